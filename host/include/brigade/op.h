@@ -1,0 +1,204 @@
+/* Ops: what can be computed. An op is a row of a table: a handful of pure functions and no OpenCL call.
+ *
+ * The engine asks a row to check its arguments, to plan the kernel launches for a device, and, after
+ * the kernels have run, for the sequential reference and the error bounds. It knows ops through this
+ * table only; an op of your own, registered with brg_engine_add_op, is treated like a built-in one.
+ *
+ * Thread safety: rows are constant; callbacks are pure functions of their arguments, and are called
+ * from the thread that submits (check) and from the engine's thread (all others). */
+#ifndef BRIGADE_OP_H
+#define BRIGADE_OP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "brigade/device.h"
+#include "brigade/tensor.h"
+#include "brigade/verify.h"
+
+enum {
+    BRG_MAX_INPUTS = 4,
+    BRG_MAX_STAGES = 16,
+    BRG_MAX_PARAMS = 128, /* bytes of an op's params struct */
+    BRG_MAX_ARGS = 32,
+    BRG_MAX_LAUNCHES = 8,
+    BRG_MAX_SCRATCH = 8,
+    BRG_MAX_DIMS = 8,
+    BRG_OP_NAME = 32
+};
+
+/* An op applied to its arguments: what every callback receives. */
+typedef struct brg_call {
+    const void *params; /* the op's params struct; never NULL, zero bytes or op->defaults if not given */
+    int32_t input_count;
+    brg_shape inputs[BRG_MAX_INPUTS];
+    const void *data[BRG_MAX_INPUTS]; /* NULL for an input that is still on the device */
+    brg_shape output;                 /* filled after check */
+} brg_call;
+
+/* The work in a call, counted from the shapes: floating point operations, and bytes that must be
+ * moved between memory and processor at the least (each input read once, the output written once). */
+typedef struct brg_cost {
+    double flops;
+    double bytes;
+} brg_cost;
+
+/* A named size, for reports: {"m", 1024}. */
+typedef struct brg_dim {
+    char name[8];
+    int64_t value;
+} brg_dim;
+
+/* ---- plans: kernel launches as plain data ---------------------------------------------------- */
+
+/* Buffers a launch can name: the call's inputs 0..3, its output, and scratch 0..7. */
+#define BRG_BUFFER_INPUT(i) (i)
+#define BRG_BUFFER_OUTPUT 100
+#define BRG_BUFFER_SCRATCH(i) (200 + (i))
+
+typedef enum brg_arg_kind {
+    BRG_ARG_BUFFER, /* value.buffer, one of the above */
+    BRG_ARG_I32,
+    BRG_ARG_F32,
+    BRG_ARG_LOCAL, /* value.bytes of local memory */
+    BRG_ARG_FIRST  /* int: index of the slice's first work-item along slice_dim; see brg_launch */
+} brg_arg_kind;
+
+typedef struct brg_arg {
+    brg_arg_kind kind;
+    union {
+        int32_t buffer;
+        int32_t i32;
+        float f32;
+        size_t bytes;
+    } value;
+} brg_arg;
+
+/* One kernel over a range of work-groups.
+ *
+ * The engine cuts a launch into slices along slice_dim, a whole number of work-groups each, so that
+ * a slice takes about as long as the slice budget. The kernel learns where its slice begins through
+ * an argument of kind BRG_ARG_FIRST and adds it to get_global_id(slice_dim). A launch without such an
+ * argument runs in one piece. */
+typedef struct brg_launch {
+    const char *program; /* name of a file in kernels/, without ".cl"; or any name, with source */
+    const char *source;  /* OpenCL C of an op's own; NULL: the embedded file */
+    char options[512];   /* build options, for example "-DTILE=16" */
+    const char *kernel;
+    int32_t dims;      /* 1..3 */
+    size_t groups[3];  /* work-groups along each dim; 0 anywhere: nothing to run */
+    size_t local[3];   /* work-items per group along each dim */
+    int32_t slice_dim; /* the dim along which the range may be cut */
+    int64_t rows_per_item; /* output rows finished by one work-item along slice_dim; 0: known at the end */
+    double share;          /* this launch's part of the plan's work, for progress; 0: equal parts */
+    brg_arg args[BRG_MAX_ARGS];
+    int32_t arg_count;
+} brg_launch;
+
+/* All launches of a call, in order, each after the one before. */
+typedef struct brg_plan {
+    char variant[BRG_OP_NAME]; /* the variant planned, never "auto" */
+    brg_launch launches[BRG_MAX_LAUNCHES];
+    int32_t launch_count;
+    size_t scratch[BRG_MAX_SCRATCH]; /* bytes of each scratch buffer */
+    int32_t scratch_count;
+    bool zero_output; /* clear the output before the first launch */
+    bool overflow;    /* set by the helpers when a limit above is exceeded; the engine then fails */
+} brg_plan;
+
+/* Helpers to fill a plan. They never fail; a full table sets plan->overflow.
+ *
+ * brg_plan_add appends a launch of `kernel` from `program` with dims 1, one group of one work-item,
+ * slice_dim 0. brg_plan_scratch reserves a scratch buffer and returns its BRG_BUFFER_SCRATCH id. */
+BRG_API brg_launch *brg_plan_add(brg_plan *plan, const char *program, const char *kernel);
+BRG_API int32_t brg_plan_scratch(brg_plan *plan, size_t bytes);
+
+/* Appends to the launch's build options; a leading space is added. */
+BRG_API void brg_launch_option(brg_launch *launch, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Sets the range of a launch from work-items needed and group size: groups are rounded up. */
+BRG_API void brg_launch_range(brg_launch *launch, int32_t dim, int64_t work_items, size_t local);
+
+/* Append one kernel argument each, in order. */
+BRG_API void brg_arg_buffer(brg_launch *launch, int32_t buffer);
+BRG_API void brg_arg_i32(brg_launch *launch, int64_t value); /* must fit; check() sees to it */
+BRG_API void brg_arg_f32(brg_launch *launch, float value);
+BRG_API void brg_arg_local(brg_launch *launch, size_t bytes);
+BRG_API void brg_arg_first(brg_launch *launch);
+
+/* ---- the row --------------------------------------------------------------------------------- */
+
+typedef struct brg_variant {
+    const char *name;    /* "naive", "rows" ...: one rung of the ladder */
+    const char *summary; /* the idea in one line */
+} brg_variant;
+
+/* A call to try an op with: real inputs and parameters. Filled by brg_op.example. */
+typedef struct brg_example {
+    char text[64]; /* for example "7x1x129 ta" */
+    int32_t input_count;
+    brg_tensor *inputs[BRG_MAX_INPUTS]; /* owned by the example */
+    uint64_t params[BRG_MAX_PARAMS / 8]; /* the op's params struct */
+} brg_example;
+
+typedef struct brg_op {
+    const char *name;
+    const char *summary;
+    const char *syntax; /* what parse() takes, for help: "blur=SIGMA[:BORDER]"; NULL without parse */
+    size_t params_size; /* at most BRG_MAX_PARAMS */
+    const void *defaults; /* params used when a stage gives none; NULL: all zero */
+    int32_t min_inputs;
+    int32_t max_inputs;
+    const brg_variant *variants; /* the first is the simplest; "auto" is not listed */
+    int32_t variant_count;
+
+    /* Checks types, shapes and parameters, and gives the output's shape. Every size that a kernel receives
+     * as an int must be checked here. Data may be NULL. */
+    brg_status (*check)(const brg_call *call, brg_shape *output, brg_error *error);
+
+    /* Counts the work. */
+    void (*cost)(const brg_call *call, brg_cost *cost);
+
+    /* Names the sizes, for reports; at most BRG_MAX_DIMS. Returns how many. */
+    int32_t (*dims)(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]);
+
+    /* Plans the launches of `variant` on `device`; NULL lets the op choose for device and shape. Input data
+     * beyond input 0 may be read. BRG_E_NOT_FOUND for an unknown variant, BRG_E_UNSUPPORTED for one that
+     * this device or shape cannot run. */
+    brg_status (*plan)(const brg_call *call, const char *variant, const brg_device_info *device,
+                       brg_plan *plan, brg_error *error);
+
+    /* The best sequential portable C, and the textbook loop: computes output rows row0 <= r < row1 and
+     * writes them in place into `output`, the base of the whole output. `naive` may be NULL. */
+    void (*sequential)(const brg_call *call, int64_t row0, int64_t row1, void *output);
+    void (*naive)(const brg_call *call, int64_t row0, int64_t row1, void *output);
+
+    /* The exact value of each element of rows row0 <= r < row1, in double, and the bound on the error
+     * of a correct f32 (or u8) kernel. `expected` and `bound` start at row0. */
+    void (*oracle)(const brg_call *call, int64_t row0, int64_t row1, double *expected,
+                   double *bound);
+
+    /* Freivalds' check of the whole output, or NULL. Fills a verdict begun by the caller. BRG_E_MEMORY. */
+    brg_status (*probe)(const brg_call *call, const void *output, uint64_t seed,
+                        brg_verdict *verdict, brg_error *error);
+
+    /* Reads the text after "name=" of a filter chain into params; or NULL. `input` is the image's shape. */
+    brg_status (*parse)(const char *text, const brg_shape *input, void *params, brg_error *error);
+
+    /* Fills the index-th awkward call (primes, 1xN, Nx1, empty, around tile edges, every option), with
+     * data from the seed. BRG_E_NOT_FOUND past the last. Release with brg_example_release. */
+    brg_status (*example)(int32_t index, uint64_t seed, brg_example *example, brg_error *error);
+} brg_op;
+
+/* The built-in ops, in the order of the table. NULL past the end. Thread safe. */
+BRG_API const brg_op *brg_op_builtin(int32_t index);
+
+/* The built-in op of that name, or NULL. Thread safe. */
+BRG_API const brg_op *brg_op_find(const char *name);
+
+/* Releases an example's inputs and clears it. */
+BRG_API void brg_example_release(brg_example *example);
+
+#endif

@@ -1,0 +1,112 @@
+/* The built-in ops' parameters. Pass a pointer to one as brg_stage.params; NULL means defaults.
+ *
+ * Thread safety: plain values. */
+#ifndef BRIGADE_OPS_H
+#define BRIGADE_OPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "brigade/op.h"
+
+/* "gemm": C' = alpha * op(A) * op(B) + beta * C, f32, row-major, op(X) = X or its transpose.
+ *
+ * Inputs: A, B, and C when beta is not 0. op(A) is m x k, op(B) is k x n, C and the output are m x n.
+ * A tensor's second dim is its leading dimension: A has dims {m, lda} with lda >= k, or {k, lda} with
+ * lda >= m when ta; B {k, ldb} or {n, ldb}; C {m, ldc}. The output has dims {m, ldc}, columns beyond n
+ * are 0. Error bound: gamma_(k+2) * (|alpha| |A||B| + |beta C|) componentwise (Higham, Accuracy and
+ * Stability of Numerical Algorithms, 2nd ed., section 3.5). */
+typedef struct brg_gemm_params {
+    int64_t m, n, k; /* 0: taken from the tensors' dims */
+    int64_t ldc;     /* of the output; 0: that of C if given, else n */
+    float alpha;
+    float beta;
+    bool ta, tb;
+} brg_gemm_params;
+
+/* alpha 1, beta 0, sizes from the tensors. */
+#define BRG_GEMM_DEFAULTS ((brg_gemm_params){.alpha = 1.0f})
+
+/* What an image filter reads outside the image. */
+typedef enum brg_border {
+    BRG_BORDER_CLAMP = 0, /* aaa|abcd|ddd */
+    BRG_BORDER_ZERO,      /* 000|abcd|000 */
+    BRG_BORDER_REFLECT,   /* dcb|abcd|cba, the edge pixel not repeated */
+    BRG_BORDER_WRAP,      /* bcd|abcd|abc */
+    BRG_BORDER_COUNT
+} brg_border;
+
+/* Images are tensors {h, w, c} with c = 1, 3 or 4, u8 (0..255) or f32 (nominally 0..1, not clamped).
+ * u8 results are the exact value rounded to nearest, clamped to 0..255; the bound of every u8 filter is
+ * half a grey level plus the rounding error of f32. */
+
+/* "conv2d": out[y,x,ch] = sum over i,j of weights[i,j] * in[y+i-kh/2, x+j-kw/2, ch] (a correlation, as
+ * in image processing and machine learning). Inputs: image {h, w, c}, weights f32 {kh, kw}, sides 1..63.
+ * Weights that are an outer product are recognised and run as two passes. */
+typedef struct brg_conv2d_params {
+    brg_border border;
+} brg_conv2d_params;
+
+/* "brightness": out = in + amount * range, range 255 for u8 and 1 for f32. Alpha (channel 4) stays. */
+typedef struct brg_brightness_params {
+    float amount; /* -1..1 */
+} brg_brightness_params;
+
+/* "contrast": out = (in - mid) * factor + mid, mid 127.5 for u8 and 0.5 for f32. Alpha stays. */
+typedef struct brg_contrast_params {
+    float factor; /* 0..100 */
+} brg_contrast_params;
+
+/* "blur": Gaussian, weights exp(-i^2 / (2 sigma^2)) normalised, |i| <= radius. */
+typedef struct brg_blur_params {
+    float sigma;    /* pixels; 0: radius / 3 */
+    int32_t radius; /* pixels, 1..127; 0: ceil(3 sigma) */
+    brg_border border;
+} brg_blur_params;
+
+/* "sharpen": unsharp mask, out = in + amount * (in - blur(in, sigma)). Alpha stays. */
+typedef struct brg_sharpen_params {
+    float amount; /* 0..10 */
+    float sigma;  /* 0: 1 pixel */
+    brg_border border;
+} brg_sharpen_params;
+
+/* "edge": Sobel gradient magnitude, sqrt(gx^2 + gy^2) / 4, so that a full step gives full range. Alpha
+ * stays. */
+typedef struct brg_edge_params {
+    brg_border border;
+} brg_edge_params;
+
+typedef enum brg_resize_mode {
+    BRG_RESIZE_BILINEAR = 0, /* two by two samples, no prefilter */
+    BRG_RESIZE_NEAREST,
+    BRG_RESIZE_AREA,    /* mean over the pixel's footprint; for shrinking */
+    BRG_RESIZE_BICUBIC, /* Catmull-Rom, a = -1/2 (Keys 1981) */
+    BRG_RESIZE_MODE_COUNT
+} brg_resize_mode;
+
+/* "resize": pixel centres at half-integers: out pixel x samples in at (x + 0.5) * w_in / w_out - 0.5,
+ * clamped at the border. nearest takes floor((x + 0.5) * w_in / w_out). */
+typedef struct brg_resize_params {
+    int64_t width, height; /* of the output, 1..65535; one of them 0: keeps the proportions */
+    brg_resize_mode mode;
+} brg_resize_params;
+
+/* "clamp", "zero", "reflect", "wrap". */
+BRG_API const char *brg_border_name(brg_border border);
+
+/* A filter chain read from text, stages ready to submit (params point into the chain itself; do not move
+ * it). The image is input 0 of stage 0, to be set by the caller. */
+typedef struct brg_chain {
+    int32_t count;
+    const brg_op *ops[BRG_MAX_STAGES];
+    uint64_t params[BRG_MAX_STAGES][BRG_MAX_PARAMS / 8]; /* each the params struct of its op */
+    brg_shape shapes[BRG_MAX_STAGES]; /* of each stage's output */
+} brg_chain;
+
+/* Reads "blur=3,contrast=1.2,resize=50%" for an image of the given shape. BRG_E_NOT_FOUND for an unknown
+ * filter (the hint lists them), BRG_E_ARGUMENT for malformed text, BRG_E_SHAPE for sizes out of range. */
+BRG_API brg_status brg_chain_parse(const char *text, const brg_shape *image, brg_chain *chain,
+                                   brg_error *error);
+
+#endif
