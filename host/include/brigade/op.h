@@ -94,6 +94,7 @@ typedef struct brg_launch {
     double share;          /* this launch's part of the plan's work, for progress; 0: equal parts */
     brg_arg args[BRG_MAX_ARGS];
     int32_t arg_count;
+    bool overflow; /* set by the helpers when options, arguments or an int do not fit */
 } brg_launch;
 
 /* All launches of a call, in order, each after the one before. */
@@ -107,7 +108,7 @@ typedef struct brg_plan {
     bool overflow;    /* set by the helpers when a limit above is exceeded; the engine then fails */
 } brg_plan;
 
-/* Helpers to fill a plan. They never fail; a full table sets plan->overflow.
+/* Helpers to fill a plan. They never fail; a full table sets plan->overflow or launch->overflow.
  *
  * brg_plan_add appends a launch of `kernel` from `program` with dims 1, one group of one work-item,
  * slice_dim 0. brg_plan_scratch reserves a scratch buffer and returns its BRG_BUFFER_SCRATCH id. */
