@@ -41,6 +41,9 @@ typedef struct brg_verdict {
     double bound_ratio;        /* largest |got - expected| / bound; at most 1 when passed */
     double relative_frobenius; /* ||got - expected|| / ||expected||, Frobenius norms */
     double miss_probability;   /* freivalds: chance that a wrong row goes unseen, 2^-rounds; else 0 */
+    double sum_difference2;    /* running sum of (got - expected)^2 behind relative_frobenius */
+    double sum_expected2;      /* running sum of expected^2 */
+    int32_t rank;              /* of the output: how many entries of worst[] count */
     int64_t worst[BRG_MAX_RANK]; /* place of the element with the largest bound ratio */
     double worst_got;
     double worst_expected;
@@ -70,10 +73,13 @@ BRG_API void brg_verdict_compare_rows(brg_verdict *verdict, const brg_shape *out
                                       int64_t rows, const void *got, const double *expected,
                                       const double *bound);
 
-/* Settles the outcome: passed if something was checked and nothing failed. An empty output passes. */
+/* Settles the outcome: passed if something was checked and nothing failed. An empty output passes. Under
+ * BRG_VERIFY_FULL every element must have been checked, and under BRG_VERIFY_NONE nothing ever passes. */
 BRG_API void brg_verdict_end(brg_verdict *verdict);
 
-/* Folds the verdict of a later stage of a chain into `verdict`: counts add up, the worst is kept. */
+/* Folds the verdict of a later stage of a chain into `verdict`: counts add up, the worst is kept, and the
+ * whole has passed only if both have. A `verdict` of all zero bytes becomes the later one. Both must
+ * have ended; the caller sets the later one's `stage`. */
 BRG_API void brg_verdict_merge(brg_verdict *verdict, const brg_verdict *later);
 
 #endif
