@@ -177,8 +177,8 @@ static brg_status replace(const char *path, const struct stat *old, const void *
 
 /* Names for open files, like /dev/stdout, lead to regular files too: those must not be replaced. */
 static bool is_special(const char *path, const struct stat *info) {
-    return !S_ISREG(info->st_mode) || strncmp(path, "/dev/", 5) == 0 ||
-           strncmp(path, "/proc/", 6) == 0;
+    return !S_ISREG(info->st_mode) || strncmp(path, "/dev/std", 8) == 0 ||
+           strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
 brg_status brg_file_write(const char *path, const void *data, size_t size, brg_error *error) {
