@@ -70,8 +70,11 @@ typedef struct decoding {
 
 /* A small progressive file can ask for thousands of passes over a large image. */
 static void on_progress(j_common_ptr codec) {
-    if (codec->is_decompressor && ((j_decompress_ptr)codec)->input_scan_number > MAX_SCANS)
-        ERREXIT(codec, JERR_NOTIMPL);
+    guard *g = (guard *)codec->err;
+    if (((j_decompress_ptr)codec)->input_scan_number <= MAX_SCANS)
+        return;
+    snprintf(g->message, sizeof g->message, "it takes more than %d passes", MAX_SCANS);
+    longjmp(g->jump, 1);
 }
 
 static void read_orientation(decoding *d) {
@@ -110,9 +113,11 @@ static void cmyk_to_rgb(const uint8_t *cmyk, int64_t w, bool inverted, uint8_t *
 static brg_status allocate(decoding *d, size_t size) {
     int64_t w = d->jpeg.image_width, h = d->jpeg.image_height;
     bool grey = d->jpeg.out_color_space == JCS_GRAYSCALE;
-    if (!is_plausible(&d->jpeg, size))
-        return brg_fail(d->error, BRG_E_FORMAT, "it is cut short");
-    brg_status status = brg_image_allocate(w, h, grey ? 1 : 3, &d->image, d->error);
+    brg_status status = brg_image_check(w, h, d->error);
+    if (status == BRG_OK && !is_plausible(&d->jpeg, size))
+        status = brg_fail(d->error, BRG_E_FORMAT, "it is cut short");
+    if (status == BRG_OK)
+        status = brg_image_allocate(w, h, grey ? 1 : 3, &d->image, d->error);
     if (status == BRG_OK && d->jpeg.out_color_space == JCS_CMYK) {
         d->cmyk = malloc((size_t)w * 4);
         if (!d->cmyk)

@@ -61,18 +61,23 @@ static void ask_for_8_bits(work *w) {
     png_read_update_info(w->png, w->info);
 }
 
-/* Deflate expands by 1032 at most (zlib.net/zlib_tech.html): a small file cannot make us take
- * memory for pixels that it does not hold. `stored` is the size of a row in the file. */
-static bool is_plausible(const work *w, size_t stored, int64_t h) {
-    return stored <= (w->size * 1032 + 65536) / (size_t)h;
+static brg_status check_size(const work *w) {
+    int64_t width = png_get_image_width(w->png, w->info);
+    int64_t height = png_get_image_height(w->png, w->info);
+    brg_status status = brg_image_check(width, height, w->error);
+    if (status != BRG_OK)
+        return status;
+    /* Deflate expands by 1032 at most (zlib.net/zlib_tech.html): a small file cannot make us take
+     * memory for pixels that it does not hold. */
+    if (png_get_rowbytes(w->png, w->info) > (w->size * 1032 + 65536) / (size_t)height)
+        return brg_fail(w->error, BRG_E_FORMAT, "it is cut short");
+    return BRG_OK;
 }
 
-static brg_status allocate_rows(work *w, size_t stored) {
+static brg_status allocate_rows(work *w) {
     int64_t width = png_get_image_width(w->png, w->info);
     int64_t height = png_get_image_height(w->png, w->info);
     int32_t channels = png_get_channels(w->png, w->info);
-    if (!is_plausible(w, stored, height))
-        return brg_fail(w->error, BRG_E_FORMAT, "it is cut short");
     brg_status status = brg_image_allocate(width, height, channels, &w->image, w->error);
     if (status != BRG_OK)
         return status;
@@ -108,9 +113,11 @@ static bool decode(work *w) {
     png_set_user_limits(w->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* ours are checked with words */
     png_set_read_fn(w->png, w, on_read);
     png_read_info(w->png, w->info);
-    size_t stored = png_get_rowbytes(w->png, w->info);
+    w->status = check_size(w);
+    if (w->status != BRG_OK)
+        return true;
     ask_for_8_bits(w);
-    w->status = allocate_rows(w, stored);
+    w->status = allocate_rows(w);
     if (w->status != BRG_OK)
         return true;
     png_read_image(w->png, w->rows);
