@@ -1,0 +1,571 @@
+/* Runs the planned launches of a job on one device.
+ *
+ *   copy:      tensor --write--> buffer --kernels--> buffer --read--> tensor     three queues, events
+ *   zero copy: tensor == buffer ========kernels====> buffer == tensor            a map instead of a read
+ *
+ * The cursor below walks uploads, then launches stage by stage, then read-backs. When a launch finishes
+ * output rows in order, their read-back starts while the next slice computes. */
+#include "device/execution.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "brigade/trace.h"
+
+static const size_t CHUNK = (size_t)16 << 20;
+
+/* A buffer on the device, and the host tensor it is filled from or read into. */
+typedef struct buffer {
+    cl_mem memory;
+    size_t bytes;
+    brg_tensor *tensor; /* retained; NULL for scratch and outputs that stay on the device */
+    void *mapped;       /* zero copy: the host may look */
+} buffer;
+
+typedef struct stage {
+    const brg_work_stage *work;
+    brg_plan plan;
+    double cost; /* flops or bytes, whichever there are more of */
+    int32_t inputs[BRG_MAX_INPUTS]; /* indices into the execution's buffers */
+    int32_t output;
+    int32_t scratch[BRG_MAX_SCRATCH];
+    cl_kernel kernels[BRG_MAX_LAUNCHES];
+} stage;
+
+enum { MAX_BUFFERS = BRG_MAX_STAGES * (BRG_MAX_INPUTS + 1 + BRG_MAX_SCRATCH) };
+
+typedef struct cursor {
+    int32_t upload; /* buffer */
+    size_t upload_offset;
+    int32_t stage, launch;
+    bool cleared; /* the stage's output was zeroed, if its plan asks for that */
+    size_t group;
+    int32_t readback; /* stage */
+    size_t readback_offset;
+    size_t ready; /* bytes of the last stage's output that are computed or enqueued */
+} cursor;
+
+struct brg_execution {
+    const brg_work *work;
+    brg_context *context;
+    bool keep_stages;
+    double cost; /* of all stages */
+    int32_t input_buffers; /* the first so many buffers are inputs */
+    int32_t buffer_count;
+    buffer buffers[MAX_BUFFERS];
+    cursor at;
+    cl_event uploaded; /* the latest upload */
+    cl_event computed; /* the latest kernel */
+    int32_t stage_count;
+    stage stages[];
+};
+
+/* ---- planning --------------------------------------------------------------------------------- */
+
+static int32_t add_buffer(brg_execution *execution, size_t bytes, const brg_tensor *tensor) {
+    buffer *added = &execution->buffers[execution->buffer_count];
+    added->bytes = bytes ? bytes : 1; /* OpenCL has no empty buffers */
+    added->tensor = brg_tensor_retain(tensor);
+    return execution->buffer_count++;
+}
+
+/* The same tensor given twice is one buffer: two over the same host memory would be undefined. */
+static int32_t input_buffer(brg_execution *execution, const brg_tensor *tensor) {
+    for (int32_t i = 0; i < execution->buffer_count; i++)
+        if (execution->buffers[i].tensor == tensor)
+            return i;
+    return add_buffer(execution, brg_tensor_bytes(tensor), tensor);
+}
+
+static void plan_inputs(brg_execution *execution, stage *planned) {
+    for (int32_t i = 0; i < planned->work->call.input_count; i++)
+        planned->inputs[i] =
+            planned->work->inputs[i] ? input_buffer(execution, planned->work->inputs[i]) : -1;
+}
+
+static brg_status plan_output(brg_execution *execution, int32_t s, brg_error *error) {
+    stage *planned = &execution->stages[s];
+    const brg_shape *shape = &planned->work->call.output;
+    size_t bytes;
+    brg_status status = brg_shape_size(shape, NULL, &bytes, error);
+    brg_tensor *tensor = NULL;
+    if (status == BRG_OK && (execution->keep_stages || s == execution->stage_count - 1))
+        status = brg_tensor_create(shape, NULL, &tensor, error);
+    if (status != BRG_OK)
+        return status;
+    planned->output = add_buffer(execution, bytes, tensor);
+    brg_tensor_release(tensor);
+    if (s + 1 < execution->stage_count)
+        execution->stages[s + 1].inputs[0] = planned->output;
+    return BRG_OK;
+}
+
+static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error *error) {
+    const brg_work_stage *work = planned->work;
+    brg_plan *plan = &planned->plan;
+    brg_status status = work->op->plan(&work->call, work->variant[0] ? work->variant : NULL,
+                                       &execution->context->info, plan, error);
+    if (status != BRG_OK)
+        return status;
+    if (plan->overflow)
+        return brg_fail(error, BRG_E_INTERNAL, "op '%s' plans more than a plan can hold",
+                        work->op->name);
+    for (int32_t i = 0; i < plan->scratch_count; i++)
+        planned->scratch[i] = add_buffer(execution, plan->scratch[i], NULL);
+    brg_cost cost = {0, 0};
+    work->op->cost(&work->call, &cost);
+    planned->cost = fmax(fmax(cost.flops, cost.bytes), 1);
+    execution->cost += planned->cost;
+    return BRG_OK;
+}
+
+brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool keep_stages,
+                              brg_execution **out, brg_error *error) {
+    *out = NULL;
+    brg_execution *execution =
+        calloc(1, sizeof *execution + (size_t)work->count * sizeof execution->stages[0]);
+    if (!execution)
+        return brg_fail(error, BRG_E_MEMORY, "no memory to plan a job");
+    execution->work = work;
+    execution->context = context;
+    execution->keep_stages = keep_stages;
+    execution->stage_count = work->count;
+    for (int32_t s = 0; s < work->count; s++) {
+        execution->stages[s].work = &work->stages[s];
+        plan_inputs(execution, &execution->stages[s]);
+    }
+    execution->input_buffers = execution->buffer_count;
+    brg_status status = BRG_OK;
+    for (int32_t s = 0; s < work->count && status == BRG_OK; s++) {
+        status = plan_output(execution, s, error);
+        if (status == BRG_OK)
+            status = plan_stage(execution, &execution->stages[s], error);
+    }
+    if (status != BRG_OK) {
+        brg_execution_destroy(execution, false);
+        return status;
+    }
+    *out = execution;
+    return BRG_OK;
+}
+
+uint64_t brg_execution_bytes(const brg_execution *execution) {
+    uint64_t sum = 0;
+    for (int32_t i = 0; i < execution->buffer_count; i++)
+        sum += execution->buffers[i].bytes;
+    return sum;
+}
+
+uint64_t brg_execution_largest(const brg_execution *execution) {
+    uint64_t largest = 0;
+    for (int32_t i = 0; i < execution->buffer_count; i++)
+        if (execution->buffers[i].bytes > largest)
+            largest = execution->buffers[i].bytes;
+    return largest;
+}
+
+/* ---- buffers and kernels ----------------------------------------------------------------------- */
+
+static brg_status make_buffer(brg_execution *execution, buffer *made, bool input,
+                              brg_error *error) {
+    bool in_place = execution->context->zero_copy && made->tensor;
+    cl_mem_flags flags = input ? CL_MEM_READ_ONLY : CL_MEM_READ_WRITE;
+    /* The device never writes through a read-only buffer, so an input's const may be dropped here. */
+    void *host = in_place ? (void *)(uintptr_t)brg_tensor_data(made->tensor) : NULL;
+    cl_int code;
+    made->memory = clCreateBuffer(execution->context->context,
+                                  flags | (in_place ? CL_MEM_USE_HOST_PTR : 0), made->bytes, host,
+                                  &code);
+    if (code != CL_SUCCESS)
+        return brg_cl_fail(error, "clCreateBuffer", code);
+    execution->context->memory_used += made->bytes;
+    return BRG_OK;
+}
+
+static cl_mem buffer_of(const brg_execution *execution, const stage *planned, int32_t id) {
+    int32_t index = id >= BRG_BUFFER_SCRATCH(0) ? planned->scratch[id - BRG_BUFFER_SCRATCH(0)]
+                    : id == BRG_BUFFER_OUTPUT   ? planned->output
+                                                : planned->inputs[id];
+    return execution->buffers[index].memory;
+}
+
+static brg_status set_arg(const brg_execution *execution, const stage *planned, cl_kernel kernel,
+                          cl_uint index, const brg_arg *arg, brg_error *error) {
+    cl_mem memory;
+    cl_int first = 0;
+    cl_int code = CL_SUCCESS;
+    switch (arg->kind) {
+    case BRG_ARG_BUFFER:
+        memory = buffer_of(execution, planned, arg->value.buffer);
+        code = clSetKernelArg(kernel, index, sizeof memory, &memory);
+        break;
+    case BRG_ARG_I32:
+        code = clSetKernelArg(kernel, index, sizeof(cl_int), &arg->value.i32);
+        break;
+    case BRG_ARG_F32:
+        code = clSetKernelArg(kernel, index, sizeof(cl_float), &arg->value.f32);
+        break;
+    case BRG_ARG_LOCAL:
+        code = clSetKernelArg(kernel, index, arg->value.bytes, NULL);
+        break;
+    case BRG_ARG_FIRST:
+        code = clSetKernelArg(kernel, index, sizeof first, &first);
+        break;
+    }
+    return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clSetKernelArg", code);
+}
+
+static brg_status make_kernels(brg_execution *execution, stage *planned,
+                               const brg_program_paths *paths, brg_error *error) {
+    for (int32_t l = 0; l < planned->plan.launch_count; l++) {
+        const brg_launch *launch = &planned->plan.launches[l];
+        brg_status status = brg_program_kernel(execution->context, paths, launch,
+                                               &planned->kernels[l], error);
+        for (int32_t a = 0; a < launch->arg_count && status == BRG_OK; a++)
+            status = set_arg(execution, planned, planned->kernels[l], (cl_uint)a, &launch->args[a],
+                             error);
+        if (status != BRG_OK)
+            return status;
+    }
+    return BRG_OK;
+}
+
+brg_status brg_execution_prepare(brg_execution *execution, const brg_program_paths *paths,
+                                 brg_error *error) {
+    brg_status status = BRG_OK;
+    for (int32_t i = 0; i < execution->buffer_count && status == BRG_OK; i++)
+        status = make_buffer(execution, &execution->buffers[i], i < execution->input_buffers, error);
+    for (int32_t s = 0; s < execution->stage_count && status == BRG_OK; s++)
+        status = make_kernels(execution, &execution->stages[s], paths, error);
+    return status == BRG_OK ? brg_execution_restart(execution, error) : status;
+}
+
+/* ---- the cursor -------------------------------------------------------------------------------- */
+
+static void replace_event(cl_event *held, cl_event event) {
+    if (*held)
+        clReleaseEvent(*held);
+    *held = event;
+    if (event)
+        clRetainEvent(event);
+}
+
+/* Hands every mapped output back to the device and waits for that, which is quick. */
+static brg_status unmap_outputs(brg_execution *execution, brg_error *error) {
+    cl_command_queue queue = execution->context->readback;
+    bool any = false;
+    for (int32_t i = 0; i < execution->buffer_count; i++) {
+        buffer *held = &execution->buffers[i];
+        if (!held->mapped)
+            continue;
+        cl_int code = clEnqueueUnmapMemObject(queue, held->memory, held->mapped, 0, NULL, NULL);
+        held->mapped = NULL;
+        if (code != CL_SUCCESS)
+            return brg_cl_fail(error, "clEnqueueUnmapMemObject", code);
+        any = true;
+    }
+    cl_int code = any ? clFinish(queue) : CL_SUCCESS;
+    if (code == CL_SUCCESS || brg_context_finish(execution->context))
+        return BRG_OK;
+    return brg_cl_fail(error, "clFinish", code);
+}
+
+/* Moves past launches that have nothing to run, to the next one that has or to the end. */
+static void skip_empty_launches(brg_execution *execution) {
+    cursor *at = &execution->at;
+    while (at->stage < execution->stage_count) {
+        const brg_plan *plan = &execution->stages[at->stage].plan;
+        if (plan->zero_output && !at->cleared)
+            return;
+        for (; at->launch < plan->launch_count; at->launch++, at->group = 0) {
+            const brg_launch *launch = &plan->launches[at->launch];
+            size_t groups = launch->groups[0] && launch->groups[1] && launch->groups[2];
+            if (groups && at->group < launch->groups[launch->slice_dim])
+                return;
+        }
+        at->stage++;
+        at->launch = 0;
+        at->cleared = false;
+    }
+    at->ready = SIZE_MAX;
+}
+
+brg_status brg_execution_restart(brg_execution *execution, brg_error *error) {
+    brg_status status = unmap_outputs(execution, error);
+    execution->at = (cursor){.readback = execution->keep_stages ? 0 : execution->stage_count - 1};
+    if (execution->context->zero_copy)
+        execution->at.upload = execution->input_buffers;
+    replace_event(&execution->uploaded, NULL);
+    replace_event(&execution->computed, NULL);
+    skip_empty_launches(execution);
+    return status;
+}
+
+static bool is_kept(const brg_execution *execution, int32_t s) {
+    return execution->buffers[execution->stages[s].output].tensor != NULL;
+}
+
+/* Reading back may begin before all launches are enqueued, but only for the last stage when it alone is
+ * kept, and only by whole chunks. */
+static bool can_read(const brg_execution *execution) {
+    const cursor *at = &execution->at;
+    if (at->readback >= execution->stage_count)
+        return false;
+    if (at->stage >= execution->stage_count)
+        return true;
+    return !execution->context->zero_copy && at->readback == execution->stage_count - 1 &&
+           at->ready >= at->readback_offset + CHUNK;
+}
+
+bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind) {
+    const cursor *at = &execution->at;
+    if (at->upload < execution->input_buffers)
+        *kind = BRG_PIECE_UPLOAD;
+    else if (can_read(execution))
+        *kind = BRG_PIECE_READBACK;
+    else if (at->stage < execution->stage_count)
+        *kind = BRG_PIECE_KERNEL;
+    else
+        return false;
+    return true;
+}
+
+static brg_status enqueue_upload(brg_execution *execution, brg_piece *piece, brg_error *error) {
+    cursor *at = &execution->at;
+    buffer *to = &execution->buffers[at->upload];
+    size_t left = to->bytes - at->upload_offset, size = left < CHUNK ? left : CHUNK;
+    const char *from = brg_tensor_data(to->tensor);
+    cl_int code = clEnqueueWriteBuffer(execution->context->upload, to->memory, CL_FALSE,
+                                       at->upload_offset, size, from + at->upload_offset, 0, NULL,
+                                       &piece->event);
+    if (code != CL_SUCCESS)
+        return brg_cl_fail(error, "clEnqueueWriteBuffer", code);
+    clFlush(execution->context->upload);
+    replace_event(&execution->uploaded, piece->event);
+    piece->name = "upload";
+    at->upload_offset += size;
+    if (at->upload_offset == to->bytes) {
+        at->upload++;
+        at->upload_offset = 0;
+    }
+    return BRG_OK;
+}
+
+static brg_status enqueue_clear(brg_execution *execution, brg_piece *piece, brg_error *error) {
+    const stage *current = &execution->stages[execution->at.stage];
+    const buffer *output = &execution->buffers[current->output];
+    cl_uchar zero = 0;
+    cl_int code = clEnqueueFillBuffer(execution->context->compute, output->memory, &zero,
+                                      sizeof zero, 0, output->bytes, execution->uploaded ? 1 : 0,
+                                      execution->uploaded ? &execution->uploaded : NULL,
+                                      &piece->event);
+    if (code != CL_SUCCESS)
+        return brg_cl_fail(error, "clEnqueueFillBuffer", code);
+    piece->name = "clear";
+    execution->at.cleared = true;
+    return BRG_OK;
+}
+
+static int32_t first_arg(const brg_launch *launch) {
+    for (int32_t a = 0; a < launch->arg_count; a++)
+        if (launch->args[a].kind == BRG_ARG_FIRST)
+            return a;
+    return -1;
+}
+
+static double share_of(const brg_plan *plan, const brg_launch *launch) {
+    return launch->share > 0 ? launch->share : 1.0 / plan->launch_count;
+}
+
+/* How many work-groups along slice_dim the next slice takes. */
+static size_t slice_groups(const brg_execution *execution, const stage *current,
+                           const brg_launch *launch, double budget_ns) {
+    size_t groups = launch->groups[launch->slice_dim];
+    size_t remaining = groups - execution->at.group;
+    if (first_arg(launch) < 0)
+        return remaining;
+    double work = current->cost * share_of(&current->plan, launch) / (double)groups;
+    double ns_per_group = work * brg_rate_get(&execution->context->rates, launch->kernel);
+    return brg_rate_slice(ns_per_group, remaining, budget_ns);
+}
+
+static brg_status enqueue_range(brg_execution *execution, const brg_launch *launch,
+                                cl_kernel kernel, size_t groups, cl_event *event,
+                                brg_error *error) {
+    const cursor *at = &execution->at;
+    size_t slice_dim = (size_t)launch->slice_dim;
+    size_t first_item = at->group * launch->local[slice_dim];
+    int32_t first_index = first_arg(launch);
+    cl_int first = (cl_int)first_item;
+    if (first_item > INT_MAX)
+        return brg_fail(error, BRG_E_SHAPE, "kernel %s has too many work-items", launch->kernel);
+    cl_int code = first_index < 0 ? CL_SUCCESS
+                                  : clSetKernelArg(kernel, (cl_uint)first_index, sizeof first, &first);
+    if (code != CL_SUCCESS)
+        return brg_cl_fail(error, "clSetKernelArg", code);
+    size_t global[3], local[3];
+    for (size_t d = 0; d < 3; d++) {
+        local[d] = launch->local[d];
+        global[d] = (d == slice_dim ? groups : launch->groups[d]) * local[d];
+    }
+    code = clEnqueueNDRangeKernel(execution->context->compute, kernel, (cl_uint)launch->dims, NULL,
+                                  global, local, execution->uploaded ? 1 : 0,
+                                  execution->uploaded ? &execution->uploaded : NULL, event);
+    return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clEnqueueNDRangeKernel", code);
+}
+
+/* Notes how much of the last stage's output the slice will complete. */
+static void advance_ready(brg_execution *execution, const stage *current, const brg_launch *launch) {
+    cursor *at = &execution->at;
+    bool last = at->stage == execution->stage_count - 1 &&
+                at->launch == current->plan.launch_count - 1;
+    if (!last || launch->rows_per_item <= 0)
+        return;
+    const brg_shape *shape = &current->work->call.output;
+    size_t bytes = execution->buffers[current->output].bytes;
+    size_t rows = at->group * launch->local[launch->slice_dim] * (size_t)launch->rows_per_item;
+    if (shape->dims[0] > 0 && rows < (size_t)shape->dims[0])
+        at->ready = bytes / (size_t)shape->dims[0] * rows;
+}
+
+static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg_piece *piece,
+                                 brg_error *error) {
+    cursor *at = &execution->at;
+    const stage *current = &execution->stages[at->stage];
+    brg_status status;
+    if (current->plan.zero_output && !at->cleared) {
+        status = enqueue_clear(execution, piece, error);
+    } else {
+        const brg_launch *launch = &current->plan.launches[at->launch];
+        size_t groups = slice_groups(execution, current, launch, budget_ns);
+        double part = share_of(&current->plan, launch) * (double)groups /
+                      (double)launch->groups[launch->slice_dim];
+        status = enqueue_range(execution, launch, current->kernels[at->launch], groups,
+                               &piece->event, error);
+        piece->name = launch->kernel;
+        piece->work = current->cost * part;
+        piece->share = piece->work / execution->cost;
+        at->group += groups;
+        advance_ready(execution, current, launch);
+    }
+    if (status != BRG_OK)
+        return status;
+    replace_event(&execution->computed, piece->event);
+    skip_empty_launches(execution);
+    clFlush(execution->context->compute);
+    return BRG_OK;
+}
+
+/* Moves the read-back cursor to the next stage that is kept. */
+static void next_readback(brg_execution *execution) {
+    cursor *at = &execution->at;
+    at->readback_offset = 0;
+    do
+        at->readback++;
+    while (at->readback < execution->stage_count && !is_kept(execution, at->readback));
+}
+
+static brg_status enqueue_map(brg_execution *execution, buffer *from, brg_piece *piece,
+                              brg_error *error) {
+    cl_int code;
+    from->mapped = clEnqueueMapBuffer(execution->context->readback, from->memory, CL_FALSE,
+                                      CL_MAP_READ, 0, from->bytes, execution->computed ? 1 : 0,
+                                      execution->computed ? &execution->computed : NULL,
+                                      &piece->event, &code);
+    if (code != CL_SUCCESS) {
+        from->mapped = NULL;
+        return brg_cl_fail(error, "clEnqueueMapBuffer", code);
+    }
+    piece->name = "map";
+    next_readback(execution);
+    return BRG_OK;
+}
+
+static brg_status enqueue_read(brg_execution *execution, buffer *from, brg_piece *piece,
+                               brg_error *error) {
+    cursor *at = &execution->at;
+    size_t left = from->bytes - at->readback_offset, size = left < CHUNK ? left : CHUNK;
+    char *to = (char *)(uintptr_t)brg_tensor_data(from->tensor); /* ours until the job ends */
+    cl_int code = clEnqueueReadBuffer(execution->context->readback, from->memory, CL_FALSE,
+                                      at->readback_offset, size, to + at->readback_offset,
+                                      execution->computed ? 1 : 0,
+                                      execution->computed ? &execution->computed : NULL,
+                                      &piece->event);
+    if (code != CL_SUCCESS)
+        return brg_cl_fail(error, "clEnqueueReadBuffer", code);
+    piece->name = "read back";
+    at->readback_offset += size;
+    if (at->readback_offset == from->bytes)
+        next_readback(execution);
+    return BRG_OK;
+}
+
+static brg_status enqueue_readback(brg_execution *execution, brg_piece *piece, brg_error *error) {
+    buffer *from = &execution->buffers[execution->stages[execution->at.readback].output];
+    brg_status status = execution->context->zero_copy
+                            ? enqueue_map(execution, from, piece, error)
+                            : enqueue_read(execution, from, piece, error);
+    if (status == BRG_OK)
+        clFlush(execution->context->readback);
+    return status;
+}
+
+brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg_piece *piece,
+                                 brg_error *error) {
+    *piece = (brg_piece){.enqueued_ns = brg_now_ns()};
+    if (!brg_execution_next(execution, &piece->kind))
+        return brg_fail(error, BRG_E_INTERNAL, "a finished execution was asked for more");
+    switch (piece->kind) {
+    case BRG_PIECE_UPLOAD:
+        return enqueue_upload(execution, piece, error);
+    case BRG_PIECE_KERNEL:
+        return enqueue_kernel(execution, budget_ns, piece, error);
+    default:
+        return enqueue_readback(execution, piece, error);
+    }
+}
+
+/* ---- the rest ---------------------------------------------------------------------------------- */
+
+const char *brg_execution_variant(const brg_execution *execution, int32_t s) {
+    return execution->stages[s].plan.variant;
+}
+
+brg_tensor *brg_execution_output(const brg_execution *execution, int32_t s) {
+    return execution->buffers[execution->stages[s].output].tensor;
+}
+
+brg_context *brg_execution_context(const brg_execution *execution) {
+    return execution->context;
+}
+
+static void release_stage(stage *released) {
+    for (int32_t l = 0; l < BRG_MAX_LAUNCHES; l++)
+        if (released->kernels[l])
+            clReleaseKernel(released->kernels[l]);
+}
+
+static void release_buffer(brg_context *context, buffer *released, bool abandon) {
+    if (released->memory) {
+        clReleaseMemObject(released->memory);
+        context->memory_used -= released->bytes;
+    }
+    if (!abandon)
+        brg_tensor_release(released->tensor);
+}
+
+void brg_execution_destroy(brg_execution *execution, bool abandon) {
+    if (!execution)
+        return;
+    if (unmap_outputs(execution, NULL) != BRG_OK && !brg_context_finish(execution->context))
+        abandon = true;
+    replace_event(&execution->uploaded, NULL);
+    replace_event(&execution->computed, NULL);
+    for (int32_t s = 0; s < execution->stage_count; s++)
+        release_stage(&execution->stages[s]);
+    for (int32_t i = 0; i < execution->buffer_count; i++)
+        release_buffer(execution->context, &execution->buffers[i], abandon);
+    free(execution);
+}

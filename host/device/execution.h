@@ -1,0 +1,68 @@
+/* An execution: a job's work on one device, handed out piece by piece.
+ *
+ * The engine asks for the next piece when there is room for it in a queue, and tells the execution when
+ * the piece has landed. A piece is an upload of at most 16 MiB, a slice of a kernel, or a read-back of at
+ * most 16 MiB, so that each is short; events order the pieces that depend on each other. For the engine's
+ * thread only. */
+#ifndef BRIGADE_DEVICE_EXECUTION_H
+#define BRIGADE_DEVICE_EXECUTION_H
+
+#include "device/context.h"
+#include "device/program.h"
+#include "ops/work.h"
+
+typedef enum brg_piece_kind {
+    BRG_PIECE_UPLOAD,
+    BRG_PIECE_KERNEL,
+    BRG_PIECE_READBACK,
+    BRG_PIECE_KINDS
+} brg_piece_kind;
+
+/* A piece that was enqueued. The engine owns the event. */
+typedef struct brg_piece {
+    brg_piece_kind kind;
+    cl_event event;
+    uint64_t enqueued_ns;
+    const char *name; /* of the kernel, or what is moved */
+    double work;      /* for brg_rate_learn; 0 for transfers */
+    double share;     /* of the run, for progress */
+} brg_piece;
+
+typedef struct brg_execution brg_execution;
+
+/* Plans the work for a device. Nothing is allocated there yet. With `keep_stages` the outputs of all
+ * stages can be read afterwards, otherwise the last one only. `work` must outlive *out. */
+brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool keep_stages,
+                              brg_execution **out, brg_error *error);
+
+/* Bytes of device buffers that the execution needs, and the largest single one. */
+uint64_t brg_execution_bytes(const brg_execution *execution);
+uint64_t brg_execution_largest(const brg_execution *execution);
+
+/* Builds the kernels, allocates the buffers. */
+brg_status brg_execution_prepare(brg_execution *execution, const brg_program_paths *paths,
+                                 brg_error *error);
+
+/* Starts a run over: uploads, kernels, read-back. All pieces of an earlier run must have landed. */
+brg_status brg_execution_restart(brg_execution *execution, brg_error *error);
+
+/* True if there is a piece to enqueue, and its kind. */
+bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind);
+
+/* Enqueues that piece; a kernel slice is cut to last about budget_ns. */
+brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg_piece *piece,
+                                 brg_error *error);
+
+/* The variant planned for a stage, and the output of a stage: NULL if it was not kept. The tensor's
+ * contents are valid once all pieces of a run have landed. */
+const char *brg_execution_variant(const brg_execution *execution, int32_t stage);
+brg_tensor *brg_execution_output(const brg_execution *execution, int32_t stage);
+
+/* The device this runs on. */
+brg_context *brg_execution_context(const brg_execution *execution);
+
+/* Releases everything. With `abandon`, host memory that the device might still write to is left alone for
+ * ever: for a device that failed and could not be waited for. NULL is allowed. */
+void brg_execution_destroy(brg_execution *execution, bool abandon);
+
+#endif

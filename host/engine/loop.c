@@ -1,0 +1,667 @@
+/* The engine's thread: the only caller of OpenCL. See the DESIGN comment in engine.c. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine/engine_state.h"
+#include "verify/statistics.h"
+
+enum {
+    MAX_ACTIVE = 8,       /* started jobs of one priority */
+    DEPTH = 2,            /* pieces of a kind in flight on a device: one runs, one is ready to */
+    MAX_ATTEMPTS = 3,     /* starts of a job whose device keeps failing under it */
+    ENOUGH_RUNS = 10      /* before a small spread ends the repeats */
+};
+static const double ENOUGH_SPREAD = 0.02;
+static const uint64_t WAKE_INTERVAL_NS = 8u * 1000u * 1000u;
+
+/* ---- telling the client ------------------------------------------------------------------------ */
+
+static void wake(brg_engine *engine) {
+    engine->woke_ns = brg_now_ns();
+    if (engine->config.wake)
+        engine->config.wake(engine->config.wake_user);
+}
+
+static void add_span(brg_engine *engine, const brg_record *record, brg_lane lane, int32_t device,
+                     const char *name, uint64_t start_ns, uint64_t end_ns) {
+    brg_span span = {.start_ns = start_ns,
+                     .end_ns = end_ns > start_ns ? end_ns : start_ns,
+                     .job = record->job,
+                     .device = device,
+                     .lane = lane};
+    snprintf(span.name, sizeof span.name, "%s", name);
+    brg_trace_add(engine->trace, &span);
+}
+
+static void set_state(brg_engine *engine, brg_record *record, brg_job_state state) {
+    pthread_mutex_lock(&engine->lock);
+    record->state = state;
+    if (state == BRG_JOB_BUILDING && record->started_ns == 0)
+        record->started_ns = brg_now_ns();
+    pthread_mutex_unlock(&engine->lock);
+    wake(engine);
+}
+
+static void set_progress(brg_engine *engine, brg_record *record, double progress) {
+    pthread_mutex_lock(&engine->lock);
+    record->progress = (float)fmin(fmax(progress, record->progress), 1);
+    pthread_mutex_unlock(&engine->lock);
+    if (brg_now_ns() - engine->woke_ns >= WAKE_INTERVAL_NS)
+        wake(engine);
+}
+
+/* ---- the end of a job -------------------------------------------------------------------------- */
+
+/* Whoever waited for memory may look again. */
+static void memory_was_released(brg_engine *engine) {
+    pthread_mutex_lock(&engine->lock);
+    for (brg_record *record = engine->table.newest; record; record = record->older)
+        record->waits_for_memory = false;
+    pthread_mutex_unlock(&engine->lock);
+}
+
+static void drop_execution(brg_engine *engine, brg_record *record, bool abandon) {
+    if (!record->execution)
+        return;
+    brg_execution_destroy(record->execution, abandon);
+    record->execution = NULL;
+    memory_was_released(engine);
+}
+
+static void drop_outputs(brg_record *record) {
+    for (int32_t s = 0; s < BRG_MAX_STAGES; s++) {
+        brg_tensor_release(record->outputs[s]);
+        record->outputs[s] = NULL;
+    }
+}
+
+static void describe_work(brg_record *record) {
+    brg_result *result = &record->result;
+    const brg_work *work = record->work;
+    result->job = record->job;
+    memcpy(result->label, record->label, sizeof result->label);
+    result->stage_count = work->count;
+    for (int32_t s = 0; s < work->count; s++)
+        snprintf(result->op[s], sizeof result->op[s], "%s", work->stages[s].op->name);
+    result->dim_count = work->stages[0].op->dims(&work->stages[0].call, result->dims);
+    result->cost = brg_work_cost(work);
+    result->device = record->device;
+    result->units = record->units;
+}
+
+static brg_times unmeasured(void) {
+    return (brg_times){-1, -1, -1, -1};
+}
+
+/* Makes the job's end known; the record belongs to the callers from here on. */
+static void finish(brg_engine *engine, brg_record *record, brg_job_state state,
+                   const brg_error *error) {
+    drop_execution(engine, record, false);
+    brg_check_destroy(record->check);
+    record->check = NULL;
+    describe_work(record);
+    record->result.state = state;
+    if (error)
+        record->result.error = *error;
+    if (state == BRG_JOB_DONE)
+        record->result.output = brg_tensor_retain(record->outputs[record->work->count - 1]);
+    else
+        record->result.median = record->result.min = unmeasured();
+    drop_outputs(record);
+    brg_work_destroy(record->work);
+    record->work = NULL;
+
+    pthread_mutex_lock(&engine->lock);
+    record->state = state;
+    record->progress = state == BRG_JOB_DONE ? 1 : record->progress;
+    record->ended_ns = brg_now_ns();
+    engine->jobs_done += state == BRG_JOB_DONE;
+    engine->jobs_failed += state == BRG_JOB_FAILED;
+    engine->jobs_cancelled += state == BRG_JOB_CANCELLED;
+    brg_table_ended(&engine->table);
+    pthread_cond_broadcast(&engine->changed);
+    pthread_mutex_unlock(&engine->lock);
+    wake(engine);
+}
+
+static void cancel(brg_engine *engine, brg_record *record) {
+    brg_error error;
+    brg_fail(&error, BRG_E_CANCELLED, "the job was cancelled");
+    finish(engine, record, BRG_JOB_CANCELLED, &error);
+}
+
+/* ---- a device that fails ----------------------------------------------------------------------- */
+
+static void drop_flights(brg_engine *engine, const brg_context *context) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < engine->flight_count; i++) {
+        brg_flight *flight = &engine->flights[i];
+        if (flight->context != context) {
+            engine->flights[kept++] = *flight;
+            continue;
+        }
+        flight->record->in_flight--;
+        clReleaseEvent(flight->piece.event);
+    }
+    engine->flight_count = kept;
+}
+
+static void remove_context(brg_engine *engine, brg_context *context) {
+    for (int32_t i = 0; i < engine->context_count; i++)
+        if (engine->contexts[i] == context)
+            engine->contexts[i--] = engine->contexts[--engine->context_count];
+    brg_context_close(context);
+}
+
+static bool runs_on(const brg_record *record, const brg_context *context) {
+    return !brg_job_state_ended(record->state) && record->execution &&
+           brg_execution_context(record->execution) == context;
+}
+
+/* The next job on the failed context, other than the one to blame; under the lock, as callers may add. */
+static brg_record *next_victim(brg_engine *engine, const brg_context *context) {
+    pthread_mutex_lock(&engine->lock);
+    brg_record *record = engine->table.oldest;
+    while (record && !runs_on(record, context))
+        record = record->newer;
+    pthread_mutex_unlock(&engine->lock);
+    return record;
+}
+
+static void start_over(brg_engine *engine, brg_record *record, const brg_error *error) {
+    record->run = record->run_count = 0;
+    record->spent_ms = 0;
+    if (record->attempts < MAX_ATTEMPTS)
+        set_state(engine, record, BRG_JOB_QUEUED);
+    else
+        finish(engine, record, BRG_JOB_FAILED, error);
+}
+
+/* Fails `blamed`, lets the other jobs on the context start over, and closes the context. */
+static void device_failed(brg_engine *engine, brg_context *context, brg_record *blamed,
+                          const brg_error *error) {
+    bool abandon = !brg_context_finish(context);
+    drop_flights(engine, context);
+    drop_execution(engine, blamed, abandon);
+    for (brg_record *record; (record = next_victim(engine, context));) {
+        drop_execution(engine, record, abandon);
+        start_over(engine, record, error);
+    }
+    finish(engine, blamed, BRG_JOB_FAILED, error);
+    remove_context(engine, context);
+}
+
+/* ---- pieces in flight -------------------------------------------------------------------------- */
+
+static int32_t flights_of(const brg_engine *engine, const brg_context *context,
+                          brg_piece_kind kind) {
+    int32_t count = 0;
+    for (int32_t i = 0; i < engine->flight_count; i++)
+        count += engine->flights[i].context == context && engine->flights[i].piece.kind == kind;
+    return count;
+}
+
+static double run_progress(const brg_record *record) {
+    double runs = record->policy.repeats > 1 ? record->policy.repeats + 1 : 1;
+    double device = fmin((record->run + record->run_share) / runs, 1);
+    return record->policy.verify == BRG_VERIFY_NONE && !record->policy.baselines ? device
+                                                                                 : 0.8 * device;
+}
+
+static void land(brg_engine *engine, int32_t index) {
+    static const brg_lane lanes[] = {BRG_LANE_UPLOAD, BRG_LANE_KERNEL, BRG_LANE_READBACK};
+    brg_flight flight = engine->flights[index];
+    engine->flight_count--;
+    memmove(&engine->flights[index], &engine->flights[index + 1],
+            (size_t)(engine->flight_count - index) * sizeof flight);
+    brg_record *record = flight.record;
+    uint64_t start, end;
+    brg_context_span(flight.context, flight.piece.event, flight.piece.enqueued_ns, brg_now_ns(),
+                     &start, &end);
+    clReleaseEvent(flight.piece.event);
+    add_span(engine, record, lanes[flight.piece.kind], flight.context->info.index,
+             flight.piece.name, start, end);
+    record->in_flight--;
+    record->run_share += flight.piece.share;
+    record->run_ended_ns = end > record->run_ended_ns ? end : record->run_ended_ns;
+    if (flight.piece.kind == BRG_PIECE_KERNEL) {
+        record->run_kernel_ns += (double)(end - start);
+        record->run_slices++;
+        brg_rate_learn(&flight.context->rates, flight.piece.name, flight.piece.work,
+                       (double)(end - start));
+    }
+    set_progress(engine, record, run_progress(record));
+}
+
+static void flight_failed(brg_engine *engine, int32_t index, const char *call, cl_int code) {
+    brg_error error;
+    brg_cl_fail(&error, call, code);
+    device_failed(engine, engine->flights[index].context, engine->flights[index].record, &error);
+}
+
+/* Looks once at every piece in flight. */
+static void land_finished(brg_engine *engine) {
+    for (int32_t i = 0; i < engine->flight_count;) {
+        cl_int state = CL_QUEUED;
+        cl_int code = clGetEventInfo(engine->flights[i].piece.event, CL_EVENT_COMMAND_EXECUTION_STATUS,
+                                     sizeof state, &state, NULL);
+        if (code != CL_SUCCESS || state < 0) {
+            flight_failed(engine, i, code != CL_SUCCESS ? "clGetEventInfo" : "a command on the device",
+                          code != CL_SUCCESS ? code : state);
+            i = 0; /* the list has changed */
+        } else if (state == CL_COMPLETE) {
+            land(engine, i);
+        } else {
+            i++;
+        }
+    }
+}
+
+static void wait_for_oldest(brg_engine *engine) {
+    cl_int code = clWaitForEvents(1, &engine->flights[0].piece.event);
+    if (code != CL_SUCCESS)
+        flight_failed(engine, 0, "clWaitForEvents", code);
+    else
+        land(engine, 0);
+}
+
+/* Waits until no piece is in flight on a device that computes on the host's cores. */
+static void drain_host_devices(brg_engine *engine) {
+    for (int32_t i = 0; i < engine->flight_count;) {
+        if (engine->flights[i].context->info.kind != BRG_DEVICE_CPU) {
+            i++;
+            continue;
+        }
+        wait_for_oldest(engine);
+        i = 0;
+    }
+}
+
+/* ---- starting a job ---------------------------------------------------------------------------- */
+
+static brg_status find_context(brg_engine *engine, brg_record *record, brg_context **out,
+                               brg_error *error) {
+    const char *spec = record->device_spec[0] ? record->device_spec : engine->default_device;
+    brg_device_choice choice;
+    brg_status status = brg_device_select(&engine->devices, spec, &choice, error);
+    if (status != BRG_OK)
+        return status;
+    const brg_device_info *info = &engine->devices.devices[choice.index];
+    uint32_t units = choice.units == info->compute_units ? 0 : choice.units;
+    pthread_mutex_lock(&engine->lock);
+    record->device = choice.index;
+    record->units = units;
+    pthread_mutex_unlock(&engine->lock);
+    for (int32_t i = 0; i < engine->context_count; i++)
+        if (engine->contexts[i]->info.index == choice.index && engine->contexts[i]->units == units) {
+            *out = engine->contexts[i];
+            return BRG_OK;
+        }
+    if (engine->context_count == BRG_MAX_CONTEXTS)
+        return brg_fail(error, BRG_E_FULL, "more than %d devices and sub-devices are open",
+                        BRG_MAX_CONTEXTS);
+    bool in_place = engine->config.transfer == BRG_TRANSFER_AUTO && info->shares_host_memory;
+    status = brg_context_open(info, engine->ids.platforms[choice.index],
+                              engine->ids.devices[choice.index], units, in_place, out, error);
+    if (status == BRG_OK)
+        engine->contexts[engine->context_count++] = *out;
+    return status;
+}
+
+static uint64_t host_memory(void) {
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_MAX;
+}
+
+static uint64_t budget_of(const brg_engine *engine, const brg_context *context) {
+    if (engine->config.memory_budget)
+        return engine->config.memory_budget;
+    uint64_t host = host_memory() / 2, own = context->info.global_memory;
+    if (!context->info.shares_host_memory)
+        return own ? own / 8 * 7 : host;
+    return own && own < host ? own : host;
+}
+
+static uint64_t memory_used(const brg_engine *engine) {
+    uint64_t sum = 0;
+    for (int32_t i = 0; i < engine->context_count; i++)
+        sum += engine->contexts[i]->memory_used;
+    return sum;
+}
+
+static brg_status check_memory(const brg_engine *engine, const brg_context *context,
+                               const brg_execution *execution, brg_error *error) {
+    uint64_t needs = brg_execution_bytes(execution), budget = budget_of(engine, context);
+    uint64_t largest = brg_execution_largest(execution), limit = context->info.max_allocation;
+    if (needs > budget)
+        brg_fail(error, BRG_E_MEMORY, "the job needs %.1f MiB of buffers; the memory budget is %.1f MiB",
+                 (double)needs / 1048576, (double)budget / 1048576);
+    else if (limit && largest > limit)
+        brg_fail(error, BRG_E_MEMORY,
+                 "the job needs a buffer of %.1f MiB; the device allows %.1f MiB in one",
+                 (double)largest / 1048576, (double)limit / 1048576);
+    else
+        return BRG_OK;
+    brg_error_hint(error, "Use smaller sizes, or a device with more memory.");
+    return BRG_E_MEMORY;
+}
+
+static bool keeps_stages(const brg_record *record) {
+    return record->policy.verify != BRG_VERIFY_NONE;
+}
+
+static void begin_run(brg_record *record) {
+    record->run_share = 0;
+    record->run_began_ns = record->run_ended_ns = 0;
+    record->run_kernel_ns = 0;
+    record->run_slices = 0;
+}
+
+/* Chooses, plans and allocates. *later: there is no room for the buffers now. */
+static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, brg_error *error) {
+    brg_context *context = NULL;
+    *later = false;
+    brg_status status = find_context(engine, record, &context, error);
+    if (status != BRG_OK)
+        return status;
+    if (record->in_flight == 0 && flights_of(engine, context, BRG_PIECE_KERNEL) == 0)
+        brg_context_calibrate(context);
+    if (!record->execution)
+        status = brg_execution_plan(record->work, context, keeps_stages(record), &record->execution,
+                                    error);
+    if (status == BRG_OK)
+        status = check_memory(engine, context, record->execution, error);
+    if (status != BRG_OK)
+        return status;
+    *later = memory_used(engine) + brg_execution_bytes(record->execution) > budget_of(engine, context);
+    if (*later)
+        return BRG_OK;
+    record->result.zero_copy = context->zero_copy;
+    for (int32_t s = 0; s < record->work->count; s++)
+        snprintf(record->result.variant[s], sizeof record->result.variant[s], "%s",
+                 brg_execution_variant(record->execution, s));
+    return brg_execution_prepare(record->execution, &engine->paths, error);
+}
+
+static void begin(brg_engine *engine, brg_record *record) {
+    brg_error error = {.status = BRG_OK};
+    bool later;
+    uint64_t began = brg_now_ns();
+    set_state(engine, record, BRG_JOB_BUILDING);
+    brg_status status = prepare(engine, record, &later, &error);
+    uint64_t ended = brg_now_ns();
+    add_span(engine, record, BRG_LANE_ENGINE, -1, "begin", began, ended);
+    record->result.build_ms += (double)(ended - began) * 1e-6;
+    if (status != BRG_OK) {
+        finish(engine, record, BRG_JOB_FAILED, &error);
+    } else if (later) {
+        record->waits_for_memory = true;
+        set_state(engine, record, BRG_JOB_QUEUED);
+    } else {
+        record->result.wait_ms = (double)(began - record->submitted_ns) * 1e-6;
+        record->attempts++;
+        begin_run(record);
+        set_state(engine, record, BRG_JOB_RUNNING);
+    }
+}
+
+/* ---- running a job ----------------------------------------------------------------------------- */
+
+static void enqueue(brg_engine *engine, brg_record *record) {
+    brg_error error;
+    brg_context *context = brg_execution_context(record->execution);
+    brg_flight *flight = &engine->flights[engine->flight_count];
+    brg_status status = brg_execution_enqueue(record->execution, record->policy.slice_ms * 1e6,
+                                              &flight->piece, &error);
+    if (status != BRG_OK) {
+        device_failed(engine, context, record, &error);
+        return;
+    }
+    flight->record = record;
+    flight->context = context;
+    engine->flight_count++;
+    record->in_flight++;
+    if (record->run_began_ns == 0)
+        record->run_began_ns = flight->piece.enqueued_ns;
+    add_span(engine, record, BRG_LANE_ENGINE, -1, "enqueue", flight->piece.enqueued_ns,
+             brg_now_ns());
+}
+
+/* The first of several runs warms caches and clocks and does not count. */
+static void note_run(brg_record *record) {
+    double total_ms = (double)(record->run_ended_ns - record->run_began_ns) * 1e-6;
+    record->spent_ms += total_ms;
+    record->result.slices = record->run_slices;
+    if (record->policy.repeats == 1 || record->run > 0) {
+        record->kernel_ms[record->run_count] = record->run_kernel_ns * 1e-6;
+        record->total_ms[record->run_count++] = total_ms;
+    }
+    record->run++;
+}
+
+static bool has_run_enough(brg_record *record) {
+    if (record->run_count >= record->policy.repeats)
+        return true;
+    if (record->run_count < 1)
+        return false;
+    if (record->policy.repeat_budget_ms > 0 && record->spent_ms > record->policy.repeat_budget_ms)
+        return true;
+    return record->run_count >= ENOUGH_RUNS &&
+           brg_spread(record->total_ms, record->run_count) < ENOUGH_SPREAD;
+}
+
+static void note_times(brg_record *record) {
+    brg_result *result = &record->result;
+    result->runs = record->run_count;
+    result->median = result->min = unmeasured();
+    result->median.kernel = brg_median(record->kernel_ms, record->run_count);
+    result->median.total = brg_median(record->total_ms, record->run_count);
+    result->min.kernel = brg_minimum(record->kernel_ms, record->run_count);
+    result->min.total = brg_minimum(record->total_ms, record->run_count);
+}
+
+static void begin_check(brg_engine *engine, brg_record *record) {
+    brg_error error;
+    brg_check_policy policy = {.verify = record->policy.verify,
+                               .seed = record->policy.seed,
+                               .baselines = record->policy.baselines,
+                               .repeats = record->policy.repeats,
+                               .baseline_budget_ms = record->policy.baseline_budget_ms};
+    if (brg_check_create(record->work, record->outputs, &policy, &record->check, &error) != BRG_OK)
+        finish(engine, record, BRG_JOB_FAILED, &error);
+    else
+        set_state(engine, record, BRG_JOB_VERIFYING);
+}
+
+/* Frees the device for others before the host looks at the result. */
+static void take_outputs(brg_engine *engine, brg_record *record) {
+    for (int32_t s = 0; s < record->work->count; s++)
+        record->outputs[s] = brg_tensor_retain(brg_execution_output(record->execution, s));
+    drop_execution(engine, record, false);
+}
+
+static void end_run(brg_engine *engine, brg_record *record) {
+    brg_error error;
+    note_run(record);
+    if (!has_run_enough(record)) {
+        begin_run(record);
+        if (brg_execution_restart(record->execution, &error) != BRG_OK)
+            device_failed(engine, brg_execution_context(record->execution), record, &error);
+        return;
+    }
+    note_times(record);
+    take_outputs(engine, record);
+    begin_check(engine, record);
+}
+
+static void run(brg_engine *engine, brg_record *record) {
+    brg_piece_kind kind;
+    if (brg_execution_next(record->execution, &kind))
+        enqueue(engine, record);
+    else
+        end_run(engine, record);
+}
+
+/* ---- checking a job ---------------------------------------------------------------------------- */
+
+static void note_check(brg_record *record) {
+    brg_result *result = &record->result;
+    const brg_check_result *outcome = brg_check_outcome(record->check);
+    result->verdict = outcome->verdict;
+    result->verify_ms = outcome->verify_ms;
+    result->median.sequential = outcome->sequential.median_ms;
+    result->min.sequential = outcome->sequential.min_ms;
+    result->sequential_fraction = outcome->sequential.fraction;
+    result->median.naive = outcome->naive.median_ms;
+    result->min.naive = outcome->naive.min_ms;
+    result->naive_fraction = outcome->naive.fraction;
+}
+
+static void check(brg_engine *engine, brg_record *record) {
+    brg_error error;
+    bool done;
+    drain_host_devices(engine);
+    const char *phase = brg_check_phase(record->check);
+    uint64_t began = brg_now_ns();
+    brg_status status = brg_check_step(record->check, &done, &error);
+    add_span(engine, record, BRG_LANE_REFERENCE, -1, phase, began, brg_now_ns());
+    if (status != BRG_OK) {
+        finish(engine, record, BRG_JOB_FAILED, &error);
+        return;
+    }
+    set_progress(engine, record, 0.8 + 0.2 * brg_check_progress(record->check));
+    if (!done)
+        return;
+    note_check(record);
+    finish(engine, record, BRG_JOB_DONE, NULL);
+}
+
+/* ---- choosing whom to serve -------------------------------------------------------------------- */
+
+/* Under the lock: whether one more job of this priority may be started. */
+static bool may_start(const brg_engine *engine, const brg_record *candidate) {
+    int32_t started = 0;
+    for (const brg_record *record = engine->table.newest; record; record = record->older)
+        started += record->state != BRG_JOB_QUEUED && !brg_job_state_ended(record->state) &&
+                   record->policy.priority >= candidate->policy.priority;
+    return started < MAX_ACTIVE;
+}
+
+static bool has_room(const brg_engine *engine, const brg_record *record) {
+    brg_piece_kind kind;
+    if (!brg_execution_next(record->execution, &kind))
+        return record->in_flight == 0;
+    return engine->flight_count < BRG_MAX_FLIGHTS &&
+           flights_of(engine, brg_execution_context(record->execution), kind) < DEPTH;
+}
+
+/* Under the lock: whether a step of this job is possible now. */
+static bool can_advance(const brg_engine *engine, const brg_record *record) {
+    if (record->cancel)
+        return record->in_flight == 0;
+    if (record->paused)
+        return false;
+    if (record->state == BRG_JOB_QUEUED)
+        return !record->waits_for_memory && may_start(engine, record);
+    return record->state == BRG_JOB_VERIFYING || has_room(engine, record);
+}
+
+static bool goes_before(const brg_record *a, const brg_record *b) {
+    if (!b || a->cancel != b->cancel)
+        return !b || a->cancel;
+    if (a->policy.priority != b->policy.priority)
+        return a->policy.priority > b->policy.priority;
+    return a->turn < b->turn;
+}
+
+/* Under the lock: the job to serve next, or NULL if none can advance. */
+static brg_record *choose(const brg_engine *engine) {
+    brg_record *best = NULL;
+    for (brg_record *record = engine->table.oldest; record; record = record->newer)
+        if (!brg_job_state_ended(record->state) && goes_before(record, best) &&
+            can_advance(engine, record))
+            best = record;
+    return best;
+}
+
+static void cancel_all(brg_engine *engine) {
+    for (brg_record *record = engine->table.newest; record; record = record->older)
+        record->cancel = record->cancel || !brg_job_state_ended(record->state);
+}
+
+/* Sleeps while there is nothing to do. *over: the engine is stopping and all jobs have ended. */
+static brg_record *next_record(brg_engine *engine, bool *cancelled, bool *over) {
+    brg_record *record = NULL;
+    pthread_mutex_lock(&engine->lock);
+    engine->shown_flights = engine->flight_count;
+    engine->shown_memory = memory_used(engine);
+    for (;;) {
+        if (engine->stopping)
+            cancel_all(engine);
+        *over = engine->stopping && engine->table.unfinished == 0;
+        record = choose(engine);
+        if (record || *over || engine->flight_count > 0)
+            break;
+        pthread_cond_wait(&engine->work, &engine->lock);
+    }
+    *cancelled = record && record->cancel;
+    pthread_mutex_unlock(&engine->lock);
+    return record;
+}
+
+static void advance(brg_engine *engine, brg_record *record, bool cancelled) {
+    record->turn = ++engine->turn;
+    if (cancelled)
+        cancel(engine, record);
+    else if (record->state == BRG_JOB_QUEUED)
+        begin(engine, record);
+    else if (record->state == BRG_JOB_RUNNING)
+        run(engine, record);
+    else
+        check(engine, record);
+}
+
+/* ---- the thread -------------------------------------------------------------------------------- */
+
+/* Workers that a CPU runtime starts from this thread inherit its nice value, so that the user interface's
+ * thread is scheduled first. Refusal is no error. */
+static void lower_priority(int32_t niceness) {
+    id_t thread = (id_t)syscall(SYS_gettid);
+    if (niceness != 0)
+        setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + niceness);
+}
+
+static void discover(brg_engine *engine) {
+    brg_discover(&engine->devices, &engine->ids);
+    pthread_mutex_lock(&engine->lock);
+    engine->ready = true;
+    engine->shown_budget = engine->config.memory_budget ? engine->config.memory_budget
+                                                        : host_memory() / 2;
+    pthread_cond_broadcast(&engine->changed);
+    pthread_mutex_unlock(&engine->lock);
+    wake(engine);
+}
+
+void *brg_engine_loop(void *user) {
+    brg_engine *engine = user;
+    pthread_setname_np(pthread_self(), "brigade-engine");
+    lower_priority(engine->config.niceness);
+    discover(engine);
+    for (bool over = false; !over;) {
+        bool cancelled;
+        land_finished(engine);
+        brg_record *record = next_record(engine, &cancelled, &over);
+        if (record)
+            advance(engine, record, cancelled);
+        else if (engine->flight_count > 0)
+            wait_for_oldest(engine);
+    }
+    while (engine->context_count > 0)
+        remove_context(engine, engine->contexts[0]);
+    return NULL;
+}

@@ -1,0 +1,123 @@
+/* Checks a job description and takes copies of it. */
+#include "ops/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_variant(const brg_op *op, const char *name) {
+    for (int32_t i = 0; i < op->variant_count; i++)
+        if (strcmp(op->variants[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static brg_status unknown_variant(const brg_op *op, const char *name, brg_error *error) {
+    char list[BRG_ERROR_TEXT - 32] = "";
+    for (int32_t i = 0; i < op->variant_count; i++) {
+        size_t used = strlen(list);
+        if (used + strlen(op->variants[i].name) + 3 > sizeof list)
+            break;
+        strcat(strcat(list, i ? ", " : ""), op->variants[i].name);
+    }
+    brg_fail(error, BRG_E_NOT_FOUND, "op '%s' has no variant '%s'", op->name, name);
+    brg_error_hint(error, "Variants: %s, or auto.", list);
+    return BRG_E_NOT_FOUND;
+}
+
+static brg_status take_variant(brg_work_stage *stage, const char *name, brg_error *error) {
+    if (!name || !name[0] || strcmp(name, "auto") == 0)
+        return BRG_OK;
+    if (strlen(name) >= sizeof stage->variant || !has_variant(stage->op, name))
+        return unknown_variant(stage->op, name, error);
+    strcpy(stage->variant, name);
+    return BRG_OK;
+}
+
+static void take_params(brg_work_stage *stage, const void *params) {
+    const void *source = params ? params : stage->op->defaults;
+    if (source)
+        memcpy(stage->params, source, stage->op->params_size);
+    stage->call.params = stage->params;
+}
+
+/* Input 0 of a later stage has the shape of the stage before. */
+static brg_status take_inputs(brg_work_stage *stage, const brg_stage *from,
+                              const brg_shape *previous, brg_error *error) {
+    const brg_op *op = stage->op;
+    if (from->input_count < op->min_inputs || from->input_count > op->max_inputs)
+        return brg_fail(error, BRG_E_ARGUMENT, "op '%s' takes %d to %d inputs, not %d", op->name,
+                        op->min_inputs, op->max_inputs, from->input_count);
+    stage->call.input_count = from->input_count;
+    for (int32_t i = 0; i < from->input_count; i++) {
+        const brg_tensor *tensor = from->inputs[i];
+        bool chained = i == 0 && previous;
+        if (chained != !tensor)
+            return brg_fail(error, BRG_E_ARGUMENT, chained
+                            ? "input 0 of op '%s' is the stage before it and must be NULL"
+                            : "an input of op '%s' is missing", op->name);
+        stage->inputs[i] = brg_tensor_retain(tensor);
+        stage->call.inputs[i] = chained ? *previous : *brg_tensor_shape(tensor);
+        stage->call.data[i] = chained ? NULL : brg_tensor_data(tensor);
+    }
+    return BRG_OK;
+}
+
+static brg_status take_stage(brg_work_stage *stage, const brg_stage *from, const brg_shape *previous,
+                             brg_op_lookup *lookup, void *user, brg_error *error) {
+    if (!from->op || !(stage->op = lookup(user, from->op)))
+        return brg_fail(error, BRG_E_NOT_FOUND, "there is no op '%s'", from->op ? from->op : "");
+    brg_status status = take_variant(stage, from->variant, error);
+    if (status != BRG_OK)
+        return status;
+    take_params(stage, from->params);
+    status = take_inputs(stage, from, previous, error);
+    if (status != BRG_OK)
+        return status;
+    status = stage->op->check(&stage->call, &stage->call.output, error);
+    if (status == BRG_OK)
+        status = brg_shape_size(&stage->call.output, NULL, NULL, error);
+    return status;
+}
+
+brg_status brg_work_create(const brg_job_desc *desc, brg_op_lookup *lookup, void *user,
+                           brg_work **out, brg_error *error) {
+    *out = NULL;
+    if (!desc->stages || desc->stage_count < 1 || desc->stage_count > BRG_MAX_STAGES)
+        return brg_fail(error, BRG_E_ARGUMENT, "a job has 1 to %d stages, not %d", BRG_MAX_STAGES,
+                        desc->stages ? desc->stage_count : 0);
+    brg_work *work = calloc(1, sizeof *work + (size_t)desc->stage_count * sizeof work->stages[0]);
+    if (!work)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a job");
+    brg_status status = BRG_OK;
+    for (int32_t i = 0; i < desc->stage_count && status == BRG_OK; i++) {
+        const brg_shape *previous = i ? &work->stages[i - 1].call.output : NULL;
+        work->count = i + 1;
+        status = take_stage(&work->stages[i], &desc->stages[i], previous, lookup, user, error);
+    }
+    if (status != BRG_OK) {
+        brg_work_destroy(work);
+        return status;
+    }
+    *out = work;
+    return BRG_OK;
+}
+
+void brg_work_destroy(brg_work *work) {
+    if (!work)
+        return;
+    for (int32_t s = 0; s < work->count; s++)
+        for (int32_t i = 0; i < BRG_MAX_INPUTS; i++)
+            brg_tensor_release(work->stages[s].inputs[i]);
+    free(work);
+}
+
+brg_cost brg_work_cost(const brg_work *work) {
+    brg_cost sum = {0, 0};
+    for (int32_t s = 0; s < work->count; s++) {
+        brg_cost cost = {0, 0};
+        work->stages[s].op->cost(&work->stages[s].call, &cost);
+        sum.flops += cost.flops;
+        sum.bytes += cost.bytes;
+    }
+    return sum;
+}

@@ -1,0 +1,31 @@
+/* A job's work: its stages checked, with copies of everything the submitter may change or drop. */
+#ifndef BRIGADE_OPS_WORK_H
+#define BRIGADE_OPS_WORK_H
+
+#include "brigade/job.h"
+
+typedef struct brg_work_stage {
+    const brg_op *op;
+    char variant[BRG_OP_NAME]; /* "": chosen by the op */
+    uint64_t params[BRG_MAX_PARAMS / 8];
+    brg_tensor *inputs[BRG_MAX_INPUTS]; /* retained; [0] is NULL in later stages */
+    brg_call call;                      /* points into this stage: do not move it */
+} brg_work_stage;
+
+typedef struct brg_work {
+    int32_t count;
+    brg_work_stage stages[];
+} brg_work;
+
+/* Finds an op by name, or gives NULL. */
+typedef const brg_op *brg_op_lookup(void *user, const char *name);
+
+/* Checks and copies the stages of a description. The caller destroys *out. */
+brg_status brg_work_create(const brg_job_desc *desc, brg_op_lookup *lookup, void *user,
+                           brg_work **out, brg_error *error);
+void brg_work_destroy(brg_work *work);
+
+/* The work of all stages together. */
+brg_cost brg_work_cost(const brg_work *work);
+
+#endif
