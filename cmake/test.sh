@@ -1,0 +1,24 @@
+#!/bin/sh
+# From a bare machine to a tested Brigade: installs what is missing, builds three times, and runs all
+# tests of the plain build and those of the sanitizers' builds in one go, with one summary at the end.
+#
+#     sh cmake/test.sh [arguments of ctest]
+set -eu
+cd "$(dirname "$0")/.."
+
+sh cmake/setup.sh build gui test
+sh cmake/build.sh dev
+sh cmake/build.sh asan -DBRIGADE_BUILD_GUI=OFF
+sh cmake/build.sh tsan -DBRIGADE_BUILD_GUI=OFF
+
+# One ctest over the three builds.
+mkdir -p build/all
+echo 'subdirs(../dev ../asan ../tsan)' >build/all/CTestTestfile.cmake
+
+# ThreadSanitizer of GCC 12 cannot map its shadow where the kernel randomises addresses by more than 28 bits.
+plain_addresses=
+if [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 28)" -gt 28 ] && setarch -R true 2>/dev/null; then
+    plain_addresses='setarch -R'
+fi
+# shellcheck disable=SC2086 # two words or none
+exec $plain_addresses ctest --test-dir build/all --output-on-failure "$@"
