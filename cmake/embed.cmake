@@ -1,7 +1,7 @@
 # Run by brigade_embed: writes OUTPUT from DIRECTORY/*.cl.
 file(GLOB sources ${DIRECTORY}/*.cl)
 list(SORT sources)
-set(text "/* Made from kernels/*.cl by cmake/embed.cmake. */\n#include \"device/kernel_source.h\"\n\n")
+set(text "/* Made from the .cl files in kernels/ by cmake/embed.cmake. */\n#include \"device/kernel_source.h\"\n\n")
 set(table "")
 foreach(source ${sources})
   get_filename_component(name ${source} NAME_WE)
