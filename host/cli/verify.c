@@ -1,0 +1,442 @@
+/* brigade verify: every op, every variant, on every awkward shape its row knows and on one larger
+ * random case, against the exact value.
+ *
+ * A few jobs are kept in flight, so that the device works while the reference checks. They are
+ * settled in the order of submission, and a line of the table is printed when its last case is
+ * settled. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "session.h"
+#include "show.h"
+#include "table.h"
+#include "workload.h"
+
+typedef struct verify_settings {
+    cli_common common;
+    const char *variant;
+    int64_t only; /* this case alone; -1: all */
+    bool small;
+    bool all;
+} verify_settings;
+
+static const cli_option rows[] = {
+    {0, "variant", CLI_TEXT, offsetof(verify_settings, variant), "NAME",
+     "only this variant (\"auto\": what the op chooses)", 0, 0},
+    {0, "case", CLI_INTEGER, offsetof(verify_settings, only), "N",
+     "only this case of each variant, to reproduce a failure", 0, 100000},
+    {0, "small", CLI_FLAG, offsetof(verify_settings, small), NULL,
+     "only cases cheap enough for a slow emulator", 0, 0},
+    {0, "all", CLI_FLAG, offsetof(verify_settings, all), NULL, "every op, as without OP", 0, 0},
+};
+
+static const cli_option_group group = {"options", rows, sizeof rows / sizeof rows[0]};
+
+enum { MAX_LINES = 128, IN_FLIGHT = 8, MAX_REMARKS = 64, LARGE = -1 };
+
+/* What `--small` leaves in: operations, and bytes touched. */
+#define SMALL_FLOPS 2e5
+#define SMALL_BYTES 1e5
+
+/* A line of the table: an op with one variant. */
+typedef struct line {
+    const brg_op *op;
+    const char *variant; /* or "auto": what the op chooses */
+    int32_t cases, passed, wrong, failed, skipped;
+    double worst_ratio;
+    char worst[64];
+} line;
+
+typedef struct flight {
+    brg_job job;
+    int32_t line;
+    int32_t example; /* or LARGE */
+    char text[64];
+} flight;
+
+/* A skip or a failure, said once however often it happens. */
+typedef struct remark {
+    int32_t line;
+    int32_t times;
+    bool skip;
+    char text[BRG_ERROR_TEXT];
+    char again[160]; /* the command line that shows it again */
+} remark;
+
+typedef struct verification {
+    cli_session *session;
+    const verify_settings *settings;
+    char device[32];
+    line lines[MAX_LINES];
+    int32_t line_count;
+    int32_t printed;
+    flight flights[IN_FLIGHT]; /* a ring, the oldest at `first` */
+    int32_t first, flying;
+    remark remarks[MAX_REMARKS];
+    int32_t remark_count;
+} verification;
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static const cli_column columns[] = {
+    {"op", 10, false},    {"variant", 11, false}, {"cases", 5, true}, {"passed", 6, true},
+    {"skipped", 7, true}, {"wrong", 5, true},     {"bound", 5, true}, {"worst case", 17, false}};
+
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+static void print_line(const line *at) {
+    char cells[COLUMNS][CLI_CELL] = {""};
+    cli_style style = cli_style_of(stdout);
+    int32_t bad = at->wrong + at->failed;
+    snprintf(cells[0], CLI_CELL, "%s", at->op->name);
+    snprintf(cells[1], CLI_CELL, "%s", at->variant);
+    snprintf(cells[2], CLI_CELL, "%d", at->cases);
+    snprintf(cells[3], CLI_CELL, "%s%d%s", at->passed && !bad ? style.good : "", at->passed,
+             at->passed && !bad ? style.off : "");
+    snprintf(cells[4], CLI_CELL, "%d", at->skipped);
+    snprintf(cells[5], CLI_CELL, "%s%d%s", bad ? style.bad : "", bad, bad ? style.off : "");
+    if (at->passed || at->wrong)
+        cli_figure_text(at->worst_ratio, cells[6], CLI_CELL);
+    snprintf(cells[7], CLI_CELL, "%s", at->worst);
+    cli_table_row(stdout, columns, COLUMNS, cells);
+    fflush(stdout);
+}
+
+/* Prints the lines before `line`, which have all their cases settled. */
+static void print_lines(verification *v, int32_t before) {
+    if (v->session->report)
+        return;
+    for (; v->printed < before; v->printed++) {
+        cli_session_clear(v->session);
+        print_line(&v->lines[v->printed]);
+    }
+}
+
+/* ---- remarks --------------------------------------------------------------------------------- */
+
+static void reproduction(const verification *v, const flight *at, char *text, size_t size) {
+    const line *of = &v->lines[at->line];
+    int length =
+        snprintf(text, size, "brigade verify %s --variant %s --seed %lld -d %s", of->op->name,
+                 of->variant, (long long)v->settings->common.seed, v->device);
+    if (at->example != LARGE && length > 0 && (size_t)length < size)
+        snprintf(text + length, size - (size_t)length, " --case %d", at->example);
+}
+
+static void add_remark(verification *v, const flight *at, bool skip, const char *text) {
+    for (int32_t i = 0; i < v->remark_count; i++) {
+        remark *known = &v->remarks[i];
+        if (known->line == at->line && known->skip == skip && strcmp(known->text, text) == 0) {
+            known->times++;
+            return;
+        }
+    }
+    if (v->remark_count == MAX_REMARKS)
+        return;
+    remark *fresh = &v->remarks[v->remark_count++];
+    *fresh = (remark){.line = at->line, .times = 1, .skip = skip};
+    snprintf(fresh->text, sizeof fresh->text, "%s", text);
+    reproduction(v, at, fresh->again, sizeof fresh->again);
+}
+
+static void print_remarks(const verification *v) {
+    cli_style style = cli_style_of(stdout);
+    for (int32_t i = 0; i < v->remark_count; i++) {
+        const remark *at = &v->remarks[i];
+        const line *of = &v->lines[at->line];
+        char text[BRG_ERROR_TEXT + 128];
+        snprintf(text, sizeof text, "%s%s%s %s, %d %s: %s", at->skip ? style.quiet : style.bad,
+                 at->skip ? "skipped " : "FAILED ", of->op->name, of->variant, at->times,
+                 at->times == 1 ? "case" : "cases", at->text);
+        fputs(i ? "" : "\n", stdout);
+        cli_print_wrapped(stdout, text, 0, 2);
+        if (!at->skip)
+            printf("  %s\n", at->again);
+        fputs(style.off, stdout);
+    }
+}
+
+/* ---- settling -------------------------------------------------------------------------------- */
+
+static void report_case(verification *v, const flight *at, const brg_result *result) {
+    if (!v->session->report || result->stage_count == 0)
+        return;
+    brg_report_result(v->session->report, result);
+    brg_report_string(v->session->report, true, "case", at->text);
+    if (v->session->choice_count > 1)
+        brg_report_string(v->session->report, true, "device", v->device);
+}
+
+static void count_verdict(verification *v, const flight *at, const brg_verdict *verdict) {
+    line *of = &v->lines[at->line];
+    char text[BRG_ERROR_TEXT], sentence[BRG_ERROR_TEXT];
+    /* The first case sets the mark, and a ratio that is no number counts as the worst. */
+    if (!of->worst[0] || !(verdict->bound_ratio <= of->worst_ratio)) {
+        of->worst_ratio = verdict->bound_ratio;
+        snprintf(of->worst, sizeof of->worst, "%s", at->text);
+    }
+    if (verdict->outcome == BRG_PASSED) {
+        of->passed++;
+        return;
+    }
+    of->wrong++;
+    snprintf(text, sizeof text, "%s: %s", at->text,
+             brg_verdict_text(verdict, sentence, sizeof sentence - sizeof at->text - 2));
+    add_remark(v, at, false, text);
+}
+
+/* Waits for the oldest job. BRG_E_CANCELLED ends it all; other errors are counted. */
+static brg_status settle_oldest(verification *v) {
+    flight at = v->flights[v->first];
+    line *of = &v->lines[at.line];
+    brg_result result = {0};
+    brg_error error = {0};
+    v->first = (v->first + 1) % IN_FLIGHT;
+    v->flying--;
+    print_lines(v, at.line);
+    brg_status status =
+        cli_session_wait(v->session, at.job, at.line, v->line_count, &result, &error);
+    if (status == BRG_E_CANCELLED)
+        return status;
+    report_case(v, &at, &result);
+    if (status == BRG_OK) {
+        count_verdict(v, &at, &result.verdict);
+    } else if (status == BRG_E_UNSUPPORTED) {
+        of->skipped++;
+        add_remark(v, &at, true, error.what);
+    } else {
+        of->failed++;
+        add_remark(v, &at, false, error.what);
+    }
+    brg_result_release(&result);
+    return BRG_OK;
+}
+
+static brg_status settle_all(verification *v) {
+    while (v->flying > 0)
+        if (settle_oldest(v) != BRG_OK)
+            return BRG_E_CANCELLED;
+    return BRG_OK;
+}
+
+/* ---- submitting ------------------------------------------------------------------------------ */
+
+static brg_status submit_case(verification *v, int32_t index, int32_t example, const char *text,
+                              brg_stage *stage) {
+    line *of = &v->lines[index];
+    brg_error error = {0};
+    flight at = {.line = index, .example = example};
+    if (cli_session_interrupted(v->session))
+        return BRG_E_CANCELLED;
+    if (v->flying == IN_FLIGHT && settle_oldest(v) != BRG_OK)
+        return BRG_E_CANCELLED;
+    snprintf(at.text, sizeof at.text, "%s", text);
+    stage->op = of->op->name;
+    stage->variant = of->variant;
+    brg_job_desc desc = {.stages = stage,
+                         .stage_count = 1,
+                         .label = of->op->name,
+                         .device = v->device,
+                         .verify = BRG_VERIFY_FULL,
+                         .seed = (uint64_t)v->settings->common.seed};
+    of->cases++;
+    if (brg_engine_submit(v->session->engine, &desc, &at.job, &error) != BRG_OK) {
+        of->failed++;
+        add_remark(v, &at, false, error.what);
+        return BRG_OK;
+    }
+    v->flights[(v->first + v->flying++) % IN_FLIGHT] = at;
+    return BRG_OK;
+}
+
+/* Counts the work from the shapes alone. What the op refuses is cheap: it is submitted, to be told
+ * why. */
+static bool is_small(const brg_op *op, const brg_example *example) {
+    brg_call call = {.params = example->params, .input_count = example->input_count};
+    brg_cost cost = {0};
+    brg_error error = {0};
+    for (int32_t i = 0; i < example->input_count; i++) {
+        call.inputs[i] = *brg_tensor_shape(example->inputs[i]);
+        call.data[i] = brg_tensor_data(example->inputs[i]);
+    }
+    if (op->check(&call, &call.output, &error) == BRG_OK)
+        op->cost(&call, &cost);
+    return cost.flops <= SMALL_FLOPS && cost.bytes <= SMALL_BYTES;
+}
+
+static brg_status submit_examples(verification *v, int32_t index) {
+    const brg_op *op = v->lines[index].op;
+    const verify_settings *settings = v->settings;
+    brg_status status = BRG_OK;
+    for (int32_t i = 0; status == BRG_OK; i++) {
+        brg_example example = {0};
+        brg_error error = {0};
+        status = op->example(i, (uint64_t)settings->common.seed, &example, &error);
+        if (status == BRG_E_NOT_FOUND)
+            return BRG_OK;
+        bool wanted = (settings->only < 0 || settings->only == i) &&
+                      !(settings->small && status == BRG_OK && !is_small(op, &example));
+        if (status == BRG_OK && wanted) {
+            brg_stage stage = {.params = example.params, .input_count = example.input_count};
+            for (int32_t j = 0; j < example.input_count; j++)
+                stage.inputs[j] = example.inputs[j];
+            status = submit_case(v, index, i, example.text, &stage);
+        } else if (status != BRG_OK) {
+            cli_session_fail(v->session, &error);
+        }
+        brg_example_release(&example);
+    }
+    return status;
+}
+
+/* A shape that no tile divides, large enough for many work-groups and slices. */
+static brg_status submit_large(verification *v, int32_t index) {
+    line *of = &v->lines[index];
+    cli_workload workload;
+    brg_error error = {0};
+    cli_workload_spec spec = CLI_WORKLOAD_DEFAULTS;
+    spec.op = cli_workload_typical(of->op);
+    spec.m = 509, spec.n = 487, spec.k = 331;
+    spec.image = "797x601x3";
+    spec.kernel = "9x7";
+    if (!spec.op)
+        return BRG_OK;
+    brg_status status = cli_workload_make(&workload, &spec, (uint64_t)v->settings->common.seed,
+                                          cli_session_memory(v->session), &error);
+    if (status == BRG_OK)
+        status = submit_case(v, index, LARGE, workload.text, &workload.stages[0]);
+    else
+        cli_session_fail(v->session, &error);
+    cli_workload_release(&workload);
+    return status;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+static void add_line(verification *v, const brg_op *op, const char *variant) {
+    const char *only = v->settings->variant;
+    if (v->line_count < MAX_LINES && (!only || strcmp(only, variant) == 0))
+        v->lines[v->line_count++] = (line){.op = op, .variant = variant};
+}
+
+static void add_op(verification *v, const brg_op *op) {
+    for (int32_t i = 0; i < op->variant_count; i++)
+        add_line(v, op, op->variants[i].name);
+    add_line(v, op, "auto");
+}
+
+static brg_status plan_lines(verification *v, char **names, int32_t count, brg_error *error) {
+    const brg_op *op;
+    for (int32_t i = 0; count == 0 && (op = brg_op_builtin(i)) != NULL; i++)
+        add_op(v, op);
+    for (int32_t i = 0; i < count; i++) {
+        brg_status status = cli_workload_op(names[i], &op, error);
+        if (status != BRG_OK)
+            return status;
+        add_op(v, op);
+    }
+    if (v->line_count == 0)
+        return brg_fail(error, BRG_E_NOT_FOUND, "no op here has a variant \"%s\"",
+                        v->settings->variant);
+    return BRG_OK;
+}
+
+static brg_status submit_everything(verification *v) {
+    brg_status status = BRG_OK;
+    for (int32_t i = 0; i < v->line_count && status == BRG_OK; i++) {
+        status = submit_examples(v, i);
+        if (status == BRG_OK && !v->settings->small && v->settings->only < 0)
+            status = submit_large(v, i);
+    }
+    return status == BRG_OK ? settle_all(v) : status;
+}
+
+/* Adds up the lines, says so, and gives the exit code. */
+static int conclude(const verification *v) {
+    line sum = {0};
+    cli_style style = cli_style_of(stdout);
+    for (int32_t i = 0; i < v->line_count; i++) {
+        sum.cases += v->lines[i].cases;
+        sum.passed += v->lines[i].passed;
+        sum.wrong += v->lines[i].wrong;
+        sum.failed += v->lines[i].failed;
+        sum.skipped += v->lines[i].skipped;
+    }
+    if (v->session->report) {
+        brg_report_number(v->session->report, false, "cases", sum.cases);
+        brg_report_number(v->session->report, false, "passed", sum.passed);
+        brg_report_number(v->session->report, false, "skipped", sum.skipped);
+        brg_report_number(v->session->report, false, "mismatches", sum.wrong);
+        brg_report_number(v->session->report, false, "failed", sum.failed);
+    } else {
+        print_remarks(v);
+        printf("\n%s%d of %d cases passed%s, %d skipped, %d wrong, %d failed\n",
+               sum.wrong + sum.failed ? style.bad : style.good, sum.passed, sum.cases, style.off,
+               sum.skipped, sum.wrong, sum.failed);
+    }
+    return sum.wrong ? CLI_WRONG : sum.failed ? CLI_TROUBLE : CLI_OK;
+}
+
+static int verify_device(cli_session *session, const verify_settings *settings, int32_t choice,
+                         char **names, int32_t count) {
+    brg_error error = {0};
+    verification *v = calloc(1, sizeof *v);
+    if (!v) {
+        brg_fail(&error, BRG_E_MEMORY, "not enough memory for the table");
+        return cli_session_fail(session, &error);
+    }
+    v->session = session;
+    v->settings = settings;
+    cli_session_device(session, choice, v->device, sizeof v->device);
+    int code = CLI_OK;
+    if (plan_lines(v, names, count, &error) != BRG_OK) {
+        code = cli_session_fail(session, &error);
+    } else {
+        if (!session->report)
+            cli_table_head(stdout, columns, COLUMNS);
+        brg_status status = submit_everything(v);
+        print_lines(v, v->line_count);
+        code = status == BRG_OK ? conclude(v) : cli_exit_of(status);
+    }
+    free(v);
+    return code;
+}
+
+static int run_verify(const cli_command *command, int argc, char **argv) {
+    verify_settings settings = {.common = CLI_COMMON_DEFAULTS, .only = -1};
+    cli_session session;
+    int32_t count;
+    int code = cli_options_parse(command, argc, argv, &settings, &count);
+    if (code != CLI_GO)
+        return code;
+    if (settings.all && count > 0)
+        return cli_usage_error(command, "--all and the op \"%s\" exclude each other", argv[0]);
+    code = cli_session_open(&session, "verify", &settings.common, true);
+    for (int32_t i = 0; i < session.choice_count && code == CLI_OK; i++)
+        code = verify_device(&session, &settings, i, argv, count);
+    return cli_session_close(&session, code);
+}
+
+static void describe(FILE *out) {
+    fputs("\n", out);
+    cli_print_wrapped(
+        out,
+        "Each op brings its own awkward cases: primes, single rows and columns, empty "
+        "shapes, tile edges, every border and option. Every element is compared with "
+        "the exact value; \"bound\" is the largest error over what rounding explains "
+        "(at most 1), and \"worst case\" is where it was seen.",
+        0, 0);
+    fputs("\nops\n", out);
+    cli_show_ops(out, true);
+}
+
+const cli_command cli_verify = {
+    .name = "verify",
+    .summary = "Check every kernel against the sequential reference.",
+    .usage = "[OP...]",
+    .describe = describe,
+    .groups = {&group, &cli_job_options},
+    .max_arguments = 64,
+    .run = run_verify,
+};
