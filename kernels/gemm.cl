@@ -282,9 +282,13 @@ gemm_4_pack(int n, int k, __global const float *restrict B, int ldb,
 inline void copy_strip(__local float (*strip)[DEPTH + 16], __global const float *restrict A, int lda,
                        int m, int row, int p0, int terms) {
 #if TA
-    for (int p = 0; p < terms; p++)
+    const int last = min(HEIGHT, m - row) - 1;
+    for (int p = 0; p < terms; p++) {
+        __global const float *from = &A_AT(row, p0 + p);
+#pragma unroll
         for (int r = 0; r < HEIGHT; r++)
-            strip[r][p] = A_AT(min(row + r, m - 1), p0 + p);
+            strip[r][p] = from[min(r, last)];
+    }
 #else
     for (int r = 0; r < HEIGHT; r++) {
         __global const float *from = &A_AT(min(row + r, m - 1), p0);
