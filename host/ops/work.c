@@ -4,31 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_variant(const brg_op *op, const char *name) {
-    for (int32_t i = 0; i < op->variant_count; i++)
-        if (strcmp(op->variants[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static brg_status unknown_variant(const brg_op *op, const char *name, brg_error *error) {
-    char list[BRG_ERROR_TEXT - 32] = "";
-    for (int32_t i = 0; i < op->variant_count; i++) {
-        size_t used = strlen(list);
-        if (used + strlen(op->variants[i].name) + 3 > sizeof list)
-            break;
-        strcat(strcat(list, i ? ", " : ""), op->variants[i].name);
-    }
-    brg_fail(error, BRG_E_NOT_FOUND, "op '%s' has no variant '%s'", op->name, name);
-    brg_error_hint(error, "Variants: %s, or auto.", list);
-    return BRG_E_NOT_FOUND;
-}
+#include "ops/ops.h"
 
 static brg_status take_variant(brg_work_stage *stage, const char *name, brg_error *error) {
     if (!name || !name[0] || strcmp(name, "auto") == 0)
         return BRG_OK;
-    if (strlen(name) >= sizeof stage->variant || !has_variant(stage->op, name))
-        return unknown_variant(stage->op, name, error);
+    if (strlen(name) >= sizeof stage->variant || brg_variant_find(stage->op, name) < 0)
+        return brg_variant_unknown(stage->op, name, error);
     strcpy(stage->variant, name);
     return BRG_OK;
 }
