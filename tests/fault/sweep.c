@@ -174,7 +174,7 @@ static void judge_first(fault_record *record, const fault_scenario *scenario,
     }
 }
 
-/* The job after the faulty one, in the same engine. */
+/* The job after the one that met the fault, in the same engine. */
 static void judge_second(fault_record *record, const fault_scenario *scenario,
                          const brg_device_list *list, const brg_result *result) {
     bool must_be_right = !scenario->plan.sticky && list->count > 0;
@@ -186,30 +186,44 @@ static void judge_second(fault_record *record, const fault_scenario *scenario,
         judge(record, VAGUE, "the second job failed without a word");
 }
 
-static void run_faulty_engine(fault_record *record, const fault_scenario *scenario,
-                              const fault_layer_api *layer) {
+/* Runs the job, and once more if it met the fault. */
+static void run_jobs(fault_record *record, const fault_scenario *scenario,
+                     const fault_layer_api *layer, brg_engine *engine) {
     static brg_device_list list;
     brg_result first = {0}, second = {0};
+    brg_error error = {0};
     fault_report report;
+    bool accepted =
+        brg_engine_devices(engine, -1, &list, &error) == BRG_OK && run_job(engine, &first, &error);
+    layer->report(&report);
+    if (accepted)
+        judge_first(record, scenario, layer, &list, &first);
+    if (accepted && report.struck) {
+        accepted = run_job(engine, &second, &error);
+        judge_second(record, scenario, &list, &second);
+    }
+    if (!accepted)
+        judge(record, ENDED_BADLY, "a job is not accepted: %s", error.what);
+    brg_result_release(&first);
+    brg_result_release(&second);
+}
+
+static void run_faulty_engine(fault_record *record, const fault_scenario *scenario,
+                              const fault_layer_api *layer) {
     brg_error error;
     brg_engine *engine = start_engine(scenario, &error);
     if (!engine) {
         judge(record, ENDED_BADLY, "no engine: %s", error.what);
         return;
     }
-    if (brg_engine_devices(engine, -1, &list, &error) != BRG_OK ||
-        !run_job(engine, &first, &error) || !run_job(engine, &second, &error))
-        judge(record, ENDED_BADLY, "a job is not accepted: %s", error.what);
+    run_jobs(record, scenario, layer, engine);
     brg_engine_destroy(engine);
 
+    fault_report report;
     layer->report(&report);
     record->struck = report.struck;
     if (report.strangers)
         judge(record, ENDED_BADLY, "a second thread called OpenCL");
-    judge_first(record, scenario, layer, &list, &first);
-    judge_second(record, scenario, &list, &second);
-    brg_result_release(&first);
-    brg_result_release(&second);
 }
 
 static void run_sound_engine(fault_record *record, const fault_scenario *scenario) {
