@@ -1,0 +1,262 @@
+/* "blur": a Gaussian, and the plans that sharpening shares with it. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ops/blur.h"
+#include "ops/image_op.h"
+#include "ops/ops.h"
+#include "reference/blur.h"
+
+/* ---- check ---- */
+
+brg_status brg_blur_check_gauss(const char *op, const brg_blur_params *params, brg_error *error) {
+    const float lo = 0.01f, hi = 1000.0f;
+    bool sigma_given = params->sigma != 0.0f;
+    if (sigma_given && !(params->sigma >= lo && params->sigma <= hi)) {
+        brg_fail(error, BRG_E_ARGUMENT, "%s was given sigma %g", op, (double)params->sigma);
+        brg_error_hint(error, "Sigma is a number of pixels from %g to %g.", (double)lo,
+                       sigma_given && params->radius ? (double)hi : BRG_BLUR_MAX_RADIUS / 3.0);
+        return BRG_E_ARGUMENT;
+    }
+    double radius = brg_blur_radius(params);
+    if (params->radius >= 0 && radius >= 1.0 && radius <= BRG_BLUR_MAX_RADIUS)
+        return BRG_OK;
+    brg_fail(error, BRG_E_ARGUMENT, "%s was given sigma %g and radius %d", op,
+             (double)params->sigma, (int)params->radius);
+    brg_error_hint(error, "Give a sigma up to %.1f pixels, or a radius from 1 to %d.",
+                   BRG_BLUR_MAX_RADIUS / 3.0 - 0.04, BRG_BLUR_MAX_RADIUS);
+    return BRG_E_ARGUMENT;
+}
+
+static brg_status check(const brg_call *call, brg_shape *output, brg_error *error) {
+    const brg_blur_params *params = call->params;
+    *output = call->inputs[0];
+    brg_status status = brg_image_check("blur", &call->inputs[0], error);
+    if (status == BRG_OK)
+        status = brg_image_check_border("blur", params->border, error);
+    return status ? status : brg_blur_check_gauss("blur", params, error);
+}
+
+double brg_blur_flops(const brg_blur_params *params) {
+    return 4.0 * (2.0 * brg_blur_radius(params) + 1.0);
+}
+
+static void cost(const brg_call *call, brg_cost *result) {
+    brg_image_cost(call, brg_blur_flops(call->params), result);
+}
+
+static int32_t dims(const brg_call *call, brg_dim result[BRG_MAX_DIMS]) {
+    int32_t count = brg_image_dims(call, result);
+    result[count++] = (brg_dim){"radius", (int64_t)brg_blur_radius(call->params)};
+    return count;
+}
+
+/* ---- plan ---- */
+
+const brg_variant brg_blur_variants[BRG_BLUR_VARIANT_COUNT] = {
+    {"naive", "one work-item per element, the whole window"},
+    {"passes", "along the rows, then down the columns, one work-item per element"},
+    {"strips", "both passes on a strip in local memory, 8 rows of 16 elements at once"},
+};
+
+/* Tunables of kernels/blur.cl. */
+enum { STRIP = 480, STEP = 8 };
+
+/* Everything that goes into a launch. */
+typedef struct blur {
+    const brg_shape *image;
+    const brg_device_info *device;
+    const float *amount; /* NULL: no sharpening */
+    int32_t radius;
+    brg_border border;
+    int32_t weights; /* the buffer */
+} blur;
+
+static void add_sizes(brg_launch *launch, const blur *b) {
+    brg_arg_i32(launch, brg_image_h(b->image));
+    brg_arg_i32(launch, brg_image_w(b->image));
+    brg_arg_i32(launch, brg_image_c(b->image));
+    brg_arg_i32(launch, b->border);
+    brg_arg_i32(launch, b->radius);
+    brg_arg_buffer(launch, b->weights);
+}
+
+static void add_end(brg_launch *launch, const blur *b) {
+    if (b->amount)
+        brg_arg_f32(launch, *b->amount);
+    brg_arg_first(launch);
+}
+
+static void plan_weights(brg_plan *plan, blur *b, double sigma) {
+    b->weights = brg_plan_scratch(plan, (size_t)(2 * b->radius + 1) * sizeof(float));
+    brg_launch *launch = brg_plan_add(plan, "blur", "blur_weights");
+    brg_launch_option(launch, "-DPIXEL_U8=%d", b->image->dtype == BRG_U8);
+    launch->share = 0.001;
+    brg_arg_i32(launch, b->radius);
+    brg_arg_f32(launch, (float)(1.0 / (2.0 * sigma * sigma)));
+    brg_arg_buffer(launch, b->weights);
+}
+
+static void plan_naive(brg_plan *plan, const blur *b) {
+    brg_launch *launch = brg_image_launch_elements(
+        plan, "blur", b->amount ? "sharpen_naive" : "blur_naive", b->image, b->device);
+    launch->share = 0.999;
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    add_sizes(launch, b);
+    add_end(launch, b);
+}
+
+static void plan_passes(brg_plan *plan, const blur *b) {
+    size_t bytes =
+        (size_t)brg_image_h(b->image) * (size_t)brg_image_pitch(b->image) * sizeof(float);
+    int32_t between = brg_plan_scratch(plan, bytes ? bytes : sizeof(float));
+
+    brg_launch *along = brg_image_launch_elements(plan, "blur", "blur_along", b->image, b->device);
+    along->share = 0.5;
+    along->rows_per_item = 0; /* rows of the scratch image, not of the output */
+    brg_arg_buffer(along, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(along, between);
+    add_sizes(along, b);
+    brg_arg_first(along);
+
+    brg_launch *down = brg_image_launch_elements(
+        plan, "blur", b->amount ? "sharpen_down" : "blur_down", b->image, b->device);
+    down->share = 0.5;
+    brg_arg_buffer(down, between);
+    if (b->amount)
+        brg_arg_buffer(down, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(down, BRG_BUFFER_OUTPUT);
+    add_sizes(down, b);
+    add_end(down, b);
+}
+
+static size_t line_of(const blur *b) {
+    return STRIP + 2 * (size_t)b->radius * (size_t)brg_image_c(b->image);
+}
+
+static bool strips_fit(const blur *b) {
+    size_t floats = STEP * line_of(b), ints = STEP + 2 * (size_t)b->radius;
+    return floats * sizeof(float) + ints * sizeof(int32_t) <= b->device->local_memory;
+}
+
+static void plan_strips(brg_plan *plan, const blur *b) {
+    int64_t across = (brg_image_pitch(b->image) + STRIP - 1) / STRIP, rows;
+    brg_launch *launch = brg_image_launch_strips(
+        plan, "blur", b->amount ? "sharpen_strips" : "blur_strips", b->image, across, STEP, &rows);
+    launch->share = 0.999;
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    add_sizes(launch, b);
+    brg_arg_i32(launch, rows);
+    brg_arg_i32(launch, (int64_t)line_of(b));
+    brg_arg_local(launch, (STEP + 2 * (size_t)b->radius) * sizeof(int32_t));
+    brg_arg_local(launch, STEP * line_of(b) * sizeof(float));
+    add_end(launch, b);
+}
+
+brg_status brg_blur_plan_call(const brg_op *op, const brg_call *call, const brg_blur_params *params,
+                              const float *amount, const char *variant,
+                              const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    blur b = {.image = &call->inputs[0],
+              .device = device,
+              .amount = amount,
+              .radius = (int32_t)brg_blur_radius(params),
+              .border = params->border};
+    const char *chosen;
+    const char *on_cpu = strips_fit(&b) ? "strips" : "passes";
+    brg_status status = brg_image_variant(op, variant, device, on_cpu, "passes", &chosen, error);
+    if (status)
+        return status;
+    if (strcmp(chosen, "strips") == 0 && !strips_fit(&b)) {
+        brg_fail(error, BRG_E_UNSUPPORTED,
+                 "a strip blurred by radius %d does not fit into this device's %llu bytes of local "
+                 "memory",
+                 (int)b.radius, (unsigned long long)device->local_memory);
+        brg_error_hint(error, "Use the variant passes, or none to let %s choose.", op->name);
+        return BRG_E_UNSUPPORTED;
+    }
+    snprintf(plan->variant, sizeof plan->variant, "%s", chosen);
+    plan_weights(plan, &b, brg_blur_sigma(params));
+    if (strcmp(chosen, "strips") == 0)
+        plan_strips(plan, &b);
+    else if (strcmp(chosen, "passes") == 0)
+        plan_passes(plan, &b);
+    else
+        plan_naive(plan, &b);
+    return BRG_OK;
+}
+
+static brg_status plan_blur(const brg_call *call, const char *variant,
+                            const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    return brg_blur_plan_call(&brg_op_blur, call, call->params, NULL, variant, device, plan, error);
+}
+
+/* ---- text and examples ---- */
+
+static brg_status parse(const char *text, const brg_shape *input, void *params, brg_error *error) {
+    (void)input;
+    brg_blur_params *own = params;
+    brg_options options;
+    *own = (brg_blur_params){0};
+    bool read = brg_options_split(text, &options) && options.count >= 1 && options.count <= 2;
+    int64_t radius = 0;
+    if (read && options.fields[0][0] == 'r')
+        read = brg_option_count(options.fields[0] + 1, &radius);
+    else if (read)
+        read = brg_option_number(options.fields[0], &own->sigma);
+    if (read && options.count == 2)
+        read = brg_option_border(options.fields[1], &own->border);
+    if (!read)
+        return brg_option_fail(&brg_op_blur, text, error);
+    if (radius == 0 && own->sigma == 0.0f)
+        radius = -1; /* blur=0 would mean "the default" to check(); it is refused instead */
+    own->radius = (int32_t)(radius > BRG_BLUR_MAX_RADIUS ? BRG_BLUR_MAX_RADIUS + 1 : radius);
+    return brg_blur_check_gauss("blur", own, error);
+}
+
+static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_blur_params gausses[] = {
+        {.sigma = 1.0f}, {.radius = 7},    {.sigma = 0.3f},
+        {.radius = 40},  {.sigma = 2.45f}, {.sigma = 0.8f, .radius = 13},
+        {.radius = 2},
+    };
+    enum { GAUSSES = sizeof gausses / sizeof *gausses };
+    brg_image_case image;
+    if (!brg_image_case_at(index, &image))
+        return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
+    brg_status status = brg_image_example(result, &image, seed, error);
+    brg_blur_params params = gausses[index % GAUSSES];
+    params.border = (brg_border)((index + index / BRG_BORDER_COUNT) % BRG_BORDER_COUNT);
+    size_t used = strlen(result->text);
+    snprintf(result->text + used, sizeof result->text - used, "sigma %g radius %d %s",
+             (double)params.sigma, (int)params.radius, brg_border_name(params.border));
+    memcpy(result->params, &params, sizeof params);
+    return status;
+}
+
+/* ---- row ---- */
+
+static const brg_blur_params defaults = {.sigma = 2.0f};
+
+const brg_op brg_op_blur = {
+    .name = "blur",
+    .summary = "softens an image with a Gaussian",
+    .syntax = "blur=SIGMA or blur=rRADIUS in pixels, then :clamp, :zero, :reflect or :wrap",
+    .params_size = sizeof(brg_blur_params),
+    .defaults = &defaults,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .variants = brg_blur_variants,
+    .variant_count = BRG_BLUR_VARIANT_COUNT,
+    .check = check,
+    .cost = cost,
+    .dims = dims,
+    .plan = plan_blur,
+    .sequential = brg_blur_sequential,
+    .naive = brg_blur_naive,
+    .oracle = brg_blur_oracle,
+    .parse = parse,
+    .example = example,
+};

@@ -1,0 +1,97 @@
+/* "edge": Sobel gradient magnitude. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ops/image_op.h"
+#include "ops/ops.h"
+#include "reference/edge.h"
+
+static brg_status check(const brg_call *call, brg_shape *output, brg_error *error) {
+    const brg_edge_params *params = call->params;
+    *output = call->inputs[0];
+    brg_status status = brg_image_check("edge", &call->inputs[0], error);
+    return status ? status : brg_image_check_border("edge", params->border, error);
+}
+
+/* Two gradients of 8 operations each, and 5 for the magnitude. */
+static void cost(const brg_call *call, brg_cost *result) {
+    brg_image_cost(call, 21.0, result);
+}
+
+static const brg_variant variants[] = {
+    {"naive", "one work-item per element, the border's rule at every read"},
+    {"strips", "one work-item per strip of rows, vectors of 16 inside the rim"},
+};
+
+static brg_status plan_edge(const brg_call *call, const char *variant,
+                            const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    const brg_edge_params *params = call->params;
+    const brg_shape *image = &call->inputs[0];
+    brg_status status =
+        brg_image_variant(&brg_op_edge, variant, device, "strips", "naive", &variant, error);
+    if (status)
+        return status;
+    bool strips = strcmp(variant, "strips") == 0;
+    int64_t rows = 1;
+    brg_launch *launch =
+        strips ? brg_image_launch_strips(plan, "edge", "edge_strips", image, 1, 1, &rows)
+               : brg_image_launch_elements(plan, "edge", "edge_naive", image, device);
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    brg_arg_i32(launch, brg_image_h(image));
+    brg_arg_i32(launch, brg_image_w(image));
+    brg_arg_i32(launch, brg_image_c(image));
+    brg_arg_i32(launch, params->border);
+    if (strips)
+        brg_arg_i32(launch, rows);
+    brg_arg_first(launch);
+    snprintf(plan->variant, sizeof plan->variant, "%s", variant);
+    return BRG_OK;
+}
+
+/* ---- text and examples ---- */
+
+static brg_status parse(const char *text, const brg_shape *input, void *params, brg_error *error) {
+    (void)input;
+    brg_edge_params *own = params;
+    brg_options options;
+    *own = (brg_edge_params){0};
+    bool read = brg_options_split(text, &options) && options.count <= 1;
+    if (read && options.count == 1)
+        read = brg_option_border(options.fields[0], &own->border);
+    return read ? BRG_OK : brg_option_fail(&brg_op_edge, text, error);
+}
+
+static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg_error *error) {
+    brg_image_case image;
+    if (!brg_image_case_at(index, &image))
+        return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
+    brg_status status = brg_image_example(result, &image, seed, error);
+    brg_edge_params params = {.border = (brg_border)((index + index / 4) % BRG_BORDER_COUNT)};
+    size_t used = strlen(result->text);
+    snprintf(result->text + used, sizeof result->text - used, "%s", brg_border_name(params.border));
+    memcpy(result->params, &params, sizeof params);
+    return status;
+}
+
+/* ---- row ---- */
+
+const brg_op brg_op_edge = {
+    .name = "edge",
+    .summary = "shows how steep an image is, after Sobel",
+    .syntax = "edge, or edge=clamp, edge=zero, edge=reflect or edge=wrap",
+    .params_size = sizeof(brg_edge_params),
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .variants = variants,
+    .variant_count = sizeof variants / sizeof *variants,
+    .check = check,
+    .cost = cost,
+    .dims = brg_image_dims,
+    .plan = plan_edge,
+    .sequential = brg_edge_sequential,
+    .naive = brg_edge_naive,
+    .oracle = brg_edge_oracle,
+    .parse = parse,
+    .example = example,
+};

@@ -1,0 +1,305 @@
+/* "resize": an image at another size. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ops/image_op.h"
+#include "ops/ops.h"
+#include "reference/resize.h"
+
+static const char *const mode_names[BRG_RESIZE_MODE_COUNT] = {
+    [BRG_RESIZE_BILINEAR] = "bilinear",
+    [BRG_RESIZE_NEAREST] = "nearest",
+    [BRG_RESIZE_AREA] = "area",
+    [BRG_RESIZE_BICUBIC] = "bicubic",
+};
+
+/* ---- check ---- */
+
+/* The side that keeps the proportions when the other becomes `given` instead of `from`: at least 1.
+ */
+static int64_t proportional(int64_t side, int64_t given, int64_t from) {
+    int64_t result = (side * given + from / 2) / from;
+    return result > 0 ? result : 1;
+}
+
+static brg_status check(const brg_call *call, brg_shape *output, brg_error *error) {
+    const brg_resize_params *params = call->params;
+    const brg_shape *input = &call->inputs[0];
+    brg_status status = brg_image_check("resize", input, error);
+    if (status)
+        return status;
+    if ((unsigned)params->mode >= BRG_RESIZE_MODE_COUNT) {
+        brg_fail(error, BRG_E_ARGUMENT, "resize was given mode %d, which does not exist",
+                 (int)params->mode);
+        brg_error_hint(error, "The modes are bilinear, nearest, area and bicubic.");
+        return BRG_E_ARGUMENT;
+    }
+    int64_t h = brg_image_h(input), w = brg_image_w(input), c = brg_image_c(input);
+    if (h == 0 || w == 0) {
+        brg_fail(error, BRG_E_SHAPE, "resize cannot enlarge an empty image");
+        brg_error_hint(error, "Give an image of at least one pixel.");
+        return BRG_E_SHAPE;
+    }
+    int64_t width = params->width, height = params->height;
+    bool sane = width >= 0 && height >= 0 && width <= BRG_IMAGE_MAX_SIDE &&
+                height <= BRG_IMAGE_MAX_SIDE && (width || height);
+    if (sane && width == 0)
+        width = proportional(w, height, h);
+    if (sane && height == 0)
+        height = proportional(h, width, w);
+    if (!sane || width > BRG_IMAGE_MAX_SIDE || height > BRG_IMAGE_MAX_SIDE) {
+        brg_fail(error, BRG_E_SHAPE, "resize cannot make an image of %lldx%lld pixels",
+                 (long long)width, (long long)height);
+        brg_error_hint(error, "Give a width, a height or both, from 1 to %d.", BRG_IMAGE_MAX_SIDE);
+        return BRG_E_SHAPE;
+    }
+    *output = brg_shape_3d(input->dtype, height, width, c);
+    return brg_shape_size(output, NULL, NULL, error);
+}
+
+static brg_axis axis_x(const brg_call *call) {
+    const brg_resize_params *params = call->params;
+    return (brg_axis){brg_image_w(&call->inputs[0]), brg_image_w(&call->output), params->mode};
+}
+
+static brg_axis axis_y(const brg_call *call) {
+    const brg_resize_params *params = call->params;
+    return (brg_axis){brg_image_h(&call->inputs[0]), brg_image_h(&call->output), params->mode};
+}
+
+/* Rows blended for every column of the source that is used, then columns. */
+static void cost(const brg_call *call, brg_cost *result) {
+    brg_axis x = axis_x(call), y = axis_y(call);
+    double used = fmax(1.0, (double)x.in / (double)x.out);
+    double down = 2.0 * (double)brg_axis_reach(&y) * used;
+    brg_image_cost(call, down + 2.0 * (double)brg_axis_reach(&x), result);
+}
+
+static int32_t dims(const brg_call *call, brg_dim result[BRG_MAX_DIMS]) {
+    int32_t count = brg_image_dims(call, result);
+    result[count++] = (brg_dim){"w_out", brg_image_w(&call->output)};
+    result[count++] = (brg_dim){"h_out", brg_image_h(&call->output)};
+    return count;
+}
+
+/* ---- plan ---- */
+
+static const brg_variant variants[] = {
+    {"naive", "one work-item per element, weights worked out for each"},
+    {"strips", "a strip of columns: weights once, rows blended into local memory by vectors of 16"},
+};
+
+/* A strip of result columns and the local memory that its work-item needs. */
+typedef struct strip {
+    int64_t columns;
+    int64_t weights;
+    int64_t line; /* elements */
+} strip;
+
+/* The widest strip that keeps a line within the first-level cache, and the whole within any
+ * device's local memory; false if a single pixel's footprint is too wide. */
+static bool choose_strip(const brg_call *call, strip *s) {
+    enum { MAX_COLUMNS = 128, MAX_LINE = 2048 };
+    brg_axis x = axis_x(call);
+    int64_t reach = brg_axis_reach(&x), c = brg_image_c(&call->output);
+    int64_t room =
+        MAX_LINE / c - reach - 1; /* source pixels between the first and last columns' starts */
+    int64_t columns = room < 1 ? 0 : room * x.out / x.in + 1;
+    s->columns = columns < MAX_COLUMNS ? columns : MAX_COLUMNS;
+    if (s->columns > x.out)
+        s->columns = x.out;
+    int64_t span = (s->columns * x.in + x.out - 1) / x.out + reach + 1;
+    s->line = span * c;
+    s->weights = x.mode == BRG_RESIZE_AREA ? span + 2 * s->columns : reach * s->columns;
+    return s->columns >= 1;
+}
+
+static void add_sizes(brg_launch *launch, const brg_call *call) {
+    brg_launch_option(launch, "-DMODE=%d", (int)((const brg_resize_params *)call->params)->mode);
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    brg_arg_i32(launch, brg_image_h(&call->inputs[0]));
+    brg_arg_i32(launch, brg_image_w(&call->inputs[0]));
+    brg_arg_i32(launch, brg_image_h(&call->output));
+    brg_arg_i32(launch, brg_image_w(&call->output));
+    brg_arg_i32(launch, brg_image_c(&call->output));
+}
+
+static void plan_naive(const brg_call *call, const brg_device_info *device, brg_plan *plan) {
+    brg_launch *launch =
+        brg_image_launch_elements(plan, "resize", "resize_naive", &call->output, device);
+    add_sizes(launch, call);
+    brg_arg_first(launch);
+}
+
+static void plan_strips(const brg_call *call, const strip *s, brg_plan *plan) {
+    int64_t across = (brg_image_w(&call->output) + s->columns - 1) / s->columns, rows;
+    brg_launch *launch =
+        brg_image_launch_strips(plan, "resize", "resize_strips", &call->output, across, 1, &rows);
+    add_sizes(launch, call);
+    brg_arg_i32(launch, s->columns);
+    brg_arg_i32(launch, rows);
+    brg_arg_local(launch, (size_t)(s->columns + 1) * sizeof(int32_t));
+    brg_arg_local(launch, (size_t)s->columns * sizeof(int32_t));
+    brg_arg_local(launch, (size_t)s->weights * sizeof(float));
+    brg_arg_local(launch, (size_t)s->line * sizeof(float));
+    brg_arg_first(launch);
+}
+
+static brg_status plan_resize(const brg_call *call, const char *variant,
+                              const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    strip s;
+    bool fits = choose_strip(call, &s);
+    brg_status status = brg_image_variant(&brg_op_resize, variant, device,
+                                          fits ? "strips" : "naive", "naive", &variant, error);
+    if (status)
+        return status;
+    bool strips = strcmp(variant, "strips") == 0;
+    if (strips && !fits) {
+        brg_fail(error, BRG_E_UNSUPPORTED,
+                 "resize in strips cannot shrink %lld columns to %lld: one pixel covers too many",
+                 (long long)brg_image_w(&call->inputs[0]), (long long)brg_image_w(&call->output));
+        brg_error_hint(error, "Use the variant naive, or none to let resize choose.");
+        return BRG_E_UNSUPPORTED;
+    }
+    snprintf(plan->variant, sizeof plan->variant, "%s", variant);
+    if (strips)
+        plan_strips(call, &s, plan);
+    else
+        plan_naive(call, device, plan);
+    return BRG_OK;
+}
+
+/* ---- text and examples ---- */
+
+static bool read_mode(const char *text, brg_resize_mode *mode) {
+    for (int32_t i = 0; i < BRG_RESIZE_MODE_COUNT; i++)
+        if (strcmp(text, mode_names[i]) == 0) {
+            *mode = (brg_resize_mode)i;
+            return true;
+        }
+    return false;
+}
+
+/* A side scaled by a percentage: rounded, at least 1. What is too large is left to check() to
+ * refuse. */
+static int64_t scaled(int64_t side, float percent) {
+    double result = floor((double)side * (double)percent / 100.0 + 0.5);
+    return result < 1.0                  ? 1
+           : result > BRG_IMAGE_MAX_SIDE ? BRG_IMAGE_MAX_SIDE + 1
+                                         : (int64_t)result;
+}
+
+/* "50%". The text is cut at the sign. */
+static bool read_percent(char *text, const brg_shape *input, brg_resize_params *params) {
+    char *sign = strchr(text, '%');
+    float percent;
+    if (!sign || sign[1])
+        return false;
+    *sign = '\0';
+    if (!brg_option_number(text, &percent) || !(percent > 0.0f))
+        return false;
+    params->width = scaled(brg_image_w(input), percent);
+    params->height = scaled(brg_image_h(input), percent);
+    return true;
+}
+
+static bool read_side(const char *text, int64_t *side) {
+    return brg_option_count(text, side) && *side > 0;
+}
+
+/* "640x480", "640x" or "x480". The text is cut at the x. */
+static bool read_size(char *text, brg_resize_params *params) {
+    char *by = strchr(text, 'x');
+    if (!by || !text[1])
+        return false;
+    *by = '\0';
+    bool width = text[0] == '\0' || read_side(text, &params->width);
+    bool height = by[1] == '\0' || read_side(by + 1, &params->height);
+    return width && height;
+}
+
+static brg_status parse(const char *text, const brg_shape *input, void *params, brg_error *error) {
+    brg_resize_params *own = params;
+    brg_options options;
+    *own = (brg_resize_params){0};
+    bool read = brg_options_split(text, &options) && options.count >= 1 && options.count <= 2;
+    if (read)
+        read = strchr(options.fields[0], '%') ? read_percent(options.fields[0], input, own)
+                                              : read_size(options.fields[0], own);
+    if (read && options.count == 2)
+        read = read_mode(options.fields[1], &own->mode);
+    return read ? BRG_OK : brg_option_fail(&brg_op_resize, text, error);
+}
+
+/* Output sizes: enlarged and shrunk by odd ratios, exact halves and doubles, one pixel, one side
+ * only. A factor of 0 asks for the proportions to be kept, a negative one for so many pixels. */
+static const struct {
+    double x, y;
+} factors[] = {
+    {0.5, 0.5},  {2.0, 2.0},  {1.0, 1.0}, {0.37, 1.61}, {-1, -1},
+    {2.37, 0.0}, {0.0, 0.73}, {-131, -7}, {-1, 3.0},
+};
+
+static int64_t example_side(int64_t side, double factor) {
+    if (factor <= 0.0)
+        return (int64_t)-factor;
+    int64_t result = (int64_t)((double)side * factor);
+    return result > 0 ? result : 1;
+}
+
+/* The index-th awkward image that has a pixel at least; counts round. */
+static brg_image_case example_image(int32_t index) {
+    brg_image_case image = {0};
+    for (; image.h == 0 || image.w == 0; index++)
+        brg_image_case_at(index % BRG_IMAGE_CASES, &image);
+    return image;
+}
+
+/* Every mode with every change of size on a few awkward images, and a line that only naive can
+ * shrink. */
+static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg_error *error) {
+    enum { FACTORS = sizeof factors / sizeof *factors, ROUNDS = 3 };
+    enum { LAST = FACTORS * BRG_RESIZE_MODE_COUNT * ROUNDS };
+    if (index < 0 || index > LAST)
+        return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
+    int32_t factor = index % FACTORS;
+    brg_image_case image = example_image(5 * index);
+    brg_resize_params params = {.width = example_side(image.w, factors[factor].x),
+                                .height = example_side(image.h, factors[factor].y),
+                                .mode = (brg_resize_mode)(index / FACTORS % BRG_RESIZE_MODE_COUNT)};
+    if (index == LAST) {
+        image = (brg_image_case){2, 4099, 4, BRG_U8};
+        params = (brg_resize_params){.width = 3, .height = 2, .mode = BRG_RESIZE_AREA};
+    }
+    brg_status status = brg_image_example(result, &image, seed, error);
+    size_t used = strlen(result->text);
+    snprintf(result->text + used, sizeof result->text - used, "to %lldx%lld %s",
+             (long long)params.width, (long long)params.height, mode_names[params.mode]);
+    memcpy(result->params, &params, sizeof params);
+    return status;
+}
+
+/* ---- row ---- */
+
+const brg_op brg_op_resize = {
+    .name = "resize",
+    .summary = "makes an image larger or smaller",
+    .syntax = "resize=50%, resize=640x480, resize=640x or resize=x480, then :bilinear, :nearest, "
+              ":area or :bicubic",
+    .params_size = sizeof(brg_resize_params),
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .variants = variants,
+    .variant_count = sizeof variants / sizeof *variants,
+    .check = check,
+    .cost = cost,
+    .dims = dims,
+    .plan = plan_resize,
+    .sequential = brg_resize_sequential,
+    .naive = brg_resize_naive,
+    .oracle = brg_resize_oracle,
+    .parse = parse,
+    .example = example,
+};

@@ -1,0 +1,125 @@
+/* Sobel gradient magnitude in sequential C.
+ *
+ *          -1 0 1            -1 -2 -1
+ *     gx = -2 0 2       gy =  0  0  0      out = sqrt(gx^2 + gy^2) / 4
+ *          -1 0 1             1  2  1 */
+#include <math.h>
+
+#include "brigade/ops.h"
+#include "reference/border.h"
+#include "reference/edge.h"
+#include "reference/pixels.h"
+
+/* Three rows' worth of pointers would be two functions for two types: the text is the same. `up`,
+ * `at` and `down` point to the same pixel of the row above, its own and the one below; c elements
+ * on either side are there. */
+#define INNER_ROW(name, type, sum, finish)                                                         \
+    static void name(const type *restrict up, const type *restrict at, const type *restrict down,  \
+                     int64_t c, int64_t n, type *restrict out) {                                   \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            sum gx = (up[i + c] - up[i - c]) + 2 * (at[i + c] - at[i - c]) +                       \
+                     (down[i + c] - down[i - c]);                                                  \
+            sum gy =                                                                               \
+                (down[i - c] - up[i - c]) + 2 * (down[i] - up[i]) + (down[i + c] - up[i + c]);     \
+            out[i] = finish(0.25f * sqrtf((float)(gx * gx + gy * gy)));                            \
+        }                                                                                          \
+    }
+#define SAME(value) (value)
+
+INNER_ROW(inner_u8, uint8_t, int32_t, brg_pixels_round)
+INNER_ROW(inner_f32, float, float, SAME)
+
+static float pixel_or_zero(const brg_pixels *image, brg_border border, int64_t y, int64_t x,
+                           int64_t ch) {
+    int64_t row = brg_border_index(border, y, image->h);
+    int64_t column = brg_border_index(border, x, image->w);
+    if (row < 0 || column < 0)
+        return 0.0f;
+    return brg_pixels_get(image, row * image->pitch + column * image->c + ch);
+}
+
+static void window_of(const brg_pixels *image, brg_border border, int64_t y, int64_t x, int64_t ch,
+                      float window[3][3]) {
+    for (int64_t i = 0; i < 3; i++)
+        for (int64_t j = 0; j < 3; j++)
+            window[i][j] = pixel_or_zero(image, border, y + i - 1, x + j - 1, ch);
+}
+
+static void edge_pixel(const brg_pixels *image, brg_border border, int64_t y, int64_t x,
+                       void *output) {
+    for (int64_t ch = 0; ch < image->c; ch++) {
+        float p[3][3];
+        window_of(image, border, y, x, ch, p);
+        float gx = (p[0][2] - p[0][0]) + 2.0f * (p[1][2] - p[1][0]) + (p[2][2] - p[2][0]);
+        float gy = (p[2][0] - p[0][0]) + 2.0f * (p[2][1] - p[0][1]) + (p[2][2] - p[0][2]);
+        float out = ch < 3 ? 0.25f * sqrtf(gx * gx + gy * gy) : p[1][1];
+        brg_pixels_store(output, image->u8, y * image->pitch + x * image->c + ch, &out, 1);
+    }
+}
+
+static void inner_row(const brg_pixels *image, int64_t y, void *output) {
+    int64_t at = y * image->pitch + image->c, n = image->pitch - 2 * image->c;
+    if (image->u8) {
+        const uint8_t *in = (const uint8_t *)image->data + at;
+        inner_u8(in - image->pitch, in, in + image->pitch, image->c, n, (uint8_t *)output + at);
+    } else {
+        const float *in = (const float *)image->data + at;
+        inner_f32(in - image->pitch, in, in + image->pitch, image->c, n, (float *)output + at);
+    }
+    for (int64_t i = at + 3; image->c == 4 && i < at + n; i += 4) {
+        float alpha = brg_pixels_get(image, i);
+        brg_pixels_store(output, image->u8, i, &alpha, 1);
+    }
+}
+
+void brg_edge_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
+    brg_pixels image = brg_pixels_of(call);
+    brg_border border = ((const brg_edge_params *)call->params)->border;
+    for (int64_t y = row0; y < row1; y++) {
+        bool inside = y > 0 && y < image.h - 1 && image.w > 2;
+        if (inside)
+            inner_row(&image, y, output);
+        for (int64_t x = 0; x < image.w; x += inside ? image.w - 1 : 1)
+            edge_pixel(&image, border, y, x, output);
+    }
+}
+
+void brg_edge_naive(const brg_call *call, int64_t row0, int64_t row1, void *output) {
+    brg_pixels image = brg_pixels_of(call);
+    brg_border border = ((const brg_edge_params *)call->params)->border;
+    for (int64_t y = row0; y < row1; y++)
+        for (int64_t x = 0; x < image.w; x++)
+            edge_pixel(&image, border, y, x, output);
+}
+
+static void exact_pixel(const float p[3][3], double *value, double *slack) {
+    static const double smooth[3] = {1.0, 2.0, 1.0};
+    const double u = 0x1p-24;
+    double gx = 0.0, gy = 0.0, size_x = 0.0, size_y = 0.0;
+    for (int32_t i = 0; i < 3; i++) {
+        gx += smooth[i] * ((double)p[i][2] - (double)p[i][0]);
+        gy += smooth[i] * ((double)p[2][i] - (double)p[0][i]);
+        size_x += smooth[i] * (fabs((double)p[i][2]) + fabs((double)p[i][0]));
+        size_y += smooth[i] * (fabs((double)p[2][i]) + fabs((double)p[0][i]));
+    }
+    *value = 0.25 * sqrt(gx * gx + gy * gy);
+    /* Squares below FLT_MIN may vanish: a root of theirs is below 2^-63. */
+    *slack = 6.0 * u / (1.0 - 6.0 * u) * 0.25 * (size_x + size_y) + 10.0 * u * *value + 0x1p-62;
+}
+
+void brg_edge_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
+                     double *bound) {
+    brg_pixels image = brg_pixels_of(call);
+    brg_border border = ((const brg_edge_params *)call->params)->border;
+    int64_t to = 0;
+    for (int64_t y = row0; y < row1; y++)
+        for (int64_t x = 0; x < image.w; x++)
+            for (int64_t ch = 0; ch < image.c; ch++, to++) {
+                float p[3][3];
+                window_of(&image, border, y, x, ch, p);
+                double value = (double)p[1][1], slack = 0.0;
+                if (ch < 3)
+                    exact_pixel((const float(*)[3])p, &value, &slack);
+                brg_pixels_state(image.u8, value, slack, &expected[to], &bound[to]);
+            }
+}
