@@ -18,10 +18,6 @@ static const cli_option rows[] = {
 
 static const cli_option_group group = {"options", rows, 1};
 
-static const char *yes_no(bool value) {
-    return value ? "yes" : "no";
-}
-
 static void print_line(const char *name, const char *value) {
     cli_style style = cli_style_of(stdout);
     printf("    %s%-20s%s", style.quiet, name, style.off);
@@ -39,6 +35,17 @@ static void print_number(const char *name, uint64_t value, const char *unit) {
     char line[48];
     snprintf(line, sizeof line, "%llu%s", (unsigned long long)value, unit);
     print_line(name, line);
+}
+
+static const char *abilities(const brg_device_info *device, char *text, size_t size) {
+    snprintf(text, size, "%s%s%s%s%s%s%s%s", device->has_fp16 ? "fp16, " : "",
+             device->has_fp64 ? "fp64, " : "", device->has_images ? "images, " : "",
+             device->out_of_order ? "out-of-order queues, " : "",
+             device->shares_host_memory ? "the host's memory, " : "",
+             device->partitions_equally ? "equal sub-devices, " : "",
+             device->partitions_by_counts ? "sub-devices by counts, " : "",
+             device->compiler_available ? "a compiler" : "no compiler");
+    return text;
 }
 
 static void print_limits(const brg_device_info *device) {
@@ -64,45 +71,47 @@ static void print_limits(const brg_device_info *device) {
         (unsigned long long)device->max_work_item[1], (unsigned long long)device->max_work_item[2]);
     print_line("work-group", line);
     print_number("timer resolution", device->timer_resolution_ns, " ns");
-    snprintf(line, sizeof line, "fp16 %s, fp64 %s, images %s, compiler %s, out of order %s",
-             yes_no(device->has_fp16), yes_no(device->has_fp64), yes_no(device->has_images),
-             yes_no(device->compiler_available), yes_no(device->out_of_order));
-    print_line("abilities", line);
-    snprintf(line, sizeof line, "shares the host's memory %s, sub-devices equally %s, by counts %s",
-             yes_no(device->shares_host_memory), yes_no(device->partitions_equally),
-             yes_no(device->partitions_by_counts));
-    print_line("", line);
+    print_line("abilities", abilities(device, line, sizeof line));
+}
+
+static bool is_chosen(const cli_session *session, int32_t index) {
+    for (int32_t i = 0; i < session->choice_count; i++)
+        if (session->choices[i].index == index)
+            return true;
+    return false;
+}
+
+static void print_device(const cli_session *session, int32_t index) {
+    enum { COLUMNS = 6 };
+    static const cli_column columns[COLUMNS] = {{"  index", 7, true}, {"P:D", 5, false},
+                                                {"kind", 5, false},   {"units", 5, true},
+                                                {"memory", 8, true},  {"name", 40, false}};
+    const brg_device_info *device = &session->devices.devices[index];
+    char cells[COLUMNS][CLI_CELL] = {""};
+    if (index == 0 || device->platform != device[-1].platform) {
+        printf("%s%s, driver %s\n", index ? "\n" : "", device->platform_name,
+               device->driver_version);
+        cli_table_head(stdout, columns, COLUMNS);
+    }
+    snprintf(cells[0], CLI_CELL, "%s %4d", is_chosen(session, index) ? "*" : " ", index);
+    snprintf(cells[1], CLI_CELL, "%d:%d", device->platform, device->device);
+    snprintf(cells[2], CLI_CELL, "%.5s", brg_device_kind_name(device->kind));
+    snprintf(cells[3], CLI_CELL, "%u", device->compute_units);
+    cli_bytes_text((double)device->global_memory, cells[4], CLI_CELL);
+    snprintf(cells[5], CLI_CELL, "%s", device->name);
+    cli_table_row(stdout, columns, COLUMNS, cells);
 }
 
 /* A star marks the device that the other commands would take. */
 static void print_devices(const cli_session *session, bool verbose) {
-    static const cli_column columns[] = {{"  P:D", 5, false}, {"kind", 5, false},
-                                         {"units", 5, true},  {"memory", 8, true},
-                                         {"name", 26, false}, {"platform", 17, false}};
-    enum { COLUMNS = sizeof columns / sizeof columns[0] };
-    const brg_device_list *list = &session->devices;
-    cli_table_head(stdout, columns, COLUMNS);
-    for (int32_t i = 0; i < list->count; i++) {
-        const brg_device_info *device = &list->devices[i];
-        bool chosen = false;
-        for (int32_t c = 0; c < session->choice_count; c++)
-            chosen = chosen || session->choices[c].index == i;
-        char cells[COLUMNS][CLI_CELL] = {""};
-        snprintf(cells[0], CLI_CELL, "%s %d:%d", chosen ? "*" : " ", device->platform,
-                 device->device);
-        snprintf(cells[1], CLI_CELL, "%s",
-                 device->kind == BRG_DEVICE_ACCELERATOR ? "accel"
-                                                        : brg_device_kind_name(device->kind));
-        snprintf(cells[2], CLI_CELL, "%u", device->compute_units);
-        cli_bytes_text((double)device->global_memory, cells[3], CLI_CELL);
-        snprintf(cells[4], CLI_CELL, "%s", device->name);
-        snprintf(cells[5], CLI_CELL, "%s", device->platform_name);
-        cli_table_row(stdout, columns, COLUMNS, cells);
+    for (int32_t i = 0; i < session->devices.count; i++) {
+        print_device(session, i);
         if (verbose)
-            print_limits(device);
+            print_limits(&session->devices.devices[i]);
     }
     if (session->choice_count == 1)
-        printf("\n* is used by default: %s\n", session->choices[0].why);
+        printf("\n* %s: %s\n", session->common->device ? "what --device names" : "used by default",
+               session->choices[0].why);
 }
 
 static int run_devices(const cli_command *command, int argc, char **argv) {

@@ -32,13 +32,28 @@ void doctor_add(doctor_findings *findings, doctor_level level, const char *secti
     va_end(arguments);
 }
 
-void doctor_check_loader(doctor_findings *findings) {
+static void ask_loader(const void *context, int fd) {
     cli_loader loader;
-    char text[512];
-    cli_loader_find(&loader);
+    (void)context;
+    cli_loader_find(&loader, true);
+    _exit(write(fd, &loader, sizeof loader) != sizeof loader);
+}
+
+/* Asked in a process of its own, because the loader may open every driver before it answers. */
+void doctor_check_loader(doctor_findings *findings) {
+    enum { TIMEOUT_S = 20 };
+    cli_loader loader;
+    char text[512], death[128];
+    size_t used =
+        doctor_in_child(ask_loader, NULL, TIMEOUT_S, &loader, sizeof loader, death, sizeof death);
+    if (used != sizeof loader)
+        cli_loader_find(&loader, false);
     doctor_add(findings, loader.found ? DOCTOR_OK : DOCTOR_BAD, "loader",
                loader.found ? NULL : "apt install ocl-icd-libopencl1", "%.300s",
                cli_loader_text(&loader, text, sizeof text));
+    if (death[0])
+        doctor_add(findings, DOCTOR_BAD, "loader", "see which driver it is below",
+                   "the loader, asked for its version, %s", death);
 }
 
 /* ---- drivers --------------------------------------------------------------------------------- */
@@ -60,15 +75,14 @@ static void check_library(doctor_findings *findings, const char *source, const c
     why[used] = 0;
     if (death[0])
         doctor_add(findings, DOCTOR_BAD, "drivers",
-                   "remove the file or reinstall the package that owns the library",
-                   "%s names %s, which %s", source, library, death);
+                   "remove the file or reinstall the package that owns the library", "%s: %s %s",
+                   source, library, death);
     else if (used)
         doctor_add(findings, DOCTOR_BAD, "drivers",
-                   "install the package that has the library, or remove the file",
-                   "%s names %s: %s", source, library, why);
+                   "install the package that has the library, or remove the file", "%s: %s: %s",
+                   source, library, why);
     else
-        doctor_add(findings, DOCTOR_OK, "drivers", NULL, "%s names %s, which opens", source,
-                   library);
+        doctor_add(findings, DOCTOR_OK, "drivers", NULL, "%s: %s opens", source, library);
 }
 
 /* The library is what stands on the first line, without blanks around it. */

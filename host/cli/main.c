@@ -34,16 +34,22 @@ static void print_help(FILE *out) {
           out);
 }
 
+static void print_version_line(const char *what, const char *name, const char *version) {
+    char text[512];
+    printf("%-10s", what);
+    snprintf(text, sizeof text, "%s%s%s", name, version[0] ? ", " : "", version);
+    cli_print_wrapped(stdout, text, 10, 10);
+}
+
 /* Platforms come in a row in the list; each is named once. */
 static void print_platforms(const brg_device_list *list) {
     for (int32_t i = 0; i < list->count; i++) {
         const brg_device_info *device = &list->devices[i];
         if (i == 0 || device->platform != device[-1].platform)
-            printf("platform %d: %s, %s\n", device->platform, device->platform_name,
-                   device->platform_version);
+            print_version_line("platform", device->platform_name, device->platform_version);
     }
     if (list->count == 0)
-        puts("platforms:  none with a device");
+        print_version_line("platform", "none with a device", "");
 }
 
 /* Our own version comes out even if a driver then crashes. */
@@ -52,14 +58,15 @@ static int print_version(void) {
     cli_session session;
     cli_loader loader;
     char text[512];
-    cli_loader_find(&loader);
     printf("brigade %s\n", brg_version());
-    printf("loader:     %s\n", cli_loader_text(&loader, text, sizeof text));
+    fflush(stdout);
+    cli_loader_find(&loader, true);
+    print_version_line("loader", cli_loader_text(&loader, text, sizeof text), "");
     fflush(stdout);
     int code = cli_session_open(&session, "version", &common, false);
     if (code == CLI_OK)
         print_platforms(&session.devices);
-    puts("window:     GLFW belongs to brigade-gui, see brigade-gui --version");
+    print_version_line("window", "GLFW belongs to brigade-gui: see 'brigade-gui --version'", "");
     return cli_session_close(&session, code);
 }
 

@@ -254,7 +254,8 @@ void cli_options_help(FILE *out, const cli_command *command) {
         for (int32_t i = 0; i < command->groups[g]->count; i++)
             print_option(out, &command->groups[g]->rows[i]);
     }
-    fputs("\n"
+    fputs("  -h, --help              this page\n"
+          "\n"
           "exit codes: 0 ok, 1 a result is wrong, 2 usage, 3 no device, 4 a kernel,\n"
           "            driver, memory or file failed, 130 interrupted\n",
           out);

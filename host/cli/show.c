@@ -39,9 +39,9 @@ const char *cli_show_stages(const brg_result *result, char *text, size_t size) {
     return text;
 }
 
-/* More than a few operations a byte and arithmetic is what counts. */
+/* The same line as reports draw: at 4 operations a byte arithmetic is what limits. */
 static bool counts_flops(const brg_result *result) {
-    return result->cost.flops > 4 * result->cost.bytes;
+    return result->cost.flops >= 4 * result->cost.bytes && result->cost.flops > 0;
 }
 
 double cli_show_rate(const brg_result *result, double ms) {
@@ -105,16 +105,18 @@ static void fraction_note(FILE *out, const char *name, double ms, double fractio
 
 static void show_notes(FILE *out, const brg_result *result) {
     cli_style style = cli_style_of(out);
-    char build[32], verify[32];
+    char build[32], verify[32], text[256];
     fputs(style.quiet, out);
     fraction_note(out, "sequential", result->median.sequential, result->sequential_fraction);
     fraction_note(out, "naive", result->median.naive, result->naive_fraction);
-    fprintf(out, "%d timed %s of %d %s, %s; kernels built in %s, verified in %s%s\n", result->runs,
-            result->runs == 1 ? "run" : "runs", result->slices,
-            result->slices == 1 ? "slice" : "slices",
-            result->zero_copy ? "in the host's memory" : "with copies to and from the device",
-            cli_time_text(result->build_ms, build, sizeof build),
-            cli_time_text(result->verify_ms, verify, sizeof verify), style.off);
+    snprintf(text, sizeof text, "%d timed %s of %d %s, %s; kernels built in %s, verified in %s",
+             result->runs, result->runs == 1 ? "run" : "runs", result->slices,
+             result->slices == 1 ? "slice" : "slices",
+             result->zero_copy ? "in the host's memory" : "with copies to and from the device",
+             cli_time_text(result->build_ms, build, sizeof build),
+             cli_time_text(result->verify_ms, verify, sizeof verify));
+    cli_print_wrapped(out, text, 0, 0);
+    fputs(style.off, out);
 }
 
 void cli_show_result(FILE *out, const brg_result *result, const char *sizes) {
