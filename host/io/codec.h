@@ -28,7 +28,7 @@ brg_status brg_image_decode(const unsigned char *data, size_t size, brg_tensor *
 
 /* Whether a size lies within the limits of brigade/image.h. BRG_E_SHAPE; BRG_E_FORMAT for no
  * pixels. */
-brg_status brg_image_check(int64_t w, int64_t h, brg_error *error);
+brg_status brg_image_check_size(int64_t w, int64_t h, brg_error *error);
 
 /* A zeroed u8 tensor {h, w, c} of a size that was checked. */
 brg_status brg_image_allocate(int64_t w, int64_t h, int32_t c, brg_tensor **image,

@@ -16,7 +16,7 @@ static const size_t MAX_FILE = (size_t)1 << 31;
 
 /* ---- decoding -------------------------------------------------------------------------------- */
 
-brg_status brg_image_check(int64_t w, int64_t h, brg_error *error) {
+brg_status brg_image_check_size(int64_t w, int64_t h, brg_error *error) {
     if (w < 1 || h < 1)
         return brg_fail(error, BRG_E_FORMAT, "it has no pixels");
     if (w > MAX_SIDE || h > MAX_SIDE || w * h > BRG_IMAGE_MAX_PIXELS)

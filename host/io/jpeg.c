@@ -113,7 +113,7 @@ static void cmyk_to_rgb(const uint8_t *cmyk, int64_t w, bool inverted, uint8_t *
 static brg_status allocate(decoding *d, size_t size) {
     int64_t w = d->jpeg.image_width, h = d->jpeg.image_height;
     bool grey = d->jpeg.out_color_space == JCS_GRAYSCALE;
-    brg_status status = brg_image_check(w, h, d->error);
+    brg_status status = brg_image_check_size(w, h, d->error);
     if (status == BRG_OK && !is_plausible(&d->jpeg, size))
         status = brg_fail(d->error, BRG_E_FORMAT, "it is cut short");
     if (status == BRG_OK)

@@ -64,7 +64,7 @@ static void ask_for_8_bits(work *w) {
 static brg_status check_size(const work *w) {
     int64_t width = png_get_image_width(w->png, w->info);
     int64_t height = png_get_image_height(w->png, w->info);
-    brg_status status = brg_image_check(width, height, w->error);
+    brg_status status = brg_image_check_size(width, height, w->error);
     if (status != BRG_OK)
         return status;
     /* Deflate expands by 1032 at most (zlib.net/zlib_tech.html): a small file cannot make us take

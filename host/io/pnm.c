@@ -108,7 +108,7 @@ brg_status brg_pnm_decode(const unsigned char *data, size_t size, brg_tensor **i
     *orientation = 1;
     brg_status status = read_header(&from, &head, error);
     if (status == BRG_OK)
-        status = brg_image_check(head.w, head.h, error);
+        status = brg_image_check_size(head.w, head.h, error);
     if (status != BRG_OK)
         return status;
     if (from.end - from.at < least_size(&head))
