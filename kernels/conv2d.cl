@@ -25,14 +25,12 @@
  *
  * The ladder, one idea a rung:
  *
- *     conv2d_1_naive    the outer loops become a grid of work-items, one for each element
- *     conv2d_2_direct   one work-item holds 8 rows by 32 elements in vector registers (for CPUs)
- *     separable         if the weights are an outer product, weights[i][j] = col[i] * row[j], a pass
- *                       with kh = 1 into floats and one with kw = 1 cost kh + kw products instead of
- *                       kh * kw. No kernel of its own: either of the above runs twice.
+ *     conv2d_1_naive      the outer loops become a grid of work-items, one for each element
+ *     conv2d_2_direct     one work-item holds 8 rows by 32 elements in vector registers (for CPUs)
+ *     conv2d_3_separable  weights that are an outer product, weights[i][j] = col[i] * row[j], allow to
+ *                         sum along columns first and then along rows: kh + kw products, not kh * kw
  *
- * For the sake of that last rung, weight (i, j) is found at weights[offset + i * pitch + j], and the sum is
- * multiplied by `scale`. Rows start at `first`, where the host's slice of the work begins. */
+ * Rows start at `first`, where the host's slice of the work begins. */
 
 #ifndef IN
 #define IN float /* type of the image's elements: float or uchar */
@@ -49,10 +47,13 @@
 
 #define ROWS 8   /* rows of a register tile: 8 x 2 vectors */
 #define WIDTH 32 /* elements of a row of it: two float16 */
-#define LINE (WIDTH + 62 * 4 + 16) /* a row with its neighbours, kw = 63, c = 4; + 16: whole vectors */
+#define STRIP 512 /* elements of a row that conv2d_3_separable takes at a time */
+#define HALO (62 * 4) /* neighbours that they need at the most: kw = 63, c = 4 */
 
-#define PASTE(a, b) a##b
-#define VECTOR_OF(type) PASTE(type, 16)
+/* The register tile lives in registers only if nothing is called while it does. */
+#define INLINE inline __attribute__((always_inline))
+
+#define LOAD(from) convert_float16(vload16(0, from))
 
 /* The place within 0..n-1 that stands for place i of a line of n, or -1 for a zero. */
 inline int border_index(int i, int n) {
@@ -79,7 +80,10 @@ inline OUT finish(float sum) {
 #endif
 }
 
-/* Rung 1. One work-item, one element: the plain loop without its three outer lines. */
+/* Rung 1. One work-item, one element: the plain loop without its three outer lines.
+ *
+ * GPUs run this twice for an outer product, with kh = 1 into floats and then with kw = 1. For their sake
+ * weight (i, j) is found at weights[offset + i * pitch + j], and the sum is multiplied by `scale`. */
 __kernel void conv2d_1_naive(int h, int w, int c, __global const IN *restrict in,
                              __global const float *restrict weights, int offset, int pitch, int kh,
                              int kw, float scale, __global OUT *restrict out, int first) {
@@ -102,7 +106,7 @@ __kernel void conv2d_1_naive(int h, int w, int c, __global const IN *restrict in
 
 /* Copies `count` elements of a row, from element e of pixel x0 on, as floats: where the row has them
  * all, 16 at a time; at the border one by one. */
-inline void take_line(__local float *line, __global const IN *restrict in, int h, int w, int c,
+INLINE void take_line(__local float *line, __global const IN *restrict in, int h, int w, int c,
                       int row, int e, int halo, int count) {
     const int source = border_index(row, h);
     if (source < 0) {
@@ -113,10 +117,8 @@ inline void take_line(__local float *line, __global const IN *restrict in, int h
     __global const IN *from = in + (size_t)source * w * c;
     const int start = e - halo * c, whole = (count + 15) / 16 * 16;
     if (start >= 0 && start + whole <= w * c) {
-        for (int q = 0; q < whole; q += 16) {
-            const VECTOR_OF(IN) v = vload16(0, from + start + q);
-            vstore16((float16)(PASTE(convert_, float16)(v)), 0, line + q);
-        }
+        for (int q = 0; q < whole; q += 16)
+            vstore16(LOAD(from + start + q), 0, line + q);
         return;
     }
     int x = e / c - halo, ch = e % c;
@@ -131,7 +133,7 @@ inline void take_line(__local float *line, __global const IN *restrict in, int h
 }
 
 /* Stores 32 elements, of which the first `width` exist. */
-inline void store_line(float16 lo, float16 hi, __global OUT *out, int width) {
+INLINE void store_line(float16 lo, float16 hi, __global OUT *out, int width) {
 #if OUT_IS_BYTE
     const uchar16 a = convert_uchar16(rint(clamp(lo, 0.0f, 255.0f)));
     const uchar16 b = convert_uchar16(rint(clamp(hi, 0.0f, 255.0f)));
@@ -168,10 +170,9 @@ inline void store_line(float16 lo, float16 hi, __global OUT *out, int width) {
  * not reach are left out rather than given a weight of zero: 0 * infinity would be NaN.
  *
  * An item owns `cols` elements by 8 rows. */
-inline void direct_tile(int h, int w, int c, __global const IN *restrict in,
-                        __global const float *restrict weights, int pitch, int kh, int kw,
-                        float scale, __global OUT *restrict out, int y, int e,
-                        __local float *line) {
+INLINE void direct_tile(int h, int w, int c, __global const IN *restrict in,
+                        __global const float *restrict weights, int kh, int kw,
+                        __global OUT *restrict out, int y, int e, __local float *line) {
     float16 lo[ROWS], hi[ROWS];
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
@@ -184,7 +185,7 @@ inline void direct_tile(int h, int w, int c, __global const IN *restrict in,
 #pragma unroll
             for (int r = 0; r < ROWS; r++) {
                 if (s - r >= 0 && s - r < kh) {
-                    const float weight = weights[(s - r) * pitch + j];
+                    const float weight = weights[(s - r) * kw + j];
                     lo[r] += weight * a;
                     hi[r] += weight * b;
                 }
@@ -194,19 +195,130 @@ inline void direct_tile(int h, int w, int c, __global const IN *restrict in,
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
         if (r < height)
-            store_line(lo[r] * scale, hi[r] * scale, out + (size_t)(y + r) * w * c + e,
-                       min(WIDTH, w * c - e));
+            store_line(lo[r], hi[r], out + (size_t)(y + r) * w * c + e, min(WIDTH, w * c - e));
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 conv2d_2_direct(int h, int w, int c, __global const IN *restrict in,
-                __global const float *restrict weights, int offset, int pitch, int kh, int kw,
-                float scale, __global OUT *restrict out, int cols, int first) {
-    __local float line[LINE];
+                __global const float *restrict weights, int kh, int kw, __global OUT *restrict out,
+                int cols, int first) {
+    __local float line[WIDTH + HALO + 16]; /* + 16: it is filled in whole vectors */
     const int y = (first + (int)get_global_id(1)) * ROWS;
     const int e0 = (int)get_global_id(0) * cols, e1 = min(e0 + cols, w * c);
     if (y >= h)
         return;
     for (int e = e0; e < e1; e += WIDTH)
-        direct_tile(h, w, c, in, weights + offset, pitch, kh, kw, scale, out, y, e, line);
+        direct_tile(h, w, c, in, weights, kh, kw, out, y, e, line);
+}
+
+/* Rung 3. The work-item owns 8 rows by STRIP elements. It sums down the columns into lines of local
+ * memory, which on a CPU is its first-level cache, and from there along the rows into out:
+ *
+ *      in: 8 + kh - 1 rows            lines: 8 rows                       out: 8 rows
+ *      +------------------+
+ *      |  |  |  |  |  |  ||           +------------------+                +-------------+
+ *      |  v  v  v  v  v  v|    ->     | -> -> -> -> -> ->|        ->      |             |
+ *      |                  |           +------------------+                +-------------+
+ *      +------------------+           halo, STRIP, halo
+ *
+ * Nothing in between goes through memory. A column outside the image is the column that stands for it:
+ * there, and where fewer than 32 columns are left, the columns are summed one by one.
+ *
+ * col[i] is weights[i][pivot_col] * inverse, row[j] is weights[pivot_row][j]. */
+#define PITCH (STRIP + HALO + 16)
+
+/* The sums of 32 columns from element e on, into the 8 lines. */
+INLINE void sum_columns(int h, int w, int c, __global const IN *restrict in,
+                        __global const float *restrict col, int pitch, int kh, float inverse, int y,
+                        int e, __local float *to) {
+    float16 lo[ROWS], hi[ROWS];
+#pragma unroll
+    for (int r = 0; r < ROWS; r++)
+        lo[r] = hi[r] = (float16)(0.0f);
+    for (int s = 0; s < ROWS + kh - 1; s++) {
+        const int row = border_index(y + s - kh / 2, h);
+        if (row < 0)
+            continue;
+        __global const IN *from = in + (size_t)row * w * c + e;
+        const float16 a = LOAD(from), b = LOAD(from + 16);
+#pragma unroll
+        for (int r = 0; r < ROWS; r++) {
+            if (s - r >= 0 && s - r < kh) {
+                const float weight = col[(s - r) * pitch];
+                lo[r] += weight * a;
+                hi[r] += weight * b;
+            }
+        }
+    }
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) {
+        vstore16(lo[r] * inverse, 0, to + r * PITCH);
+        vstore16(hi[r] * inverse, 1, to + r * PITCH);
+    }
+}
+
+/* The same for the one column that stands for element e, which may lie outside the image. */
+inline void sum_column(int h, int w, int c, __global const IN *restrict in,
+                       __global const float *restrict col, int pitch, int kh, float inverse, int y,
+                       int e, __local float *to) {
+    const int outside = e < 0 ? (c - 1 - e) / c : 0; /* whole pixels, so that e % c is a channel */
+    const int ch = (e + outside * c) % c, x = border_index((e + outside * c) / c - outside, w);
+    for (int r = 0; r < ROWS; r++) {
+        float sum = 0.0f;
+        for (int i = 0; i < kh && x >= 0; i++) {
+            const int row = border_index(y + r + i - kh / 2, h);
+            if (row >= 0)
+                sum += col[i * pitch] * (float)in[((size_t)row * w + x) * c + ch];
+        }
+        to[r * PITCH] = sum * inverse;
+    }
+}
+
+/* 8 rows by 32 elements of out from the lines. */
+INLINE void sum_rows(int h, int w, int c, __local const float *lines,
+                     __global const float *restrict row, int kw, __global OUT *restrict out, int y,
+                     int e) {
+    float16 lo[ROWS], hi[ROWS];
+#pragma unroll
+    for (int r = 0; r < ROWS; r++)
+        lo[r] = hi[r] = (float16)(0.0f);
+    for (int j = 0; j < kw; j++) {
+        const float weight = row[j];
+#pragma unroll
+        for (int r = 0; r < ROWS; r++) {
+            lo[r] += weight * vload16(0, lines + r * PITCH + j * c);
+            hi[r] += weight * vload16(1, lines + r * PITCH + j * c);
+        }
+    }
+#pragma unroll
+    for (int r = 0; r < ROWS; r++)
+        if (y + r < h)
+            store_line(lo[r], hi[r], out + (size_t)(y + r) * w * c + e, min(WIDTH, w * c - e));
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+conv2d_3_separable(int h, int w, int c, __global const IN *restrict in,
+                   __global const float *restrict weights, int kh, int kw, int pivot_row,
+                   int pivot_col, float inverse, __global OUT *restrict out, int first) {
+    __local float lines[ROWS * PITCH];
+    __global const float *col = weights + pivot_col, *row = weights + pivot_row * kw;
+    const int y = (first + (int)get_global_id(1)) * ROWS;
+    const int e0 = (int)get_global_id(0) * STRIP, width = min(STRIP, w * c - e0);
+    if (y >= h || width <= 0)
+        return;
+    /* Lines begin with element e0 - kw / 2 * c. Whole tiles of 32 are taken, so that sum_rows, which
+     * works in such, finds numbers everywhere. */
+    const int begin = e0 - kw / 2 * c;
+    const int end = begin + (width + WIDTH - 1) / WIDTH * WIDTH + (kw - 1) * c;
+    for (int e = begin; e < end;) {
+        if (e >= 0 && e + WIDTH <= w * c) {
+            sum_columns(h, w, c, in, col, kw, kh, inverse, y, e, lines + (e - begin));
+            e += WIDTH;
+        } else {
+            sum_column(h, w, c, in, col, kw, kh, inverse, y, e, lines + (e - begin));
+            e++;
+        }
+    }
+    for (int e = 0; e < width; e += WIDTH)
+        sum_rows(h, w, c, lines + e, row, kw, out, y, e0 + e);
 }

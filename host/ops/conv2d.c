@@ -17,6 +17,8 @@ static const brg_variant variants[VARIANT_COUNT] = {
 enum {
     TILE_ROWS = 8, /* the register tile of kernels/conv2d.cl */
     TILE_COLS = 32,
+    STRIP = 512,                                /* of its fused separable kernel, */
+    FUSED_LOCAL = 8 * (STRIP + 62 * 4 + 16) * 4, /* and the local memory that it takes */
     MAX_KERNEL = 63,
     MAX_IMAGE = 1 << 30 /* rows, and elements in a row: reflection counts up to twice as far in an int */
 };
@@ -99,7 +101,23 @@ static int32_t dims(const brg_call *call, brg_dim out[BRG_MAX_DIMS]) {
 
 /* ---- plan ---- */
 
-/* One launch over the image: which weights it takes, and between which buffers. */
+/* Begins a launch: what all kernels of conv2d.cl have in common. */
+static brg_launch *add_launch(brg_plan *plan, const brg_call *call, const char *kernel,
+                              int32_t from, bool from_bytes, bool to_bytes) {
+    const brg_conv2d_params *params = call->params;
+    brg_launch *launch = brg_plan_add(plan, "conv2d", kernel);
+    brg_launch_option(launch, "-DIN=%s -DOUT=%s -DOUT_IS_BYTE=%d -DBORDER=%d",
+                      from_bytes ? "uchar" : "float", to_bytes ? "uchar" : "float", to_bytes,
+                      (int)params->border);
+    launch->slice_dim = 1;
+    for (int32_t i = 0; i < 3; i++)
+        brg_arg_i32(launch, call->inputs[0].dims[i]);
+    brg_arg_buffer(launch, from);
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(1));
+    return launch;
+}
+
+/* One run of the naive kernel: which weights it takes, and between which buffers. */
 typedef struct pass {
     int32_t from, to;
     bool from_bytes, to_bytes;
@@ -108,9 +126,55 @@ typedef struct pass {
     float scale;
 } pass;
 
+static brg_launch *add_naive(brg_plan *plan, const brg_call *call, const pass *p,
+                             const brg_device_info *device) {
+    brg_launch *launch =
+        add_launch(plan, call, "conv2d_1_naive", p->from, p->from_bytes, p->to_bytes);
+    brg_arg_i32(launch, p->offset);
+    brg_arg_i32(launch, p->pitch);
+    brg_arg_i32(launch, p->kh);
+    brg_arg_i32(launch, p->kw);
+    brg_arg_f32(launch, p->scale);
+    brg_arg_buffer(launch, p->to);
+    brg_arg_first(launch);
+    bool wide = device->max_work_group >= 64 && device->max_work_item[0] >= 64;
+    brg_launch_range(launch, 0, call->inputs[0].dims[1] * call->inputs[0].dims[2], wide ? 64 : 1);
+    brg_launch_range(launch, 1, call->inputs[0].dims[0], 1);
+    launch->rows_per_item = 1;
+    launch->share = (double)(p->kh * p->kw) + 1;
+    return launch;
+}
+
+static void plan_naive(const brg_call *call, const brg_device_info *device, brg_plan *plan) {
+    bool bytes = call->inputs[0].dtype == BRG_U8;
+    int64_t kh = call->inputs[1].dims[0], kw = call->inputs[1].dims[1];
+    pass whole = {BRG_BUFFER_INPUT(0), BRG_BUFFER_OUTPUT, bytes, bytes, 0, kw, kh, kw, 1.0f};
+    add_naive(plan, call, &whole, device);
+}
+
+/* Along the rows with the pivot's row of weights, scaled so that the pivot counts as one; then along the
+ * columns with the pivot's column. What lies between is f32, never rounded to grey levels. */
+static void plan_two_passes(const brg_call *call, const brg_outer *outer,
+                            const brg_device_info *device, brg_plan *plan) {
+    bool bytes = call->inputs[0].dtype == BRG_U8;
+    int64_t kh = call->inputs[1].dims[0], kw = call->inputs[1].dims[1];
+    size_t elements = 0;
+    brg_shape_size(&call->inputs[0], &elements, NULL, NULL);
+    int32_t between = brg_plan_scratch(plan, elements * sizeof(float));
+    pass along_rows = {BRG_BUFFER_INPUT(0), between, bytes, false, outer->row * kw, kw, 1, kw,
+                       outer->inverse};
+    pass along_columns = {between, BRG_BUFFER_OUTPUT, false, bytes, outer->col, kw, kh, 1, 1.0f};
+    add_naive(plan, call, &along_rows, device)->rows_per_item = 0; /* rows of scratch, not of output */
+    add_naive(plan, call, &along_columns, device);
+}
+
 /* Work-items that each own 8 rows by `cols` elements: long rows are cut at 2048 elements, and more often
  * where the image has too few rows for 8 work-items. */
-static void add_tiles(brg_launch *launch, const brg_shape *image) {
+static void plan_direct(const brg_call *call, brg_plan *plan) {
+    const brg_shape *image = &call->inputs[0];
+    bool bytes = image->dtype == BRG_U8;
+    brg_launch *launch =
+        add_launch(plan, call, "conv2d_2_direct", BRG_BUFFER_INPUT(0), bytes, bytes);
     int64_t row = image->dims[1] * image->dims[2];
     int64_t bands = (image->dims[0] + TILE_ROWS - 1) / TILE_ROWS;
     int64_t across = bands > 0 && bands < 8 ? (8 + bands - 1) / bands : 1;
@@ -119,65 +183,30 @@ static void add_tiles(brg_launch *launch, const brg_shape *image) {
     brg_launch_range(launch, 0, (row + cols - 1) / cols, 1);
     brg_launch_range(launch, 1, bands, 1);
     launch->rows_per_item = TILE_ROWS;
+    brg_arg_i32(launch, call->inputs[1].dims[0]);
+    brg_arg_i32(launch, call->inputs[1].dims[1]);
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     brg_arg_i32(launch, cols);
-}
-
-static void add_pass(brg_plan *plan, const brg_call *call, const pass *p, bool tiled,
-                     const brg_device_info *device) {
-    const brg_conv2d_params *params = call->params;
-    const brg_shape *image = &call->inputs[0];
-    brg_launch *launch =
-        brg_plan_add(plan, "conv2d", tiled ? "conv2d_2_direct" : "conv2d_1_naive");
-    brg_launch_option(launch, "-DIN=%s -DOUT=%s -DOUT_IS_BYTE=%d -DBORDER=%d",
-                      p->from_bytes ? "uchar" : "float", p->to_bytes ? "uchar" : "float",
-                      p->to_bytes, (int)params->border);
-    for (int32_t i = 0; i < 3; i++)
-        brg_arg_i32(launch, image->dims[i]);
-    brg_arg_buffer(launch, p->from);
-    brg_arg_buffer(launch, BRG_BUFFER_INPUT(1));
-    brg_arg_i32(launch, p->offset);
-    brg_arg_i32(launch, p->pitch);
-    brg_arg_i32(launch, p->kh);
-    brg_arg_i32(launch, p->kw);
-    brg_arg_f32(launch, p->scale);
-    brg_arg_buffer(launch, p->to);
-    launch->slice_dim = 1;
-    launch->share = (double)(p->kh * p->kw) + 1;
-    if (tiled) {
-        add_tiles(launch, image);
-    } else {
-        bool wide = device->max_work_group >= 64 && device->max_work_item[0] >= 64;
-        brg_launch_range(launch, 0, image->dims[1] * image->dims[2], wide ? 64 : 1);
-        brg_launch_range(launch, 1, image->dims[0], 1);
-        launch->rows_per_item = 1;
-    }
     brg_arg_first(launch);
 }
 
-static void plan_one_pass(const brg_call *call, bool tiled, const brg_device_info *device,
-                          brg_plan *plan) {
-    bool bytes = call->inputs[0].dtype == BRG_U8;
-    int64_t kh = call->inputs[1].dims[0], kw = call->inputs[1].dims[1];
-    pass whole = {BRG_BUFFER_INPUT(0), BRG_BUFFER_OUTPUT, bytes, bytes, 0, kw, kh, kw, 1.0f};
-    add_pass(plan, call, &whole, tiled, device);
-}
-
-/* Along the rows with the pivot's row of weights, scaled so that the pivot counts as one; then along the
- * columns with the pivot's column. What lies between is f32, never rounded to grey levels. */
-static void plan_two_passes(const brg_call *call, const brg_outer *outer, bool tiled,
-                            const brg_device_info *device, brg_plan *plan) {
+/* Both passes in one kernel, with a strip of the rows between them in local memory. */
+static void plan_fused(const brg_call *call, const brg_outer *outer, brg_plan *plan) {
     const brg_shape *image = &call->inputs[0];
     bool bytes = image->dtype == BRG_U8;
-    int64_t kh = call->inputs[1].dims[0], kw = call->inputs[1].dims[1];
-    size_t elements = 0;
-    brg_shape_size(image, &elements, NULL, NULL);
-    int32_t between = brg_plan_scratch(plan, elements * sizeof(float));
-    pass along_rows = {BRG_BUFFER_INPUT(0), between, bytes, false, outer->row * kw, kw, 1, kw,
-                       outer->inverse};
-    pass along_columns = {between, BRG_BUFFER_OUTPUT, false, bytes, outer->col, kw, kh, 1, 1.0f};
-    add_pass(plan, call, &along_rows, tiled, device);
-    plan->launches[0].rows_per_item = 0; /* rows of scratch are no rows of the output */
-    add_pass(plan, call, &along_columns, tiled, device);
+    brg_launch *launch =
+        add_launch(plan, call, "conv2d_3_separable", BRG_BUFFER_INPUT(0), bytes, bytes);
+    int64_t row = image->dims[1] * image->dims[2];
+    brg_launch_range(launch, 0, (row + STRIP - 1) / STRIP, 1);
+    brg_launch_range(launch, 1, (image->dims[0] + TILE_ROWS - 1) / TILE_ROWS, 1);
+    launch->rows_per_item = TILE_ROWS;
+    brg_arg_i32(launch, call->inputs[1].dims[0]);
+    brg_arg_i32(launch, call->inputs[1].dims[1]);
+    brg_arg_i32(launch, outer->row);
+    brg_arg_i32(launch, outer->col);
+    brg_arg_f32(launch, outer->inverse);
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    brg_arg_first(launch);
 }
 
 static brg_outer factor(const brg_call *call) {
@@ -207,10 +236,14 @@ static brg_status plan(const brg_call *call, const char *variant, const brg_devi
         return BRG_E_UNSUPPORTED;
     }
     snprintf(out->variant, sizeof out->variant, "%s", variants[chosen].name);
-    if (chosen == SEPARABLE)
-        plan_two_passes(call, &outer, cpu, device, out);
+    if (chosen == NAIVE)
+        plan_naive(call, device, out);
+    else if (chosen == DIRECT)
+        plan_direct(call, out);
+    else if (cpu && device->local_memory >= FUSED_LOCAL)
+        plan_fused(call, &outer, out);
     else
-        plan_one_pass(call, chosen == DIRECT, device, out);
+        plan_two_passes(call, &outer, device, out);
     return BRG_OK;
 }
 
