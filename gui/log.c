@@ -1,0 +1,30 @@
+/* The log: a ring of lines. See log.h. */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static brg_log_line *next_line(brg_log *log, brg_tone tone) {
+    brg_log_line *line = &log->lines[log->written++ % BRG_LOG_LINES];
+    line->tone = tone;
+    return line;
+}
+
+void brg_log_note(brg_log *log, const char *format, ...) {
+    brg_log_line *line = next_line(log, BRG_TONE_NOTE);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line->text, sizeof line->text, format, arguments);
+    va_end(arguments);
+}
+
+void brg_log_error(brg_log *log, const char *about, const brg_error *error) {
+    brg_log_line *line = next_line(log, BRG_TONE_TROUBLE);
+    snprintf(line->text, sizeof line->text, "%s%s%s%s%s", about ? about : "", about ? ": " : "",
+             error->what, error->hint[0] ? "  " : "", error->hint);
+}
+
+const brg_log_line *brg_log_at(const brg_log *log, size_t i) {
+    size_t kept = log->written < BRG_LOG_LINES ? log->written : BRG_LOG_LINES;
+    return i < kept ? &log->lines[(log->written - 1 - i) % BRG_LOG_LINES] : NULL;
+}

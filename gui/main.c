@@ -1,0 +1,292 @@
+/* brigade-gui: the window. Reads the arguments, opens the window, and runs the loop.
+ *
+ * The loop never waits for a device. While something moves it draws sixty frames a second and looks
+ * after the model whenever the engine wakes it; when nothing moves it sleeps until something does.
+ */
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <brigade/image.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "frame_clock.h"
+#include "options.h"
+#include "paths.h"
+#include "report.h"
+#include "texture.h"
+#include "ui.h"
+#include "views/workbench.h"
+#include "window.h"
+
+static const double frames_per_second = 60.0;
+
+/* After the last input the heartbeat beats on for this long, so that a still hand does not stop it.
+ */
+static const uint64_t rest_after_ns = 2000000000;
+
+/* Frames before the ones that count: fonts and shaders are prepared in them. */
+enum { WARM_UP_FRAMES = 10 };
+
+typedef struct program {
+    brg_options options;
+    brg_window window;
+    brg_ui *ui;
+    brg_app *app;
+    brg_workbench *bench;
+    brg_frame_clock clock;
+    bool auto_run_due;
+    int64_t frames_counted;
+    int exit_code;
+} program;
+
+static int tell(const brg_error *error, int code) {
+    fprintf(stderr, "brigade-gui: %s%s%s\n", error->what, error->hint[0] ? "\n  " : "",
+            error->hint);
+    return code;
+}
+
+/* ---- beginning ------------------------------------------------------------------------------- */
+
+static int print_version(void) {
+    printf("brigade-gui %s\n", brg_version());
+    printf("window:     GLFW %s\n", glfwGetVersionString());
+    printf("widgets:    Dear ImGui %s\n", brg_ui_version());
+    return BRG_EXIT_OK;
+}
+
+static void find_photographs(brg_app *app) {
+    static const char *const names[] = {"chelsea.png", "astronaut.png"};
+    char path[BRG_PATH];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (brg_path_asset(names[i], path, sizeof path))
+            brg_app_open_image(app, path);
+}
+
+static int variant_index(const brg_op *op, const char *name) {
+    for (int32_t i = 0; op && name && i < op->variant_count; i++)
+        if (strcmp(op->variants[i].name, name) == 0)
+            return i + 1;
+    return 0;
+}
+
+static void apply_options(brg_app *app, const brg_options *options) {
+    find_photographs(app);
+    if (options->file)
+        brg_app_open_image(app, options->file);
+    brg_app_choose_workload(app, options->workload);
+    brg_settings *chosen = &app->chosen;
+    for (int i = 0; options->size && i < 3; i++)
+        chosen->values[chosen->workload][i] = (float)options->size;
+    chosen->variant[chosen->workload] = variant_index(brg_app_op(app), options->variant);
+    chosen->check = options->verify;
+    chosen->continuous = options->continuous;
+    chosen->on_ui_thread = options->ui_thread;
+}
+
+static brg_status open_widgets(program *p, brg_error *error) {
+    brg_font_paths fonts = brg_path_fonts();
+    brg_ui_config config = {p->window.scale, fonts.regular, fonts.bold, fonts.mono};
+    p->ui = brg_ui_create(p->window.handle, &config);
+    if (!p->ui)
+        return brg_fail(error, BRG_E_UNSUPPORTED, "OpenGL 3.3 is there but does not work.");
+    return BRG_OK;
+}
+
+static brg_status open_app(program *p, brg_error *error) {
+    brg_app_config config = {.device = p->options.device, .wake = brg_window_wake};
+    brg_status status = brg_app_create(&config, &p->app, error);
+    if (status != BRG_OK)
+        return status;
+    apply_options(p->app, &p->options);
+    p->window.app = p->app;
+    p->bench = brg_workbench_create(p->ui, p->app, &p->clock);
+    if (!p->bench)
+        return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window.");
+    return BRG_OK;
+}
+
+/* ---- one frame ------------------------------------------------------------------------------- */
+
+/* A device that was asked for by name and is not there ends the program, as on the command line. */
+static void check_device(program *p) {
+    const brg_app *app = p->app;
+    bool wrong = app->devices_known && app->devices_status != BRG_OK;
+    bool unattended = p->options.frames > 0 && p->options.auto_run;
+    if (!wrong || (!p->options.device && !unattended))
+        return;
+    bool malformed =
+        app->devices_status == BRG_E_ARGUMENT || app->devices_status == BRG_E_AMBIGUOUS;
+    p->exit_code = tell(&app->devices_error, malformed ? BRG_EXIT_USAGE : BRG_EXIT_NO_DEVICE);
+    glfwSetWindowShouldClose(p->window.handle, GLFW_TRUE);
+}
+
+static void take_keys(program *p) {
+    if (p->window.run_pressed && !brg_ui_typing(p->ui))
+        brg_app_run(p->app);
+    if (p->window.cancel_pressed)
+        brg_app_cancel(p->app);
+    p->window.run_pressed = p->window.cancel_pressed = false;
+}
+
+static void look_after_app(program *p) {
+    take_keys(p);
+    brg_app_update(p->app);
+    brg_window_report(&p->window, &p->app->log);
+    if (p->auto_run_due && p->app->devices_known && p->clock.frames > WARM_UP_FRAMES) {
+        p->auto_run_due = false;
+        brg_frame_clock_mark(&p->clock);
+        brg_app_run(p->app);
+    }
+}
+
+static void save_screenshot(program *p) {
+    int w, h;
+    brg_tensor *image = NULL;
+    brg_error error = {0};
+    glfwGetFramebufferSize(p->window.handle, &w, &h);
+    brg_status status = brg_texture_read_back_buffer(w, h, &image, &error);
+    if (status == BRG_OK)
+        status = brg_image_save(p->options.screenshot, image, &error);
+    if (status != BRG_OK)
+        p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
+    brg_tensor_release(image);
+}
+
+/* Counts towards --frames; with --auto-run only once the first round is over. */
+static bool is_last_frame(program *p) {
+    const brg_app *app = p->app;
+    bool awaited = p->options.auto_run && app->done + app->failed == 0;
+    if (p->options.frames == 0 || p->auto_run_due || awaited)
+        return false;
+    return ++p->frames_counted >= p->options.frames;
+}
+
+static void draw_frame(program *p, bool resting) {
+    brg_span span = {.start_ns = brg_now_ns(), .device = -1, .lane = BRG_LANE_UI, .name = "frame"};
+    brg_frame_clock_start(&p->clock, span.start_ns);
+    if (p->clock.frames == WARM_UP_FRAMES)
+        brg_frame_clock_mark(&p->clock);
+    brg_ui_frame_begin(p->ui);
+    brg_workbench_draw(p->bench, resting);
+    brg_ui_frame_end(p->ui);
+    if (is_last_frame(p)) {
+        if (p->options.screenshot)
+            save_screenshot(p);
+        glfwSetWindowShouldClose(p->window.handle, GLFW_TRUE);
+    }
+    glfwSwapBuffers(p->window.handle);
+    span.end_ns = brg_now_ns();
+    brg_trace_add(brg_engine_trace(p->app->engine), &span);
+}
+
+/* ---- the loop -------------------------------------------------------------------------------- */
+
+static bool something_moves(const program *p) {
+    return p->options.frames > 0 || brg_app_busy(p->app) ||
+           brg_now_ns() - p->window.input_ns < rest_after_ns;
+}
+
+/* Waits until the next frame is due. A wake-up in between serves the model, not the eye: the next
+ * round starts at once, and is drawn when its frame comes. */
+static void wait_for_frame(program *p) {
+    double remaining;
+    while ((remaining = brg_frame_clock_remaining(&p->clock, brg_now_ns())) > 0 &&
+           !glfwWindowShouldClose(p->window.handle)) {
+        glfwWaitEventsTimeout(remaining);
+        look_after_app(p);
+    }
+    glfwPollEvents();
+}
+
+static void sleep_until_woken(program *p) {
+    draw_frame(p, true);
+    brg_frame_clock_rest(&p->clock);
+    glfwWaitEvents();
+}
+
+/* Out of sight there is nothing to draw; jobs go on. */
+static void wait_out_of_sight(program *p) {
+    brg_frame_clock_rest(&p->clock);
+    if (brg_app_busy(p->app))
+        glfwWaitEventsTimeout(0.1);
+    else
+        glfwWaitEvents();
+}
+
+static void run_loop(program *p) {
+    p->auto_run_due = p->options.auto_run;
+    while (!glfwWindowShouldClose(p->window.handle)) {
+        look_after_app(p);
+        check_device(p);
+        if (!brg_window_visible(&p->window)) {
+            wait_out_of_sight(p);
+        } else if (something_moves(p)) {
+            draw_frame(p, false);
+            wait_for_frame(p);
+        } else {
+            sleep_until_woken(p);
+        }
+    }
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+/* Unattended, what went wrong decides the exit code; a user has seen it. */
+static void judge(program *p) {
+    const brg_app *app = p->app;
+    if (p->exit_code != BRG_EXIT_OK || p->options.frames == 0)
+        return;
+    if (app->failed > 0 || app->inputs.status != BRG_OK)
+        p->exit_code =
+            app->failure.status == BRG_E_NO_DEVICE ? BRG_EXIT_NO_DEVICE : BRG_EXIT_TROUBLE;
+    else if (app->mismatched > 0)
+        p->exit_code = BRG_EXIT_WRONG;
+    const brg_log_line *line = brg_log_at(&app->log, 0);
+    if (p->exit_code != BRG_EXIT_OK && line)
+        fprintf(stderr, "brigade-gui: %s\n", line->text);
+}
+
+static void save_report(program *p) {
+    brg_error error = {0};
+    if (p->options.report &&
+        brg_gui_report_save(p->options.report, p->app, &p->clock, p->ui, &error) != BRG_OK)
+        p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
+}
+
+static int run(program *p) {
+    brg_error error = {0};
+    if (brg_window_open(&p->window, p->options.scale, &error) != BRG_OK)
+        return tell(&error, BRG_EXIT_TROUBLE);
+    brg_frame_clock_init(&p->clock, frames_per_second);
+    if (open_widgets(p, &error) != BRG_OK || open_app(p, &error) != BRG_OK) {
+        p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
+        goto cleanup;
+    }
+    run_loop(p);
+    judge(p);
+    save_report(p);
+cleanup:
+    brg_workbench_destroy(p->bench);
+    brg_app_destroy(p->app);
+    brg_ui_destroy(p->ui);
+    brg_frame_clock_release(&p->clock);
+    brg_window_close(&p->window);
+    return p->exit_code;
+}
+
+int main(int argc, char **argv) {
+    program *p = calloc(1, sizeof *p);
+    if (!p)
+        return BRG_EXIT_TROUBLE;
+    int code = brg_options_parse(argc, argv, &p->options);
+    if (code == BRG_EXIT_OK && p->options.help)
+        brg_options_help();
+    else if (code == BRG_EXIT_OK && p->options.version)
+        code = print_version();
+    else if (code == BRG_EXIT_OK)
+        code = run(p);
+    free(p);
+    return code;
+}

@@ -1,0 +1,217 @@
+/* The window's command line. See options.h. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "workload.h"
+
+/* What getopt_long returns for each long option; apart from any letter. */
+enum {
+    DEVICE = 256,
+    WORKLOAD,
+    SIZE,
+    VARIANT,
+    VERIFY,
+    CONTINUOUS,
+    UI_THREAD,
+    AUTO_RUN,
+    FRAMES,
+    SCALE,
+    SCREENSHOT,
+    REPORT,
+    VERSION
+};
+
+static const struct option long_options[] = {
+    {"device", required_argument, NULL, DEVICE},
+    {"workload", required_argument, NULL, WORKLOAD},
+    {"size", required_argument, NULL, SIZE},
+    {"variant", required_argument, NULL, VARIANT},
+    {"verify", required_argument, NULL, VERIFY},
+    {"continuous", no_argument, NULL, CONTINUOUS},
+    {"ui-thread", no_argument, NULL, UI_THREAD},
+    {"auto-run", no_argument, NULL, AUTO_RUN},
+    {"frames", required_argument, NULL, FRAMES},
+    {"scale", required_argument, NULL, SCALE},
+    {"screenshot", required_argument, NULL, SCREENSHOT},
+    {"report", required_argument, NULL, REPORT},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+void brg_options_help(void) {
+    fputs(
+        "usage: brigade-gui [options] [FILE]\n\n"
+        "The window of Brigade: runs a workload on an OpenCL device, checks it against\n"
+        "sequential C, and shows that the window does not wait. FILE is an image to filter.\n\n"
+        "  -d, --device SPEC      index, P:D, cpu, gpu, part of a name, or ~regex; /cu=N for a\n"
+        "                         part of it (default: $BRIGADE_DEVICE, then the best)\n"
+        "      --workload NAME    gemm, blur, sharpen, edge, conv2d, brightness, contrast, resize\n"
+        "      --size N           gemm: m = n = k = N, 1 to 4096\n"
+        "      --variant NAME     a rung of the ladder (default: chosen for device and shape)\n"
+        "      --verify POLICY    full, sample, freivalds or none (default: by size)\n"
+        "      --continuous       run again and again\n"
+        "      --ui-thread        run on the window's own thread, which freezes meanwhile\n"
+        "      --auto-run         run at once\n"
+        "      --frames N         close after N frames; with --auto-run, N after the first result\n"
+        "      --scale F          size of everything, 0.5 to 4 (default: the monitor's)\n"
+        "      --screenshot FILE  save the last of --frames as .png, .jpg or .ppm\n"
+        "      --report FILE      save results, frame times and places of widgets as JSON\n"
+        "  -h, --help             this text\n"
+        "      --version          versions\n\n"
+        "keys: space runs, escape cancels.\n"
+        "exit: 0 ok; 2 usage; 3 no such device; 4 no display, or trouble at run time. With "
+        "--frames\n"
+        "      also 1 if a result did not verify.\n"
+        "Without a display, use the command line program: brigade run gemm\n",
+        stdout);
+}
+
+static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static int complain(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("brigade-gui: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs(" Try brigade-gui --help.\n", stderr);
+    va_end(arguments);
+    return BRG_EXIT_USAGE;
+}
+
+static int read_number(const char *name, const char *text, double lo, double hi, double *value) {
+    char *end;
+    *value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(*value >= lo && *value <= hi))
+        return complain("--%s takes a number from %g to %.12g, not \"%s\".", name, lo, hi, text);
+    return BRG_EXIT_OK;
+}
+
+static int read_whole(const char *name, const char *text, int64_t hi, int64_t *value) {
+    char *end;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || errno || *value < 1 || *value > hi)
+        return complain("--%s takes a whole number from 1 to %lld, not \"%s\".", name,
+                        (long long)hi, text);
+    return BRG_EXIT_OK;
+}
+
+static int read_workload(const char *text, int *workload) {
+    *workload = brg_workload_find(text);
+    if (*workload < 0)
+        return complain("There is no workload \"%s\".", text);
+    return BRG_EXIT_OK;
+}
+
+static int read_policy(const char *text, brg_verify_policy *policy) {
+    brg_error error = {0};
+    if (brg_verify_policy_parse(text, policy, &error) != BRG_OK)
+        return complain("--verify takes full, sample, freivalds or none, not \"%s\".", text);
+    return BRG_EXIT_OK;
+}
+
+static int take_option(int option, brg_options *options) {
+    switch (option) {
+    case 'd':
+    case DEVICE:
+        options->device = optarg;
+        return BRG_EXIT_OK;
+    case WORKLOAD:
+        return read_workload(optarg, &options->workload);
+    case SIZE:
+        return read_whole("size", optarg, 4096, &options->size);
+    case VARIANT:
+        options->variant = optarg;
+        return BRG_EXIT_OK;
+    case VERIFY:
+        return read_policy(optarg, &options->verify);
+    case CONTINUOUS:
+        options->continuous = true;
+        return BRG_EXIT_OK;
+    case UI_THREAD:
+        options->ui_thread = true;
+        return BRG_EXIT_OK;
+    case AUTO_RUN:
+        options->auto_run = true;
+        return BRG_EXIT_OK;
+    case FRAMES:
+        return read_whole("frames", optarg, 1000000, &options->frames);
+    case SCALE:
+        return read_number("scale", optarg, 0.5, 4, &options->scale);
+    case SCREENSHOT:
+        options->screenshot = optarg;
+        return BRG_EXIT_OK;
+    case REPORT:
+        options->report = optarg;
+        return BRG_EXIT_OK;
+    case 'h':
+        options->help = true;
+        return BRG_EXIT_OK;
+    default:
+        options->version = true;
+        return BRG_EXIT_OK;
+    }
+}
+
+static int take_file(int argc, char **argv, brg_options *options) {
+    if (optind + 1 < argc)
+        return complain("One image at a time, not also \"%s\".", argv[optind + 1]);
+    if (optind == argc)
+        return BRG_EXIT_OK;
+    options->file = argv[optind];
+    return BRG_EXIT_OK;
+}
+
+static bool known_variant(const brg_op *op, const char *name) {
+    for (int32_t i = 0; op && i < op->variant_count; i++)
+        if (strcmp(op->variants[i].name, name) == 0)
+            return true;
+    return strcmp(name, "auto") == 0;
+}
+
+/* An image without a workload is blurred. */
+static int settle(brg_options *options, bool workload_given) {
+    int blur = brg_workload_find("blur");
+    if (options->file && !workload_given)
+        options->workload = blur;
+    const brg_workload *workload = brg_workload_at(options->workload);
+    if (options->file && !workload->takes_image)
+        return complain("%s takes no image, but \"%s\" was given.", workload->op, options->file);
+    if (options->size && workload->takes_image)
+        return complain("--size is for gemm; %s has none.", workload->op);
+    if (options->variant && !known_variant(brg_op_find(workload->op), options->variant))
+        return complain("%s has no variant \"%s\".", workload->op, options->variant);
+    if (options->verify == BRG_VERIFY_FREIVALDS && workload->takes_image)
+        return complain("--verify freivalds is for gemm, not for %s.", workload->op);
+    if (options->screenshot && options->frames == 0)
+        return complain("--screenshot saves the last of --frames N: say how many.");
+    return BRG_EXIT_OK;
+}
+
+int brg_options_parse(int argc, char **argv, brg_options *options) {
+    memset(options, 0, sizeof *options);
+    options->workload = -1;
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":d:h", long_options, NULL)) != -1) {
+        if (option == ':')
+            return complain("%s needs a value.", argv[optind - 1]);
+        if (option == '?')
+            return complain("There is no option %s.", argv[optind - 1]);
+        int code = take_option(option, options);
+        if (code != BRG_EXIT_OK)
+            return code;
+    }
+    bool workload_given = options->workload >= 0;
+    if (!workload_given)
+        options->workload = 0;
+    int code = take_file(argc, argv, options);
+    return code != BRG_EXIT_OK ? code : settle(options, workload_given);
+}

@@ -1,0 +1,52 @@
+/* The heading of the middle: what runs, how far it is; or what was run last. */
+#include <stdio.h>
+
+#include "workbench.h"
+
+static const char *phase_text(const brg_app *app) {
+    if (app->phase == BRG_PHASE_PREPARING)
+        return "preparing";
+    switch (app->view.state) {
+    case BRG_JOB_QUEUED:
+        return "queued";
+    case BRG_JOB_BUILDING:
+        return "building kernels";
+    case BRG_JOB_VERIFYING:
+        return "checking against sequential C";
+    default:
+        return "running";
+    }
+}
+
+static void draw_running(brg_workbench *bench, brg_rect place) {
+    const brg_app *app = bench->app;
+    float progress = app->phase == BRG_PHASE_RUNNING ? app->view.progress : 0;
+    progress = progress > 0 ? progress < 1 ? progress : 1 : 0;
+    brg_ui_textf(bench->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_BLUE, "%s  %3.0f %%",
+                 app->stopping ? "cancelling" : phase_text(app), (double)(100 * progress));
+    brg_rect track = {place.x, place.y + place.h - 4, place.w, 3};
+    brg_ui_fill(bench->ui, track, 0, BRG_RAISED);
+    track.w *= progress;
+    brg_ui_fill(bench->ui, track, 0, BRG_BLUE);
+}
+
+static void draw_idle(brg_workbench *bench, brg_rect place) {
+    const brg_app *app = bench->app;
+    if (app->frozen_ms > 0)
+        brg_ui_textf(bench->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_RED,
+                     "the window froze for %.0f ms", app->frozen_ms);
+    else if (app->result.output)
+        brg_ui_textf(bench->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_QUIET, "%s, %s",
+                     app->shown.title, app->result.variant[0]);
+}
+
+void brg_view_progress(brg_workbench *bench, brg_rect place) {
+    char title[BRG_NAME];
+    const brg_app *app = bench->app;
+    brg_app_title(app, title, sizeof title);
+    brg_ui_text(bench->ui, place, BRG_FONT_TITLE, BRG_LEFT, BRG_TEXT, title);
+    if (app->phase == BRG_PHASE_IDLE)
+        draw_idle(bench, place);
+    else
+        draw_running(bench, place);
+}

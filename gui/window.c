@@ -1,0 +1,176 @@
+/* The window: GLFW's part. See window.h. */
+#include "window.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <math.h>
+#include <string.h>
+
+static const float first_w = 1280, first_h = 800, least_w = 960, least_h = 600;
+
+/* ---- what the user does ---------------------------------------------------------------------- */
+
+static void note_input(GLFWwindow *handle) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    window->input_ns = brg_now_ns();
+}
+
+static void on_key(GLFWwindow *handle, int key, int scancode, int action, int mods) {
+    (void)scancode;
+    (void)mods;
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    note_input(handle);
+    window->run_pressed |= action == GLFW_PRESS && key == GLFW_KEY_SPACE;
+    window->cancel_pressed |= action == GLFW_PRESS && key == GLFW_KEY_ESCAPE;
+}
+
+static void on_button(GLFWwindow *handle, int button, int action, int mods) {
+    (void)button;
+    (void)action;
+    (void)mods;
+    note_input(handle);
+}
+
+static void on_two_doubles(GLFWwindow *handle, double x, double y) {
+    (void)x;
+    (void)y;
+    note_input(handle);
+}
+
+static void on_two_ints(GLFWwindow *handle, int a, int b) {
+    (void)a;
+    (void)b;
+    note_input(handle);
+}
+
+static void on_one_int(GLFWwindow *handle, int a) {
+    (void)a;
+    note_input(handle);
+}
+
+static void on_drop(GLFWwindow *handle, int count, const char **paths) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    note_input(handle);
+    for (int i = 0; window->app && i < count; i++)
+        brg_app_open_image(window->app, paths[i]);
+}
+
+/* Before the widget library installs its own, which call these in turn. */
+static void watch_user(brg_window *window) {
+    GLFWwindow *handle = window->handle;
+    glfwSetWindowUserPointer(handle, window);
+    glfwSetKeyCallback(handle, on_key);
+    glfwSetMouseButtonCallback(handle, on_button);
+    glfwSetCursorPosCallback(handle, on_two_doubles);
+    glfwSetScrollCallback(handle, on_two_doubles);
+    glfwSetCursorEnterCallback(handle, on_one_int);
+    glfwSetWindowFocusCallback(handle, on_one_int);
+    glfwSetWindowIconifyCallback(handle, on_one_int);
+    glfwSetFramebufferSizeCallback(handle, on_two_ints);
+    glfwSetWindowRefreshCallback(handle, note_input);
+    glfwSetDropCallback(handle, on_drop);
+}
+
+/* ---- opening and closing --------------------------------------------------------------------- */
+
+static brg_status no_display(brg_error *error) {
+    const char *why = NULL;
+    glfwGetError(&why);
+    brg_fail(error, BRG_E_UNSUPPORTED, "There is no display to open a window on: %s.",
+             why ? why : "GLFW does not say why");
+    brg_error_hint(error, "Set DISPLAY, or use the command line program, which needs none: "
+                          "brigade run gemm");
+    return BRG_E_UNSUPPORTED;
+}
+
+static brg_status no_context(brg_error *error) {
+    const char *why = NULL;
+    glfwGetError(&why);
+    brg_fail(error, BRG_E_UNSUPPORTED, "A window with OpenGL 3.3 cannot be opened: %s.",
+             why ? why : "GLFW does not say why");
+    brg_error_hint(error,
+                   "Install a driver (libgl1-mesa-dri draws in software), or use the command "
+                   "line program: brigade run gemm");
+    return BRG_E_UNSUPPORTED;
+}
+
+static float monitor_scale(void) {
+    float x = 1, y = 1;
+    GLFWmonitor *monitor = glfwGetPrimaryMonitor();
+    if (monitor)
+        glfwGetMonitorContentScale(monitor, &x, &y);
+    return x >= 0.5f && x <= 8.0f ? x : 1.0f;
+}
+
+/* The wanted size in screen coordinates, no larger than the monitor's work area. */
+static void choose_size(float scale, int *w, int *h) {
+    int x, y, room_w = 0, room_h = 0;
+    GLFWmonitor *monitor = glfwGetPrimaryMonitor();
+    *w = (int)(first_w * scale);
+    *h = (int)(first_h * scale);
+    if (monitor)
+        glfwGetMonitorWorkarea(monitor, &x, &y, &room_w, &room_h);
+    if (room_w > 0 && *w > room_w)
+        *w = room_w;
+    if (room_h > 0 && *h > room_h)
+        *h = room_h;
+}
+
+static void set_hints(void) {
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
+    glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+    glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+    glfwWindowHint(GLFW_DEPTH_BITS, 0);
+    glfwWindowHint(GLFW_STENCIL_BITS, 0);
+    glfwWindowHintString(GLFW_X11_CLASS_NAME, "brigade-gui");
+}
+
+brg_status brg_window_open(brg_window *window, double scale, brg_error *error) {
+    int w, h;
+    memset(window, 0, sizeof *window);
+    if (!glfwInit())
+        return no_display(error);
+    window->scale = scale > 0 ? (float)scale : monitor_scale();
+    set_hints();
+    choose_size(window->scale, &w, &h);
+    window->handle = glfwCreateWindow(w, h, "Brigade", NULL, NULL);
+    if (!window->handle) {
+        brg_status status = no_context(error);
+        glfwTerminate();
+        return status;
+    }
+    glfwSetWindowSizeLimits(window->handle, (int)fminf(least_w * window->scale, (float)w),
+                            (int)fminf(least_h * window->scale, (float)h), GLFW_DONT_CARE,
+                            GLFW_DONT_CARE);
+    watch_user(window);
+    glfwMakeContextCurrent(window->handle);
+    glfwSwapInterval(0); /* the frame clock paces; a second pacemaker would only wait for it */
+    window->input_ns = brg_now_ns();
+    return BRG_OK;
+}
+
+void brg_window_close(brg_window *window) {
+    if (window->handle)
+        glfwDestroyWindow(window->handle);
+    glfwTerminate();
+    window->handle = NULL;
+}
+
+bool brg_window_visible(const brg_window *window) {
+    int w, h;
+    glfwGetFramebufferSize(window->handle, &w, &h);
+    return w > 0 && h > 0 && !glfwGetWindowAttrib(window->handle, GLFW_ICONIFIED);
+}
+
+void brg_window_report(const brg_window *window, brg_log *log) {
+    const char *text = NULL;
+    (void)window;
+    if (glfwGetError(&text) != GLFW_NO_ERROR)
+        brg_log_note(log, "The window system complains: %s.", text ? text : "no reason given");
+}
+
+void brg_window_wake(void *unused) {
+    (void)unused;
+    glfwPostEmptyEvent();
+}
