@@ -241,14 +241,7 @@ static brg_status discover(cli_session *session, brg_error *error) {
     return status;
 }
 
-static void print_device_list(const brg_device_list *list) {
-    for (int32_t i = 0; i < list->count; i++)
-        fprintf(stderr, "  %d:%d  %s (%s)\n", list->devices[i].platform, list->devices[i].device,
-                list->devices[i].name, brg_device_kind_name(list->devices[i].kind));
-}
-
-/* An unknown name and a missing device have exit codes of their own, so this does not go through
- * cli_session_fail alone. */
+/* A device that is not there has an exit code of its own. The error's hint lists those that are. */
 static int choose_devices(cli_session *session) {
     brg_error error = {0};
     const char *spec = session->common->device ? session->common->device : getenv("BRIGADE_DEVICE");
@@ -257,8 +250,6 @@ static int choose_devices(cli_session *session) {
     if (status == BRG_OK)
         return CLI_OK;
     int code = cli_session_fail(session, &error);
-    if (status == BRG_E_NOT_FOUND || status == BRG_E_AMBIGUOUS)
-        print_device_list(&session->devices);
     return status == BRG_E_NOT_FOUND ? CLI_NO_DEVICE : code;
 }
 

@@ -8,15 +8,19 @@
 /* ---- ops ------------------------------------------------------------------------------------- */
 
 void cli_show_ops(FILE *out, bool all) {
+    enum { LEFT = 14 };
+    cli_style style = cli_style_of(out);
     const brg_op *op;
     for (int32_t i = 0; (op = brg_op_builtin(i)) != NULL; i++) {
-        const char *left = op->syntax ? op->syntax : op->name;
         if (!all && !op->syntax)
             continue;
-        fprintf(out, "  %-24s", left);
-        if (strlen(left) >= 24)
-            fprintf(out, "\n%26s", "");
-        cli_print_wrapped(out, op->summary, 26, 26);
+        fprintf(out, "  %-*s", LEFT - 2, op->name);
+        cli_print_wrapped(out, op->summary, LEFT, LEFT);
+        if (!op->syntax)
+            continue;
+        fprintf(out, "%*s%s", LEFT, "", style.quiet);
+        cli_print_wrapped(out, op->syntax, LEFT, LEFT);
+        fputs(style.off, out);
     }
 }
 

@@ -80,8 +80,8 @@ typedef struct verification {
 /* ---- the table ------------------------------------------------------------------------------- */
 
 static const cli_column columns[] = {
-    {"op", 10, false},    {"variant", 11, false}, {"cases", 5, true}, {"passed", 6, true},
-    {"skipped", 7, true}, {"wrong", 5, true},     {"bound", 5, true}, {"worst case", 17, false}};
+    {"op", 10, false}, {"variant", 9, false}, {"cases", 5, true}, {"passed", 6, true},
+    {"skip", 4, true}, {"wrong", 5, true},    {"bound", 5, true}, {"worst case", 22, false}};
 
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
@@ -159,10 +159,13 @@ static void print_remarks(const verification *v) {
 
 /* ---- settling -------------------------------------------------------------------------------- */
 
-static void report_case(verification *v, const flight *at, const brg_result *result) {
+static void report_case(const verification *v, const flight *at, const brg_result *result,
+                        brg_status status) {
     if (!v->session->report || result->stage_count == 0)
         return;
     brg_report_result(v->session->report, result);
+    if (status == BRG_E_UNSUPPORTED)
+        brg_report_string(v->session->report, true, "status", "skipped");
     brg_report_string(v->session->report, true, "case", at->text);
     if (v->session->choice_count > 1)
         brg_report_string(v->session->report, true, "device", v->device);
@@ -199,7 +202,7 @@ static brg_status settle_oldest(verification *v) {
         cli_session_wait(v->session, at.job, at.line, v->line_count, &result, &error);
     if (status == BRG_E_CANCELLED)
         return status;
-    report_case(v, &at, &result);
+    report_case(v, &at, &result, status);
     if (status == BRG_OK) {
         count_verdict(v, &at, &result.verdict);
     } else if (status == BRG_E_UNSUPPORTED) {
