@@ -482,7 +482,9 @@ Test(image, pnm_in_all_its_spellings) {
         {"P5\t2\r\n1 # c\n255 #\x08", 19, 1, '\x08'},
         {"P5 1 1 65535\n\x80\x00", 15, 1, 128},
         {"P5 1 1 1000\n\x01\xf4", 14, 1, 128},
-        {"P6 1 1 255 \x01\x02\x03and more", 22, 3, 3},
+        {"P6 1 1 255 \x01\x02\x03"
+         "and more",
+         22, 3, 3},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         brg_tensor *image = decode((const unsigned char *)cases[i].text, cases[i].size);

@@ -103,7 +103,7 @@ Test(select, equals_go_to_the_first) {
 Test(select, by_flat_index) {
     brg_device_list list = workstation();
     for (int i = 0; i < 4; i++) {
-        char spec[8];
+        char spec[16];
         snprintf(spec, sizeof spec, "%d", i);
         cr_assert_eq(chosen(&list, spec).index, i);
     }
