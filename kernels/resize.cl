@@ -59,6 +59,14 @@ static pixel round1(float value) {
 #endif
 }
 
+static void store4(float4 value, __global pixel *out) {
+#if PIXEL_U8
+    vstore4(convert_uchar4(convert_int4(clamp(value, 0.0f, 255.0f) + 0.5f)), 0, out);
+#else
+    vstore4(value, 0, out);
+#endif
+}
+
 /* ---- positions and weights along one axis ---- */
 
 /* The source position of x, doubled, in units of 1 / size_out. */
@@ -82,14 +90,16 @@ static int first_of(int x, int size_in, int size_out) {
 #endif
 }
 
-/* How many pixels it uses from there. */
+/* How many pixels it uses from there: a constant, but for areas. */
+#if MODE != MODE_AREA
+#define TAPS (MODE == MODE_NEAREST ? 1 : MODE == MODE_BICUBIC ? 4 : 2)
+#endif
+
 static int count_of(int x, int size_in, int size_out) {
-#if MODE == MODE_NEAREST
-    return 1;
-#elif MODE == MODE_AREA
-    return (int)((((long)x + 1) * size_in - 1) / size_out) - first_of(x, size_in, size_out) + 1;
+#ifdef TAPS
+    return TAPS;
 #else
-    return MODE == MODE_BICUBIC ? 4 : 2;
+    return (int)((((long)x + 1) * size_in - 1) / size_out) - first_of(x, size_in, size_out) + 1;
 #endif
 }
 
@@ -178,23 +188,25 @@ static void blend_along(__local const float *line, __local const int *starts,
                         __local const int *places, __local const float *weights, int c, int n,
                         __global pixel *out) {
     for (int i = 0; i < n; i++) {
+#ifdef TAPS
+        const int count = TAPS;
+        __local const float *weight = weights + i * TAPS;
+#else
+        const int count = starts[i + 1] - starts[i];
+        __local const float *weight = weights + starts[i];
+#endif
         __local const float *source = line + places[i] * c;
         if (c == 4) {
             float4 sum = (float4)(0.0f);
-            for (int k = starts[i]; k < starts[i + 1]; k++, source += 4)
-                sum += weights[k] * vload4(0, source);
-#if PIXEL_U8
-            sum = clamp(sum, 0.0f, 255.0f) + 0.5f;
-            vstore4(convert_uchar4(convert_int4(sum)), i, out);
-#else
-            vstore4(sum, i, out);
-#endif
+            for (int k = 0; k < count; k++)
+                sum += weight[k] * vload4(k, source);
+            store4(sum, out + 4 * i);
             continue;
         }
         for (int channel = 0; channel < c; channel++) {
             float sum = 0.0f;
-            for (int k = starts[i]; k < starts[i + 1]; k++)
-                sum += weights[k] * source[(k - starts[i]) * c + channel];
+            for (int k = 0; k < count; k++)
+                sum += weight[k] * source[k * c + channel];
             out[i * c + channel] = round1(sum);
         }
     }

@@ -10,9 +10,9 @@
 #include "reference/edge.h"
 #include "reference/pixels.h"
 
-/* Three rows' worth of pointers would be two functions for two types: the text is the same. `up`,
- * `at` and `down` point to the same pixel of the row above, its own and the one below; c elements
- * on either side are there. */
+/* One text for two types. `up`, `at` and `down` point to the same pixel of the row above, its own
+ * and the one below; c elements on either side are there. Alpha is put back afterwards: a test
+ * inside the loop would keep it from becoming vector instructions. */
 #define INNER_ROW(name, type, sum, finish)                                                         \
     static void name(const type *restrict up, const type *restrict at, const type *restrict down,  \
                      int64_t c, int64_t n, type *restrict out) {                                   \
@@ -23,33 +23,43 @@
                 (down[i - c] - up[i - c]) + 2 * (down[i] - up[i]) + (down[i + c] - up[i + c]);     \
             out[i] = finish(0.25f * sqrtf((float)(gx * gx + gy * gy)));                            \
         }                                                                                          \
+        for (int64_t i = 3; c == 4 && i < n; i += 4)                                               \
+            out[i] = at[i];                                                                        \
     }
 #define SAME(value) (value)
 
 INNER_ROW(inner_u8, uint8_t, int32_t, brg_pixels_round)
 INNER_ROW(inner_f32, float, float, SAME)
 
-static float pixel_or_zero(const brg_pixels *image, brg_border border, int64_t y, int64_t x,
-                           int64_t ch) {
-    int64_t row = brg_border_index(border, y, image->h);
-    int64_t column = brg_border_index(border, x, image->w);
-    if (row < 0 || column < 0)
-        return 0.0f;
-    return brg_pixels_get(image, row * image->pitch + column * image->c + ch);
+/* The rows and columns that a pixel's window reads; -1 where the border is zero. */
+typedef struct window {
+    int64_t rows[3], columns[3];
+} window;
+
+static window window_at(const brg_pixels *image, brg_border border, int64_t y, int64_t x) {
+    window w;
+    for (int64_t i = 0; i < 3; i++) {
+        w.rows[i] = brg_border_index(border, y + i - 1, image->h);
+        w.columns[i] = brg_border_index(border, x + i - 1, image->w);
+    }
+    return w;
 }
 
-static void window_of(const brg_pixels *image, brg_border border, int64_t y, int64_t x, int64_t ch,
-                      float window[3][3]) {
-    for (int64_t i = 0; i < 3; i++)
-        for (int64_t j = 0; j < 3; j++)
-            window[i][j] = pixel_or_zero(image, border, y + i - 1, x + j - 1, ch);
+static void read_window(const brg_pixels *image, const window *w, int64_t ch, float p[3][3]) {
+    for (int32_t i = 0; i < 3; i++)
+        for (int32_t j = 0; j < 3; j++) {
+            bool zero = w->rows[i] < 0 || w->columns[j] < 0;
+            int64_t at = w->rows[i] * image->pitch + w->columns[j] * image->c + ch;
+            p[i][j] = zero ? 0.0f : brg_pixels_get(image, at);
+        }
 }
 
 static void edge_pixel(const brg_pixels *image, brg_border border, int64_t y, int64_t x,
                        void *output) {
+    window w = window_at(image, border, y, x);
     for (int64_t ch = 0; ch < image->c; ch++) {
         float p[3][3];
-        window_of(image, border, y, x, ch, p);
+        read_window(image, &w, ch, p);
         float gx = (p[0][2] - p[0][0]) + 2.0f * (p[1][2] - p[1][0]) + (p[2][2] - p[2][0]);
         float gy = (p[2][0] - p[0][0]) + 2.0f * (p[2][1] - p[0][1]) + (p[2][2] - p[0][2]);
         float out = ch < 3 ? 0.25f * sqrtf(gx * gx + gy * gy) : p[1][1];
@@ -65,10 +75,6 @@ static void inner_row(const brg_pixels *image, int64_t y, void *output) {
     } else {
         const float *in = (const float *)image->data + at;
         inner_f32(in - image->pitch, in, in + image->pitch, image->c, n, (float *)output + at);
-    }
-    for (int64_t i = at + 3; image->c == 4 && i < at + n; i += 4) {
-        float alpha = brg_pixels_get(image, i);
-        brg_pixels_store(output, image->u8, i, &alpha, 1);
     }
 }
 
@@ -113,13 +119,15 @@ void brg_edge_oracle(const brg_call *call, int64_t row0, int64_t row1, double *e
     brg_border border = ((const brg_edge_params *)call->params)->border;
     int64_t to = 0;
     for (int64_t y = row0; y < row1; y++)
-        for (int64_t x = 0; x < image.w; x++)
+        for (int64_t x = 0; x < image.w; x++) {
+            window w = window_at(&image, border, y, x);
             for (int64_t ch = 0; ch < image.c; ch++, to++) {
                 float p[3][3];
-                window_of(&image, border, y, x, ch, p);
+                read_window(&image, &w, ch, p);
                 double value = (double)p[1][1], slack = 0.0;
                 if (ch < 3)
                     exact_pixel((const float(*)[3])p, &value, &slack);
                 brg_pixels_state(image.u8, value, slack, &expected[to], &bound[to]);
             }
+        }
 }

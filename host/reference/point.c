@@ -4,33 +4,49 @@
 #include "reference/pixels.h"
 #include "reference/point.h"
 
-/* The alpha test is inside the loop and free of branches: a vectorising compiler turns it into a
- * blend. */
-static void line_u8(const uint8_t *restrict in, uint8_t *restrict out, int64_t n, bool alpha,
-                    brg_line line) {
-    for (int64_t i = 0; i < n; i++) {
-        uint8_t moved = brg_pixels_round(((float)in[i] - line.middle) * line.factor + line.offset);
-        out[i] = alpha && (i & 3) == 3 ? in[i] : moved;
+/* The line written out for a run of elements: where alpha falls it is the identity, so that the
+ * loop over a run has no branch, and becomes vector instructions. */
+enum { RUN = 64 };
+
+typedef struct lanes {
+    float middle[RUN], factor[RUN], offset[RUN];
+} lanes;
+
+static lanes lanes_of(const brg_line *line, bool alpha) {
+    lanes l;
+    for (int32_t i = 0; i < RUN; i++) {
+        bool stays = alpha && i % 4 == 3;
+        l.middle[i] = stays ? 0.0f : line->middle;
+        l.factor[i] = stays ? 1.0f : line->factor;
+        l.offset[i] = stays ? 0.0f : line->offset;
     }
+    return l;
 }
 
-static void line_f32(const float *restrict in, float *restrict out, int64_t n, bool alpha,
-                     brg_line line) {
-    for (int64_t i = 0; i < n; i++) {
-        float moved = (in[i] - line.middle) * line.factor + line.offset;
-        out[i] = alpha && (i & 3) == 3 ? in[i] : moved;
-    }
+static void run_u8(const uint8_t *restrict in, uint8_t *restrict out, int64_t n,
+                   const lanes *restrict l) {
+    for (int64_t i = 0; i < n; i++)
+        out[i] = brg_pixels_round(((float)in[i] - l->middle[i]) * l->factor[i] + l->offset[i]);
+}
+
+static void run_f32(const float *restrict in, float *restrict out, int64_t n,
+                    const lanes *restrict l) {
+    for (int64_t i = 0; i < n; i++)
+        out[i] = (in[i] - l->middle[i]) * l->factor[i] + l->offset[i];
 }
 
 void brg_point_sequential(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
                           void *output) {
     brg_pixels image = brg_pixels_of(call);
-    int64_t at = row0 * image.pitch, n = (row1 - row0) * image.pitch;
-    bool alpha = image.c == 4;
-    if (image.u8)
-        line_u8((const uint8_t *)image.data + at, (uint8_t *)output + at, n, alpha, *line);
-    else
-        line_f32((const float *)image.data + at, (float *)output + at, n, alpha, *line);
+    lanes l = lanes_of(line, image.c == 4);
+    int64_t end = row1 * image.pitch;
+    for (int64_t at = row0 * image.pitch; at < end; at += RUN) {
+        int64_t n = end - at < RUN ? end - at : RUN;
+        if (image.u8)
+            run_u8((const uint8_t *)image.data + at, (uint8_t *)output + at, n, &l);
+        else
+            run_f32((const float *)image.data + at, (float *)output + at, n, &l);
+    }
 }
 
 void brg_point_naive(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
