@@ -281,9 +281,10 @@ void doctor_check_permissions(doctor_findings *findings) {
 
 /* ---- caches ---------------------------------------------------------------------------------- */
 
-/* Whether the directory, or the nearest one above it that exists, lets us write. */
+/* Whether something can be made in the directory, or in the nearest one above it that exists.
+ * Tried, not asked: permissions say little about the superuser and read-only file systems. */
 static bool may_write(const char *directory, char *why, size_t size) {
-    char path[1024];
+    char path[1024], probe[1100];
     snprintf(path, sizeof path, "%s", directory);
     while (access(path, F_OK) != 0) {
         char *slash = strrchr(path, '/');
@@ -291,11 +292,13 @@ static bool may_write(const char *directory, char *why, size_t size) {
             break;
         *slash = 0;
     }
-    bool writable = is_directory(path) && access(path, W_OK | X_OK) == 0;
-    if (!writable)
-        snprintf(why, size, "%.120s: %s", path,
-                 is_directory(path) ? strerror(errno) : "not a directory");
-    return writable;
+    snprintf(probe, sizeof probe, "%s/.brigade-XXXXXX", path);
+    if (mkdtemp(probe)) {
+        rmdir(probe);
+        return true;
+    }
+    snprintf(why, size, "nothing can be made in %.120s: %s", path, strerror(errno));
+    return false;
 }
 
 static void check_cache(doctor_findings *findings, const char *whose, const char *directory,
