@@ -79,10 +79,28 @@ static void query_partitions(cl_device_id device, brg_device_info *info) {
     }
 }
 
+/* Asks what the engine cannot do without. Returns the code of the first question left unanswered. */
+static cl_int query_essentials(cl_device_id device, brg_device_info *info) {
+    char name[1024] = "";
+    cl_uint units = 0;
+    cl_bool compiler = CL_FALSE, available = CL_FALSE;
+    cl_int code = clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof name, name, NULL);
+    if (code == CL_SUCCESS)
+        code = clGetDeviceInfo(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
+    if (code == CL_SUCCESS)
+        code = clGetDeviceInfo(device, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler, NULL);
+    if (code == CL_SUCCESS)
+        code = clGetDeviceInfo(device, CL_DEVICE_AVAILABLE, sizeof available, &available, NULL);
+    snprintf(info->name, sizeof info->name, "%.*s", BRG_NAME - 1, name + strspn(name, " "));
+    info->compute_units = units;
+    info->compiler_available = compiler;
+    info->available = available;
+    return code;
+}
+
 static void query_names(cl_platform_id platform, cl_device_id device, brg_device_info *info) {
     platform_text(platform, CL_PLATFORM_NAME, info->platform_name);
     platform_text(platform, CL_PLATFORM_VERSION, info->platform_version);
-    device_text(device, CL_DEVICE_NAME, info->name);
     device_text(device, CL_DEVICE_VENDOR, info->vendor);
     device_text(device, CL_DRIVER_VERSION, info->driver_version);
     device_text(device, CL_DEVICE_VERSION, info->device_version);
@@ -90,7 +108,6 @@ static void query_names(cl_platform_id platform, cl_device_id device, brg_device
 }
 
 static void query_limits(cl_device_id device, brg_device_info *info) {
-    info->compute_units = device_u32(device, CL_DEVICE_MAX_COMPUTE_UNITS);
     info->clock_mhz = device_u32(device, CL_DEVICE_MAX_CLOCK_FREQUENCY);
     info->float_vector_width = device_u32(device, CL_DEVICE_PREFERRED_VECTOR_WIDTH_FLOAT);
     info->address_align_bits = device_u32(device, CL_DEVICE_MEM_BASE_ADDR_ALIGN);
@@ -113,8 +130,6 @@ static void query_abilities(cl_device_id device, brg_device_info *info) {
     info->has_fp16 = has_extension(device, "cl_khr_fp16");
     info->has_fp64 = device_u64(device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0;
     info->has_images = device_bool(device, CL_DEVICE_IMAGE_SUPPORT);
-    info->compiler_available = device_bool(device, CL_DEVICE_COMPILER_AVAILABLE);
-    info->available = device_bool(device, CL_DEVICE_AVAILABLE);
     info->out_of_order = (device_u64(device, CL_DEVICE_QUEUE_PROPERTIES) &
                           CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE) != 0;
     query_partitions(device, info);
@@ -128,15 +143,21 @@ static void add_device(brg_device_list *list, brg_device_ids *ids, cl_platform_i
     }
     brg_device_info info = {
         .index = list->count, .platform = platform_index, .device = device_index};
+    cl_int code = query_essentials(device, &info);
+    if (code != CL_SUCCESS) {
+        note(list, "device %d:%d is left out: clGetDeviceInfo failed with %s", platform_index,
+             device_index, brg_cl_error_name(code));
+        return;
+    }
+    if (!info.name[0] || info.compute_units == 0) {
+        note(list, "device %d:%d is left out: it has no name or no compute units", platform_index,
+             device_index);
+        return;
+    }
     query_names(platform, device, &info);
     info.kind = kind_of(device_u64(device, CL_DEVICE_TYPE));
     query_limits(device, &info);
     query_abilities(device, &info);
-    if (!info.name[0] || info.compute_units == 0) {
-        note(list, "device %d:%d does not answer questions about itself: left out", platform_index,
-             device_index);
-        return;
-    }
     ids->platforms[list->count] = platform;
     ids->devices[list->count] = device;
     list->devices[list->count++] = info;

@@ -244,12 +244,22 @@ brg_status brg_execution_prepare(brg_execution *execution, const brg_program_pat
 
 /* ---- the cursor -------------------------------------------------------------------------------- */
 
-static void replace_event(cl_event *held, cl_event event) {
+static void drop_event(cl_event *held) {
     if (*held)
         clReleaseEvent(*held);
-    *held = event;
-    if (event)
-        clRetainEvent(event);
+    *held = NULL;
+}
+
+/* Holds on to a piece's event, beside the engine, for later pieces to wait for. */
+static brg_status hold_event(cl_event *held, brg_piece *piece, brg_error *error) {
+    cl_int code = clRetainEvent(piece->event);
+    if (code != CL_SUCCESS) {
+        drop_event(&piece->event);
+        return brg_cl_fail(error, "clRetainEvent", code);
+    }
+    drop_event(held);
+    *held = piece->event;
+    return BRG_OK;
 }
 
 /* Hands every mapped output back to the device and waits for that, which is quick. */
@@ -297,8 +307,8 @@ brg_status brg_execution_restart(brg_execution *execution, brg_error *error) {
     execution->at = (cursor){.readback = execution->keep_stages ? 0 : execution->stage_count - 1};
     if (execution->context->zero_copy)
         execution->at.upload = execution->input_buffers;
-    replace_event(&execution->uploaded, NULL);
-    replace_event(&execution->computed, NULL);
+    drop_event(&execution->uploaded);
+    drop_event(&execution->computed);
     skip_empty_launches(execution);
     return status;
 }
@@ -343,14 +353,13 @@ static brg_status enqueue_upload(brg_execution *execution, brg_piece *piece, brg
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clEnqueueWriteBuffer", code);
     clFlush(execution->context->upload);
-    replace_event(&execution->uploaded, piece->event);
     piece->name = "upload";
     at->upload_offset += size;
     if (at->upload_offset == to->bytes) {
         at->upload++;
         at->upload_offset = 0;
     }
-    return BRG_OK;
+    return hold_event(&execution->uploaded, piece, error);
 }
 
 static brg_status enqueue_clear(brg_execution *execution, brg_piece *piece, brg_error *error) {
@@ -452,10 +461,9 @@ static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg
     }
     if (status != BRG_OK)
         return status;
-    replace_event(&execution->computed, piece->event);
     skip_empty_launches(execution);
     clFlush(execution->context->compute);
-    return BRG_OK;
+    return hold_event(&execution->computed, piece, error);
 }
 
 /* Moves the read-back cursor to the next stage that is kept. */
@@ -561,8 +569,8 @@ void brg_execution_destroy(brg_execution *execution, bool abandon) {
         return;
     if (unmap_outputs(execution, NULL) != BRG_OK && !brg_context_finish(execution->context))
         abandon = true;
-    replace_event(&execution->uploaded, NULL);
-    replace_event(&execution->computed, NULL);
+    drop_event(&execution->uploaded);
+    drop_event(&execution->computed);
     for (int32_t s = 0; s < execution->stage_count; s++)
         release_stage(&execution->stages[s]);
     for (int32_t i = 0; i < execution->buffer_count; i++)
