@@ -263,15 +263,23 @@ inline void sum_column(int h, int w, int c, __global const IN *restrict in,
                        int e, __local float *to) {
     const int outside = e < 0 ? (c - 1 - e) / c : 0; /* whole pixels, so that e % c is a channel */
     const int ch = (e + outside * c) % c, x = border_index((e + outside * c) / c - outside, w);
-    for (int r = 0; r < ROWS; r++) {
-        float sum = 0.0f;
-        for (int i = 0; i < kh && x >= 0; i++) {
-            const int row = border_index(y + r + i - kh / 2, h);
-            if (row >= 0)
-                sum += col[i * pitch] * (float)in[((size_t)row * w + x) * c + ch];
-        }
-        to[r * PITCH] = sum * inverse;
+    float sum[ROWS];
+#pragma unroll
+    for (int r = 0; r < ROWS; r++)
+        sum[r] = 0.0f;
+    for (int s = 0; s < ROWS + kh - 1 && x >= 0; s++) {
+        const int row = border_index(y + s - kh / 2, h);
+        if (row < 0)
+            continue;
+        const float pixel = (float)in[((size_t)row * w + x) * c + ch];
+#pragma unroll
+        for (int r = 0; r < ROWS; r++)
+            if (s - r >= 0 && s - r < kh)
+                sum[r] += col[(s - r) * pitch] * pixel;
     }
+#pragma unroll
+    for (int r = 0; r < ROWS; r++)
+        to[r * PITCH] = sum[r] * inverse;
 }
 
 /* 8 rows by 32 elements of out from the lines. */

@@ -168,18 +168,28 @@ static void plan_two_passes(const brg_call *call, const brg_outer *outer,
     add_naive(plan, call, &along_columns, device);
 }
 
-/* Work-items that each own 8 rows by `cols` elements: long rows are cut at 2048 elements, and more often
- * where the image has too few rows for 8 work-items. */
-static void plan_direct(const brg_call *call, brg_plan *plan) {
+/* Tiles of 32 elements that a work-item of the direct kernel owns: at most 64, less where the image has too
+ * few rows for 8 work-items, or the device counts the rounds of loops. */
+static int64_t tiles_of_item(const brg_call *call, int64_t bands, const brg_device_info *device) {
+    int64_t row = call->inputs[0].dims[1] * call->inputs[0].dims[2];
+    int64_t kh = call->inputs[1].dims[0], kw = call->inputs[1].dims[1];
+    int64_t across = bands > 0 && bands < 8 ? (8 + bands - 1) / bands : 1;
+    int64_t tiles = (row / across + TILE_COLS - 1) / TILE_COLS;
+    int64_t rounds = (TILE_ROWS + kh) * (kw + TILE_COLS + kw * call->inputs[0].dims[2]);
+    int64_t most = brg_loop_limit(device) / rounds;
+    most = most > 64 ? 64 : most;
+    return tiles < 1 ? 1 : tiles > most ? most : tiles;
+}
+
+/* Work-items that each own 8 rows by a number of tiles. */
+static void plan_direct(const brg_call *call, const brg_device_info *device, brg_plan *plan) {
     const brg_shape *image = &call->inputs[0];
     bool bytes = image->dtype == BRG_U8;
     brg_launch *launch =
         add_launch(plan, call, "conv2d_2_direct", BRG_BUFFER_INPUT(0), bytes, bytes);
     int64_t row = image->dims[1] * image->dims[2];
     int64_t bands = (image->dims[0] + TILE_ROWS - 1) / TILE_ROWS;
-    int64_t across = bands > 0 && bands < 8 ? (8 + bands - 1) / bands : 1;
-    int64_t tiles = (row / across + TILE_COLS - 1) / TILE_COLS;
-    int64_t cols = (tiles < 1 ? 1 : tiles > 64 ? 64 : tiles) * TILE_COLS;
+    int64_t cols = tiles_of_item(call, bands, device) * TILE_COLS;
     brg_launch_range(launch, 0, (row + cols - 1) / cols, 1);
     brg_launch_range(launch, 1, bands, 1);
     launch->rows_per_item = TILE_ROWS;
@@ -239,7 +249,7 @@ static brg_status plan(const brg_call *call, const char *variant, const brg_devi
     if (chosen == NAIVE)
         plan_naive(call, device, out);
     else if (chosen == DIRECT)
-        plan_direct(call, out);
+        plan_direct(call, device, out);
     else if (cpu && device->local_memory >= FUSED_LOCAL)
         plan_fused(call, &outer, out);
     else

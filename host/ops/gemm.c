@@ -47,6 +47,18 @@ static brg_status check_fit(const char *name, const brg_shape *s, int64_t rows, 
     return BRG_E_SHAPE;
 }
 
+/* Without an explicit k both matrices must say the same: a mistaken size is no padding. */
+static brg_status check_terms(const brg_call *call, const brg_gemm *g, brg_error *error) {
+    const brg_gemm_params *p = call->params;
+    int64_t of_b = call->inputs[1].dims[g->tb ? 1 : 0];
+    if (p->k != 0 || g->k == of_b)
+        return BRG_OK;
+    brg_fail(error, BRG_E_SHAPE, "op(A) has %lld columns, but op(B) has %lld rows", (long long)g->k,
+             (long long)of_b);
+    brg_error_hint(error, "They must be equal; if rows are padded, say how long they are with k.");
+    return BRG_E_SHAPE;
+}
+
 static brg_status check_params(const brg_gemm_params *p, int32_t input_count, brg_error *error) {
     if (!isfinite(p->alpha) || !isfinite(p->beta))
         return brg_fail(error, BRG_E_ARGUMENT, "alpha and beta of gemm must be finite numbers");
@@ -72,7 +84,9 @@ static brg_status check(const brg_call *call, brg_shape *output, brg_error *erro
         return status;
     const brg_gemm g = brg_gemm_resolve(call);
     const brg_shape *in = call->inputs;
-    status = check_fit("A", &in[0], g.ta ? g.k : g.m, g.ta ? g.m : g.k, error);
+    status = check_terms(call, &g, error);
+    if (status == BRG_OK)
+        status = check_fit("A", &in[0], g.ta ? g.k : g.m, g.ta ? g.m : g.k, error);
     if (status == BRG_OK)
         status = check_fit("B", &in[1], g.tb ? g.n : g.k, g.tb ? g.k : g.n, error);
     if (status == BRG_OK && call->input_count > 2)
@@ -228,10 +242,30 @@ static int64_t cols_of_item(const brg_gemm *g, int64_t rows, int64_t most) {
     return clamp(round_up((g->n + across - 1) / across, TILE_COLS), TILE_COLS, most);
 }
 
+/* Tiles that a work-item may go through on a device that counts the rounds of loops; 0: not even one. */
+static int64_t tiles_allowed(const brg_gemm *g, const brg_device_info *device) {
+    int64_t passes = g->n < TILE_COLS ? g->n : 1; /* a narrow matrix goes column by column */
+    return brg_loop_limit(device) / (2 * g->k * passes);
+}
+
+static brg_status check_rounds(const brg_gemm *g, const brg_device_info *device,
+                               brg_error *error) {
+    if (tiles_allowed(g, device) > 0)
+        return BRG_OK;
+    brg_fail(error, BRG_E_UNSUPPORTED,
+             "%s ends a work-item's loops after 65 535 rounds, too few for k = %lld", device->name,
+             (long long)g->k);
+    brg_error_hint(error, "Choose the variant \"naive\" or \"tiled\", or another device.");
+    return BRG_E_UNSUPPORTED;
+}
+
 /* The range and last arguments of a CPU variant: items of `rows` x `cols`. */
-static void add_bands(brg_launch *launch, const brg_gemm *g, int64_t most_cols) {
-    int64_t rows = rows_of_band(g);
-    int64_t cols = cols_of_item(g, rows, most_cols);
+static void add_bands(brg_launch *launch, const brg_gemm *g, int64_t most_cols,
+                      const brg_device_info *device) {
+    int64_t tiles = tiles_allowed(g, device);
+    int64_t rows = clamp(rows_of_band(g), TILE_ROWS, tiles * TILE_ROWS);
+    int64_t across = clamp(tiles * TILE_ROWS / rows, 1, most_cols / TILE_COLS);
+    int64_t cols = cols_of_item(g, rows, across * TILE_COLS);
     brg_launch_range(launch, 0, (g->n + cols - 1) / cols, 1);
     brg_launch_range(launch, 1, (g->m + rows - 1) / rows, 1);
     launch->slice_dim = 1;
@@ -260,7 +294,10 @@ static matrix plan_transpose(brg_plan *plan, matrix from, int64_t rows, int64_t 
     return to;
 }
 
-static void plan_rows(const brg_gemm *g, brg_plan *plan) {
+static brg_status plan_rows(const brg_gemm *g, const brg_device_info *device, brg_plan *plan,
+                            brg_error *error) {
+    if (check_rounds(g, device, error) != BRG_OK)
+        return BRG_E_UNSUPPORTED;
     matrix a = {BRG_BUFFER_INPUT(0), g->lda}, b = {BRG_BUFFER_INPUT(1), g->ldb};
     if (g->ta)
         a = plan_transpose(plan, a, g->k, g->m);
@@ -272,7 +309,8 @@ static void plan_rows(const brg_gemm *g, brg_plan *plan) {
     add_matrix(launch, a);
     add_matrix(launch, b);
     add_result(launch, g);
-    add_bands(launch, g, 64);
+    add_bands(launch, g, 64, device);
+    return BRG_OK;
 }
 
 static int32_t plan_pack(const brg_gemm *g, brg_plan *plan) {
@@ -303,6 +341,8 @@ static brg_status plan_packed(const brg_gemm *g, const brg_device_info *device, 
         brg_error_hint(error, "Choose the variant \"rows\".");
         return BRG_E_UNSUPPORTED;
     }
+    if (check_rounds(g, device, error) != BRG_OK)
+        return BRG_E_UNSUPPORTED;
     int32_t panels = plan_pack(g, plan);
     brg_launch *launch = brg_plan_add(plan, "gemm", "gemm_4_packed");
     add_transposition_options(launch, g);
@@ -312,14 +352,14 @@ static brg_status plan_packed(const brg_gemm *g, const brg_device_info *device, 
     add_matrix(launch, (matrix){BRG_BUFFER_INPUT(0), g->lda});
     brg_arg_buffer(launch, panels);
     add_result(launch, g);
-    add_bands(launch, g, 256);
+    add_bands(launch, g, 256, device);
     return BRG_OK;
 }
 
 /* GPUs take tiles. On a CPU, packing B costs about as much as 16 rows of out, and pays once B has outgrown
  * the second-level cache or a transposition has to be done anyway. */
 static int choose(const brg_gemm *g, const brg_device_info *device) {
-    if (device->kind != BRG_DEVICE_CPU)
+    if (device->kind != BRG_DEVICE_CPU || tiles_allowed(g, device) == 0)
         return tile_side(device) > 0 ? TILED : NAIVE;
     bool large = g->k * g->n > (int64_t)1024 * 1024;
     return g->m >= 64 && g->n >= TILE_COLS && (large || g->tb) ? PACKED : ROWS;
@@ -343,8 +383,7 @@ static brg_status plan(const brg_call *call, const char *variant, const brg_devi
     case TILED:
         return plan_tiled(&g, device, out, error);
     case ROWS:
-        plan_rows(&g, out);
-        return BRG_OK;
+        return plan_rows(&g, device, out, error);
     case PACKED:
         return plan_packed(&g, device, out, error);
     default:

@@ -22,6 +22,11 @@ enum { BRG_MAX_SIDE = INT32_MAX - 65535 };
  * names sound for a call with `input_count` inputs. BRG_E_INTERNAL names the defect. */
 brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *error);
 
+/* How many rounds of loops one work-item may make on a device. Mesa's llvmpipe ends every loop of a
+ * work-item, without a word, once it has made 65 535 rounds in all: there, somewhat less. Elsewhere
+ * more than anyone will make. */
+int64_t brg_loop_limit(const brg_device_info *device);
+
 /* Looks `name` up among an op's variants: its index, 0 or more, or -1 if there is none. */
 int32_t brg_variant_find(const brg_op *op, const char *name);
 

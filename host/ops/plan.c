@@ -84,6 +84,10 @@ void brg_arg_first(brg_launch *launch) {
     append(launch, (brg_arg){.kind = BRG_ARG_FIRST});
 }
 
+int64_t brg_loop_limit(const brg_device_info *device) {
+    return strstr(device->name, "llvmpipe") ? 60000 : INT64_C(1) << 40;
+}
+
 /* ---- checking ---- */
 
 static bool buffer_exists(const brg_plan *plan, int32_t buffer, int32_t input_count) {

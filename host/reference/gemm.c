@@ -12,14 +12,6 @@ static int64_t or_default(int64_t value, int64_t otherwise) {
     return value != 0 ? value : otherwise;
 }
 
-/* k as the tensors tell it. Where it is a count of rows it is exact; where it is a pitch there may be
- * padding, so a count of rows is preferred. */
-static int64_t terms_of_tensors(const brg_shape *a, const brg_shape *b, bool ta, bool tb) {
-    if (ta)
-        return a->dims[0];
-    return tb ? a->dims[1] : b->dims[0];
-}
-
 brg_gemm brg_gemm_resolve(const brg_call *call) {
     const brg_gemm_params *p = call->params;
     const brg_shape *a = &call->inputs[0], *b = &call->inputs[1], *c = &call->inputs[2];
@@ -27,7 +19,7 @@ brg_gemm brg_gemm_resolve(const brg_call *call) {
     brg_gemm g = {.alpha = p->alpha, .beta = p->beta, .ta = p->ta, .tb = p->tb};
     g.m = or_default(p->m, p->ta ? a->dims[1] : a->dims[0]);
     g.n = or_default(p->n, p->tb ? b->dims[0] : b->dims[1]);
-    g.k = or_default(p->k, terms_of_tensors(a, b, p->ta, p->tb));
+    g.k = or_default(p->k, p->ta ? a->dims[0] : a->dims[1]);
     g.lda = a->dims[1];
     g.ldb = b->dims[1];
     g.ldc = has_c ? c->dims[1] : g.n;
