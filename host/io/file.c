@@ -193,7 +193,7 @@ brg_status brg_file_write(const char *path, const void *data, size_t size, brg_e
         return io_error(path, "written", EISDIR, error);
     if (is_special(path, &info))
         return write_directly(path, data, size, error);
-    if (access(path, W_OK) != 0)
+    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
         return io_error(path, "written", errno, error);
 
     /* Through a symbolic link, so that the link stays and its target changes. */

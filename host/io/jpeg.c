@@ -115,7 +115,7 @@ static brg_status allocate(decoding *d, size_t size) {
     bool grey = d->jpeg.out_color_space == JCS_GRAYSCALE;
     brg_status status = brg_image_check_size(w, h, d->error);
     if (status == BRG_OK && !is_plausible(&d->jpeg, size))
-        status = brg_fail(d->error, BRG_E_FORMAT, "it is cut short");
+        status = brg_fail(d->error, BRG_E_FORMAT, "it is too short for the pixels it claims");
     if (status == BRG_OK)
         status = brg_image_allocate(w, h, grey ? 1 : 3, &d->image, d->error);
     if (status == BRG_OK && d->jpeg.out_color_space == JCS_CMYK) {

@@ -70,7 +70,7 @@ static brg_status check_size(const work *w) {
     /* Deflate expands by 1032 at most (zlib.net/zlib_tech.html): a small file cannot make us take
      * memory for pixels that it does not hold. */
     if (png_get_rowbytes(w->png, w->info) > (w->size * 1032 + 65536) / (size_t)height)
-        return brg_fail(w->error, BRG_E_FORMAT, "it is cut short");
+        return brg_fail(w->error, BRG_E_FORMAT, "it is too short for the pixels it claims");
     return BRG_OK;
 }
 

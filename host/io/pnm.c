@@ -112,7 +112,7 @@ brg_status brg_pnm_decode(const unsigned char *data, size_t size, brg_tensor **i
     if (status != BRG_OK)
         return status;
     if (from.end - from.at < least_size(&head))
-        return brg_fail(error, BRG_E_FORMAT, "it is cut short");
+        return brg_fail(error, BRG_E_FORMAT, "it is too short for the pixels it claims");
 
     brg_tensor *decoded = NULL;
     status = brg_image_allocate(head.w, head.h, head.channels, &decoded, error);

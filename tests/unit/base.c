@@ -194,23 +194,33 @@ Test(tensor, null_is_harmless) {
     cr_assert_eq(brg_tensor_bytes(NULL), 0u);
 }
 
-static void *retain_and_release(void *tensor) {
-    for (int i = 0; i < 20000; i++)
-        brg_tensor_release(brg_tensor_retain(tensor));
+/* What the threads share: they start together, or they would take turns. */
+typedef struct shared {
+    brg_tensor *tensor;
+    pthread_barrier_t start;
+} shared;
+
+static void *retain_and_release(void *argument) {
+    shared *s = argument;
+    pthread_barrier_wait(&s->start);
+    for (int i = 0; i < 2000000; i++)
+        brg_tensor_release(brg_tensor_retain(s->tensor));
     return NULL;
 }
 
 Test(tensor, owners_are_counted_across_threads) {
     brg_shape shape = brg_shape_1d(BRG_U8, 1);
-    brg_tensor *tensor = NULL;
-    brg_tensor_create(&shape, NULL, &tensor, NULL);
+    shared s;
+    brg_tensor_create(&shape, NULL, &s.tensor, NULL);
+    pthread_barrier_init(&s.start, NULL, 4);
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
-        pthread_create(&threads[i], NULL, retain_and_release, tensor);
+        pthread_create(&threads[i], NULL, retain_and_release, &s);
     for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
-    cr_assert_not_null(brg_tensor_writable(tensor), "exactly one owner is left");
-    brg_tensor_release(tensor);
+    cr_assert_not_null(brg_tensor_writable(s.tensor), "exactly one owner is left");
+    pthread_barrier_destroy(&s.start);
+    brg_tensor_release(s.tensor);
 }
 
 /* ---- noise ----------------------------------------------------------------------------------- */

@@ -199,6 +199,9 @@ Test(file, without_rights_nothing_changes) {
         cr_assert_eq(seteuid(65534), 0);
     }
     brg_file_write(in_directory("a"), "old", 3, NULL);
+    chmod(in_directory("a"), 0400); /* the directory would let it be replaced; the file says no */
+    expect_write_error(in_directory("a"), "Permission denied");
+    chmod(in_directory("a"), 0600);
     chmod(directory, 0500);
     expect_write_error(in_directory("a"), "Permission denied");
     expect_write_error(in_directory("b"), "Permission denied");

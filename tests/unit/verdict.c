@@ -280,6 +280,20 @@ Test(sample, every_row_has_its_stated_chance) {
         cr_assert(fabs(seen[row] - mean) < 5 * spread, "row %d: %d", row, seen[row]);
 }
 
+Test(sample, no_row_is_out_of_reach_when_strata_differ_in_length) {
+    enum { ROWS = 57, WANTED = 10, TRIALS = 20000 }; /* 55 rows between: 7 strata of 7, 1 of 6 */
+    int seen[ROWS] = {0};
+    int64_t chosen[WANTED];
+    for (uint64_t seed = 0; seed < TRIALS; seed++) {
+        brg_sample_rows(ROWS, seed, WANTED, chosen);
+        for (int i = 0; i < WANTED; i++)
+            seen[chosen[i]]++;
+    }
+    for (int row = 1; row < ROWS - 1; row++)
+        cr_assert(seen[row] > TRIALS / 7 * 0.9 && seen[row] < TRIALS / 6 * 1.1, "row %d: %d", row,
+                  seen[row]);
+}
+
 /* ---- mutations: faults that must be caught --------------------------------------------------- */
 
 enum { ROWS = 66, COLUMNS = 31, SAMPLED = 10 }; /* 64 rows between, in 8 strata of 8 */
