@@ -82,7 +82,6 @@ Test(reference_conv2d, weights_point_the_way_of_a_correlation) {
     cr_expect_arr_eq(out, ((float[]){0, 3, 2, 1, 0}), sizeof out);
 }
 
-/* A band must not depend on the rows around it having been computed. */
 Test(reference_conv2d, a_fault_of_half_a_level_more_is_caught) {
     brg_example example;
     cr_assert_eq(brg_op_conv2d.example(15, 5, &example, NULL), BRG_OK);
