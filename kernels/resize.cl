@@ -182,44 +182,52 @@ static void repeat_ends(__local float *line, int c, int from, int inner, int out
             line[(p - from) * c + i] = line[(outer - 1 - from) * c + i];
 }
 
-/* Blends pixels along the line. starts[i] and starts[i + 1] enclose the weights of column i, places[i] is
- * its first pixel on the line. */
-static void blend_along(__local const float *line, __local const int *starts,
-                        __local const int *places, __local const float *weights, int c, int n,
-                        __global pixel *out) {
-    for (int i = 0; i < n; i++) {
+/* Where pixel i of the strip finds its weights, how many, and its source on the line. */
 #ifdef TAPS
-        const int count = TAPS;
-        __local const float *weight = weights + i * TAPS;
+#define COUNT(i) TAPS
+#define WEIGHTS(i) (weights + (i) * TAPS)
 #else
-        const int count = starts[i + 1] - starts[i];
-        __local const float *weight = weights + starts[i];
+#define COUNT(i) (starts[(i) + 1] - starts[i])
+#define WEIGHTS(i) (weights + starts[i])
 #endif
-        __local const float *source = line + places[i] * c;
-        if (c == 4) {
-            float4 sum = (float4)(0.0f);
-            for (int k = 0; k < count; k++)
-                sum += weight[k] * vload4(k, source);
-            store4(sum, out + 4 * i);
-            continue;
-        }
-        for (int channel = 0; channel < c; channel++) {
-            float sum = 0.0f;
-            for (int k = 0; k < count; k++)
-                sum += weight[k] * source[k * c + channel];
-            out[i * c + channel] = round1(sum);
-        }
+
+/* Blends pixels of c channels along the line; c is a constant in each caller. starts[i] and starts[i + 1]
+ * enclose the weights of column i, places[i] is its first element on the line. */
+static void blend_pixels(__local const float *line, __local const int *starts,
+                         __local const int *places, __local const float *weights, const int c,
+                         int n, __global pixel *out) {
+    for (int i = 0; i < n; i++) {
+        __local const float *source = line + places[i], *weight = WEIGHTS(i);
+        float sum[3] = {0.0f, 0.0f, 0.0f};
+        for (int k = 0; k < COUNT(i); k++)
+            for (int channel = 0; channel < c; channel++)
+                sum[channel] += weight[k] * source[k * c + channel];
+        for (int channel = 0; channel < c; channel++)
+            out[i * c + channel] = round1(sum[channel]);
+    }
+}
+
+/* Four channels are a vector. */
+static void blend_vectors(__local const float *line, __local const int *starts,
+                          __local const int *places, __local const float *weights, int n,
+                          __global pixel *out) {
+    for (int i = 0; i < n; i++) {
+        __local const float *source = line + places[i], *weight = WEIGHTS(i);
+        float4 sum = (float4)(0.0f);
+        for (int k = 0; k < COUNT(i); k++)
+            sum += weight[k] * vload4(k, source);
+        store4(sum, out + 4 * i);
     }
 }
 
 /* Works out the places and weights of the columns x0 <= x < x1; the line begins with pixel `from`. */
-static void plan_columns(int x0, int x1, int w_in, int w_out, int from, __local int *starts,
+static void plan_columns(int x0, int x1, int w_in, int w_out, int c, int from, __local int *starts,
                          __local int *places, __local float *weights) {
     int used = 0;
     for (int x = x0; x < x1; x++) {
         const int count = count_of(x, w_in, w_out);
         starts[x - x0] = used;
-        places[x - x0] = first_of(x, w_in, w_out) - from;
+        places[x - x0] = (first_of(x, w_in, w_out) - from) * c;
         for (int k = 0; k < count; k++)
             weights[used++] = weight_of(x, k, w_in, w_out);
     }
@@ -237,12 +245,17 @@ resize_strips(__global const pixel *restrict in, __global pixel *restrict out, i
     const int from = first_of(x0, w_in, w_out);
     const int to = first_of(x1 - 1, w_in, w_out) + count_of(x1 - 1, w_in, w_out);
     const int inner = clamp(from, 0, w_in - 1), outer = clamp(to, 1, w_in);
-    plan_columns(x0, x1, w_in, w_out, from, starts, places, weights);
+    plan_columns(x0, x1, w_in, w_out, c, from, starts, places, weights);
     for (int y = y0; y < y1; y++) {
         blend_down(in + (size_t)inner * c, h_in, h_out, w_in * c, y, (outer - inner) * c,
                    line + (inner - from) * c);
         repeat_ends(line, c, from, inner, outer, to);
-        blend_along(line, starts, places, weights, c, x1 - x0,
-                    out + ((size_t)y * w_out + x0) * c);
+        __global pixel *result = out + ((size_t)y * w_out + x0) * c;
+        if (c == 4)
+            blend_vectors(line, starts, places, weights, x1 - x0, result);
+        else if (c == 3)
+            blend_pixels(line, starts, places, weights, 3, x1 - x0, result);
+        else
+            blend_pixels(line, starts, places, weights, 1, x1 - x0, result);
     }
 }
