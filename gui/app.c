@@ -254,7 +254,7 @@ static void wait_on_this_thread(brg_app *app, uint64_t start_ns) {
                     .job = app->job,
                     .device = -1,
                     .lane = BRG_LANE_UI,
-                    .name = "frozen"};
+                    .name = BRG_FROZEN};
     brg_trace_add(brg_engine_trace(app->engine), &gap);
     app->frozen_ms = fmax(app->frozen_ms, (double)(gap.end_ns - gap.start_ns) / 1e6);
 }

@@ -18,6 +18,9 @@
 #include "log.h"
 #include "workload.h"
 
+/* The name of the trace's spans in which the window's thread waited for a device. */
+#define BRG_FROZEN "frozen"
+
 enum { BRG_MAX_PHOTOGRAPHS = 8, BRG_MAX_VARIANTS = 16 };
 
 typedef struct brg_photograph {

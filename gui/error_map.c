@@ -128,9 +128,11 @@ static brg_status draw(map *m, const atomic_bool *stop, brg_picture *picture, br
     }
     float brightest = m->largest <= 1.0f ? m->largest : 1.0f;
     brg_status status = brg_picture_errors(m->ratios, m->w, m->h, brightest, picture, error);
-    if (status == BRG_OK)
-        write_caption(m, picture);
-    return status;
+    if (status != BRG_OK)
+        return status;
+    picture->aspect = (float)m->columns / (float)m->rows;
+    write_caption(m, picture);
+    return BRG_OK;
 }
 
 brg_status brg_error_map(const brg_op *op, const void *params, const brg_tensor *const *inputs,

@@ -133,7 +133,7 @@ static void take_keys(program *p) {
 static void look_after_app(program *p) {
     take_keys(p);
     brg_app_update(p->app);
-    brg_window_report(&p->window, &p->app->log);
+    brg_window_report(&p->app->log);
     if (p->auto_run_due && p->app->devices_known && p->clock.frames > WARM_UP_FRAMES) {
         p->auto_run_due = false;
         brg_frame_clock_mark(&p->clock);

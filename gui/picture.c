@@ -17,6 +17,7 @@ static brg_status allocate(brg_picture *picture, int64_t w, int64_t h, brg_error
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for a picture.");
     picture->w = (int32_t)w;
     picture->h = (int32_t)h;
+    picture->aspect = (float)w / (float)h;
     return BRG_OK;
 }
 

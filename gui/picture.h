@@ -12,6 +12,7 @@ enum { BRG_PICTURE_SIDE = 560, BRG_PICTURE_CAPTION = 96 };
 
 typedef struct brg_picture {
     int32_t w, h;  /* 0: none */
+    float aspect;  /* width over height to be shown at */
     uint8_t *rgba; /* w * h * 4 bytes, rows from the top */
     char caption[BRG_PICTURE_CAPTION];
 } brg_picture;

@@ -20,6 +20,7 @@ void brg_texture_show(brg_texture *texture, const brg_picture *picture, uint64_t
         return;
     texture->w = picture->w;
     texture->h = picture->h;
+    texture->aspect = picture->aspect;
     glGenTextures(1, &texture->name);
     glBindTexture(GL_TEXTURE_2D, texture->name);
     /* Shrunk smoothly; grown in squares, so that an element of a small matrix can be seen as one.

@@ -9,6 +9,7 @@
 typedef struct brg_texture {
     unsigned name; /* OpenGL's; 0: none */
     int32_t w, h;
+    float aspect;    /* width over height to be shown at */
     uint64_t serial; /* of what it shows */
 } brg_texture;
 

@@ -21,11 +21,28 @@
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
 
-enum { MAX_WIDGETS = 64 };
+#include "canvas.h"
+
+enum { MAX_WIDGETS = 64, MAX_PANELS = 16, MAX_GROUNDS = 16 };
 
 struct widget {
     const char *id;
     brg_rect place;
+};
+
+/* A rectangle of one colour, under everything else of its panel. */
+struct ground {
+    ImVec2 a, b;
+    brg_colour colour;
+};
+
+/* A panel of this frame, and what it looked like in the last. */
+struct panel {
+    ImDrawList *list;
+    ground grounds[MAX_GROUNDS];
+    size_t ground_count;
+    uint64_t serials; /* of the textures, mixed */
+    uint64_t look, last_look;
 };
 
 struct brg_ui {
@@ -34,6 +51,10 @@ struct brg_ui {
     ImFont *fonts[BRG_FONT_COUNT];
     widget widgets[MAX_WIDGETS];
     size_t widget_count;
+    panel panels[MAX_PANELS];
+    size_t panel_count, last_panel_count;
+    brg_canvas canvas; /* panels that look as before are kept here from the frame before */
+    bool stale;        /* everything is to be drawn again */
     bool glfw_ready, opengl_ready;
 };
 
@@ -141,8 +162,10 @@ brg_ui *brg_ui_create(GLFWwindow *window, const brg_ui_config *config) {
 void brg_ui_destroy(brg_ui *ui) {
     if (!ui)
         return;
-    if (ui->opengl_ready)
+    if (ui->opengl_ready) {
+        brg_canvas_clear(&ui->canvas);
         ImGui_ImplOpenGL3_Shutdown();
+    }
     if (ui->glfw_ready)
         ImGui_ImplGlfw_Shutdown();
     ImGui::DestroyContext();
@@ -153,20 +176,114 @@ void brg_ui_destroy(brg_ui *ui) {
 
 void brg_ui_frame_begin(brg_ui *ui) {
     ui->widget_count = 0;
+    ui->last_panel_count = ui->panel_count;
+    ui->panel_count = 0;
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     ImGui::NewFrame();
 }
 
+static void lay_ground(brg_ui *ui, brg_rect r, brg_colour colour) {
+    panel &p = ui->panels[ui->panel_count - 1];
+    if (p.ground_count < MAX_GROUNDS)
+        p.grounds[p.ground_count++] = {top_left(ui, r), bottom_right(ui, r), colour};
+}
+
+/* Mixes bytes into a hash, eight at a time (FNV-1a's step on words). */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
+    const char *at = static_cast<const char *>(bytes);
+    for (; size >= 8; size -= 8, at += 8) {
+        uint64_t word;
+        std::memcpy(&word, at, 8);
+        hash = (hash ^ word) * 0x100000001b3u;
+        hash ^= hash >> 29;
+    }
+    uint64_t rest = 0;
+    std::memcpy(&rest, at, size);
+    return (hash ^ rest) * 0x100000001b3u;
+}
+
+static uint64_t look_of(const panel &p) {
+    uint64_t hash = 0xcbf29ce484222325u ^ p.serials;
+    const ImDrawList *list = p.list;
+    hash = mix(hash, list->VtxBuffer.Data, list->VtxBuffer.Size * sizeof(ImDrawVert));
+    hash = mix(hash, list->IdxBuffer.Data, list->IdxBuffer.Size * sizeof(ImDrawIdx));
+    for (const ImDrawCmd &command : list->CmdBuffer) {
+        hash = mix(hash, &command.ClipRect, sizeof command.ClipRect);
+        hash = mix(hash, &command.TextureId, sizeof command.TextureId);
+        hash = mix(hash, &command.ElemCount, sizeof command.ElemCount);
+    }
+    for (size_t i = 0; i < p.ground_count; i++)
+        hash = mix(hash, &p.grounds[i], sizeof(ground));
+    return hash;
+}
+
+static panel *panel_of(brg_ui *ui, const ImDrawList *list) {
+    for (size_t i = 0; i < ui->panel_count; i++)
+        if (ui->panels[i].list == list)
+            return &ui->panels[i];
+    return nullptr;
+}
+
+/* Works out which panels changed. What is no panel, an open list or a tip, lies across them: then
+ * all of them are drawn, and once more when it is gone. */
+static bool find_changes(brg_ui *ui, ImDrawData *data) {
+    bool all = ui->stale || ui->panel_count != ui->last_panel_count;
+    ui->stale = false;
+    for (int i = 0; i < data->CmdListsCount; i++)
+        if (!panel_of(ui, data->CmdLists[i]) && data->CmdLists[i]->CmdBuffer.Size > 0)
+            all = ui->stale = true;
+    for (size_t i = 0; i < ui->panel_count; i++) {
+        ui->panels[i].last_look = ui->panels[i].look;
+        ui->panels[i].look = look_of(ui->panels[i]);
+    }
+    return all;
+}
+
+/* Most of the window is of a few flat colours. Software OpenGL clears a rectangle many times faster
+ * than it draws one with the widgets' shader, which samples a texture and blends for every pixel.
+ */
+static void clear_grounds(const panel &p, int height) {
+    for (size_t i = 0; i < p.ground_count; i++) {
+        const ground &g = p.grounds[i];
+        ImVec4 colour = ink4(g.colour);
+        glScissor(static_cast<int>(g.a.x), height - static_cast<int>(g.b.y),
+                  static_cast<int>(std::fmax(g.b.x - g.a.x, 0.0f)),
+                  static_cast<int>(std::fmax(g.b.y - g.a.y, 0.0f)));
+        glClearColor(colour.x, colour.y, colour.z, 1.0f);
+        glClear(GL_COLOR_BUFFER_BIT);
+    }
+}
+
+/* A list without commands draws nothing: what is to be kept is left out this way. */
+static void draw_changes(brg_ui *ui, ImDrawData *data, bool all, int height) {
+    glEnable(GL_SCISSOR_TEST);
+    for (size_t i = 0; i < ui->panel_count; i++) {
+        panel &p = ui->panels[i];
+        if (all || p.look != p.last_look)
+            clear_grounds(p, height);
+        else
+            p.list->CmdBuffer.resize(0);
+    }
+    glDisable(GL_SCISSOR_TEST);
+    ImGui_ImplOpenGL3_RenderDrawData(data);
+}
+
+/* Software OpenGL would take longer to draw the whole window than a frame may last on a busy
+ * machine. */
 void brg_ui_frame_end(brg_ui *ui) {
     int w, h;
+    bool fresh;
     glfwGetFramebufferSize(ui->window, &w, &h);
     ImGui::Render();
+    ImDrawData *data = ImGui::GetDrawData();
+    bool keeping = brg_canvas_stretch(&ui->canvas, w, h, &fresh);
+    bool all = find_changes(ui, data) || fresh || !keeping;
+    glBindFramebuffer(GL_FRAMEBUFFER, ui->canvas.framebuffer);
     glViewport(0, 0, w, h);
-    ImVec4 ground = ink4(BRG_GROUND);
-    glClearColor(ground.x, ground.y, ground.z, 1.0f);
-    glClear(GL_COLOR_BUFFER_BIT);
-    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    draw_changes(ui, data, all, h);
+    if (keeping)
+        brg_canvas_show(&ui->canvas);
 }
 
 void brg_ui_size(const brg_ui *ui, float *w, float *h) {
@@ -186,12 +303,18 @@ bool brg_ui_held(const brg_ui *) {
 float brg_ui_panel_begin(brg_ui *ui, const char *id, brg_rect place, brg_colour fill) {
     ImGui::SetNextWindowPos(top_left(ui, place));
     ImGui::SetNextWindowSize(extent(ui, place));
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, ink4(fill));
     ImGui::Begin(id, nullptr,
-                 ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
+                 ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoTitleBar |
+                     ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
                      ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav);
-    ImGui::PopStyleColor();
+    if (ui->panel_count < MAX_PANELS) {
+        panel &p = ui->panels[ui->panel_count++];
+        p.list = ImGui::GetWindowDrawList();
+        p.ground_count = 0;
+        p.serials = 0;
+    }
+    lay_ground(ui, place, fill);
     return ImGui::GetScrollY() / ui->scale;
 }
 
@@ -206,6 +329,15 @@ void brg_ui_panel_end(brg_ui *ui, float content) {
 void brg_ui_fill(brg_ui *ui, brg_rect r, float rounding, brg_colour colour) {
     ImGui::GetWindowDrawList()->AddRectFilled(top_left(ui, r), bottom_right(ui, r), ink(colour),
                                               rounding * ui->scale);
+}
+
+void brg_ui_card(brg_ui *ui, brg_rect r, float rounding, brg_colour colour) {
+    float d = rounding;
+    lay_ground(ui, {r.x + d, r.y, r.w - 2 * d, r.h}, colour);
+    lay_ground(ui, {r.x, r.y + d, r.w, r.h - 2 * d}, colour);
+    for (int corner = 0; corner < 4; corner++)
+        brg_ui_disc(ui, corner & 1 ? r.x + r.w - d : r.x + d, corner & 2 ? r.y + r.h - d : r.y + d,
+                    d, colour);
 }
 
 void brg_ui_blend(brg_ui *ui, brg_rect r, brg_colour colour, float opacity) {
@@ -231,7 +363,9 @@ void brg_ui_disc(brg_ui *ui, float x, float y, float radius, brg_colour colour) 
                                                 radius * ui->scale, ink(colour));
 }
 
-void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture) {
+void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial) {
+    panel &p = ui->panels[ui->panel_count - 1];
+    p.serials = mix(p.serials, &serial, sizeof serial);
     ImTextureID id = (ImTextureID) static_cast<intptr_t>(texture);
     ImGui::GetWindowDrawList()->AddImage(id, top_left(ui, r), bottom_right(ui, r));
 }
@@ -274,13 +408,34 @@ void brg_ui_textf(brg_ui *ui, brg_rect r, brg_font font, brg_align align, brg_co
     brg_ui_text(ui, r, font, align, colour, text);
 }
 
+/* The end of the line that begins at `text`: at the last space before the width is exceeded, since
+ * the library's own wrapping also breaks after the point of a decimal number. */
+static const char *line_end(ImFont *font, const char *text, float width) {
+    const char *end = nullptr;
+    for (const char *at = text;; at++) {
+        if (*at != ' ' && *at != '\0' && *at != '\n')
+            continue;
+        bool fits = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text, at).x <= width;
+        if (!fits && end)
+            return end;
+        end = at;
+        if (*at != ' ' || !fits)
+            return end;
+    }
+}
+
 float brg_ui_paragraph(brg_ui *ui, brg_rect r, brg_font which, brg_colour colour,
                        const char *text) {
     ImFont *font = ui->fonts[which];
-    float width = r.w * ui->scale;
-    ImGui::GetWindowDrawList()->AddText(font, font->FontSize, top_left(ui, r), ink(colour), text,
-                                        nullptr, width);
-    return font->CalcTextSizeA(font->FontSize, FLT_MAX, width, text).y / ui->scale;
+    ImVec2 at = top_left(ui, r);
+    float step = std::round(1.25f * font->FontSize), top = at.y;
+    while (*text) {
+        const char *end = line_end(font, text, r.w * ui->scale);
+        ImGui::GetWindowDrawList()->AddText(font, font->FontSize, at, ink(colour), text, end);
+        at.y += step;
+        text = *end ? end + 1 : end;
+    }
+    return (at.y - top) / ui->scale;
 }
 
 float brg_ui_text_width(brg_ui *ui, brg_font which, const char *text) {

@@ -59,22 +59,28 @@ void brg_ui_size(const brg_ui *ui, float *w, float *h);
 bool brg_ui_typing(const brg_ui *ui);
 bool brg_ui_held(const brg_ui *ui);
 
-/* A rectangular part of the window, filled with a colour. A panel whose content is higher than
- * itself can be scrolled: begin returns how far, to be subtracted from y. `content` is the
- * content's height. */
+/* A rectangular part of the window, filled with a colour. Panels do not overlap. One whose content
+ * is higher than itself can be scrolled: begin returns how far, to be subtracted from y. `content`
+ * is the content's height. */
 float brg_ui_panel_begin(brg_ui *ui, const char *id, brg_rect place, brg_colour fill);
 void brg_ui_panel_end(brg_ui *ui, float content);
 
 /* ---- shapes ---------------------------------------------------------------------------------- */
 
 void brg_ui_fill(brg_ui *ui, brg_rect r, float rounding, brg_colour colour);
+
+/* The same, under all other shapes of the frame and much cheaper: for large areas of a panel that
+ * does not scroll. */
+void brg_ui_card(brg_ui *ui, brg_rect r, float rounding, brg_colour colour);
+
 void brg_ui_blend(brg_ui *ui, brg_rect r, brg_colour colour, float opacity);
 void brg_ui_outline(brg_ui *ui, brg_rect r, float rounding, brg_colour colour);
 void brg_ui_line(brg_ui *ui, float x0, float y0, float x1, float y1, brg_colour colour);
 void brg_ui_disc(brg_ui *ui, float x, float y, float radius, brg_colour colour);
 
-/* A texture, of the name OpenGL gave it, stretched over a rectangle. */
-void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture);
+/* A texture, of the name OpenGL gave it, stretched over a rectangle. `serial` changes when its
+ * content does: a panel that looks as in the frame before is not drawn again. */
+void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial);
 
 /* Text on one line, centred vertically in its rectangle; what does not fit ends in "...". */
 void brg_ui_text(brg_ui *ui, brg_rect r, brg_font font, brg_align align, brg_colour colour,

@@ -163,9 +163,8 @@ bool brg_window_visible(const brg_window *window) {
     return w > 0 && h > 0 && !glfwGetWindowAttrib(window->handle, GLFW_ICONIFIED);
 }
 
-void brg_window_report(const brg_window *window, brg_log *log) {
+void brg_window_report(brg_log *log) {
     const char *text = NULL;
-    (void)window;
     if (glfwGetError(&text) != GLFW_NO_ERROR)
         brg_log_note(log, "The window system complains: %s.", text ? text : "no reason given");
 }

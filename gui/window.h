@@ -28,7 +28,7 @@ void brg_window_close(brg_window *window);
 bool brg_window_visible(const brg_window *window);
 
 /* Moves GLFW's latest complaint, if there is one, to the log. */
-void brg_window_report(const brg_window *window, brg_log *log);
+void brg_window_report(brg_log *log);
 
 /* Wakes the loop; may be called from any thread. The argument is not used. */
 void brg_window_wake(void *unused);

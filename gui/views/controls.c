@@ -165,7 +165,13 @@ static void run_rows(column *c) {
     c->y += 42;
     if (brg_ui_button(ui, "cancel", (brg_rect){c->x, c->y, c->w, 30}, "Cancel (esc)", false, busy))
         brg_app_cancel(app);
-    c->y += 40;
+    c->y += 44;
+}
+
+static void advice(column *c) {
+    if (brg_app_workload(c->bench->app)->takes_image)
+        c->y += brg_ui_paragraph(c->bench->ui, (brg_rect){c->x, c->y, c->w, 40}, BRG_FONT_SMALL,
+                                 BRG_FAINT, "Drop an image onto the window to work on it.");
 }
 
 void brg_view_controls(brg_workbench *bench, brg_rect place) {
@@ -181,6 +187,7 @@ void brg_view_controls(brg_workbench *bench, brg_rect place) {
     check_row(&c);
     how_rows(&c);
     run_rows(&c);
+    advice(&c);
     brg_ui_line(ui, place.x + place.w - 1, place.y, place.x + place.w - 1, place.y + place.h,
                 BRG_LINE);
     brg_ui_panel_end(ui, c.y - top + 14);

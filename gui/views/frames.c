@@ -39,8 +39,11 @@ static void draw_columns(brg_workbench *bench, brg_rect plot, float top) {
     for (size_t i = 0; right > plot.x && brg_frame_clock_recent(bench->clock, i, &ms); i++) {
         float left = fmaxf(right - ms * per_ms, plot.x);
         float h = fmaxf(plot.h * fminf(ms / top, 1), 1);
-        brg_colour colour = ms > 2 * budget_ms ? BRG_RED : BRG_VIOLET;
-        brg_ui_fill(bench->ui, (brg_rect){left, plot.y + plot.h - h, right - left, h}, 0, colour);
+        float y = plot.y + plot.h - h;
+        bool late = ms > 2 * budget_ms;
+        brg_ui_fill(bench->ui, (brg_rect){left, y, right - left, h}, 0, late ? 0x552f33 : 0x3c3450);
+        brg_ui_fill(bench->ui, (brg_rect){left, y, right - left, 2}, 0,
+                    late ? BRG_RED : BRG_VIOLET);
         right = left;
     }
 }

@@ -1,15 +1,18 @@
 /* Input, output and error, side by side. */
 #include <math.h>
+#include <stdio.h>
 
 #include "workbench.h"
 
-/* Draws a texture as large as fits, centred; never more than eight times its own size. */
+/* Draws a texture as large as fits, centred; a row or a column is given some breadth to be seen by.
+ */
 static brg_rect draw_fitted(brg_workbench *bench, brg_rect room, const brg_texture *texture) {
-    float zoom = fminf(room.w / (float)texture->w, room.h / (float)texture->h);
-    zoom = fminf(zoom, 8.0f);
-    float w = fmaxf((float)texture->w * zoom, 1), h = fmaxf((float)texture->h * zoom, 1);
+    float w = fminf(room.w, room.h * texture->aspect);
+    float h = fminf(room.h, w / texture->aspect);
+    w = fmaxf(w, fminf(8, room.w));
+    h = fmaxf(h, fminf(8, room.h));
     brg_rect place = {room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h};
-    brg_ui_image(bench->ui, place, texture->name);
+    brg_ui_image(bench->ui, place, texture->name, texture->serial);
     return place;
 }
 
@@ -29,6 +32,17 @@ static brg_rect begin_card(brg_workbench *bench, brg_rect card, const char *titl
     return room;
 }
 
+static void draw_inputs_caption(brg_workbench *bench, brg_rect card, const brg_inputs *inputs) {
+    char text[2 * BRG_PICTURE_CAPTION + 16];
+    if (inputs->order.path[0])
+        snprintf(text, sizeof text, "%s", inputs->pictures[0].caption);
+    else
+        snprintf(text, sizeof text, "A %lld \xc3\x97 %lld, B %lld \xc3\x97 %lld, f32",
+                 (long long)inputs->order.m, (long long)inputs->order.k, (long long)inputs->order.k,
+                 (long long)inputs->order.n);
+    draw_caption(bench, card, BRG_QUIET, text);
+}
+
 /* Two matrices share the room; weights lie on a corner of their photograph. */
 static void draw_inputs(brg_workbench *bench, brg_rect card) {
     const brg_inputs *inputs = &bench->app->inputs;
@@ -39,7 +53,7 @@ static void draw_inputs(brg_workbench *bench, brg_rect card) {
         draw_note(bench, room, inputs->status != BRG_OK ? "could not be read" : "none yet");
         return;
     }
-    draw_caption(bench, card, BRG_QUIET, inputs->pictures[0].caption);
+    draw_inputs_caption(bench, card, inputs);
     if (!second->name) {
         draw_fitted(bench, room, first);
     } else if (product) {
@@ -50,7 +64,7 @@ static void draw_inputs(brg_workbench *bench, brg_rect card) {
         brg_rect photo = draw_fitted(bench, room, first);
         float side = floorf(fminf(photo.w, photo.h) / 3.5f);
         brg_rect inset = {photo.x + photo.w - side - 6, photo.y + photo.h - side - 6, side, side};
-        brg_ui_image(bench->ui, inset, second->name);
+        brg_ui_image(bench->ui, inset, second->name, second->serial);
         brg_ui_outline(bench->ui, inset, 0, BRG_TEXT);
     }
 }

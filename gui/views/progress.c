@@ -32,12 +32,15 @@ static void draw_running(brg_workbench *bench, brg_rect place) {
 
 static void draw_idle(brg_workbench *bench, brg_rect place) {
     const brg_app *app = bench->app;
+    char text[32];
     if (app->frozen_ms > 0)
         brg_ui_textf(bench->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_RED,
                      "the window froze for %.0f ms", app->frozen_ms);
-    else if (app->result.output)
-        brg_ui_textf(bench->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_QUIET, "%s, %s",
-                     app->shown.title, app->result.variant[0]);
+    else if (app->busy_until_ns > app->started_ns)
+        brg_ui_textf(
+            bench->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_QUIET, "%s in %s",
+            app->failure.status == BRG_OK ? "done" : "failed",
+            brg_view_time((double)(app->busy_until_ns - app->started_ns) / 1e6, text, sizeof text));
 }
 
 void brg_view_progress(brg_workbench *bench, brg_rect place) {

@@ -6,7 +6,6 @@
 #include "workbench.h"
 
 static const double shortest_s = 0.005, longest_s = 30.0, linger_s = 0.4;
-static const double freeze_ms = 50.0;
 static const float label_width = 84, lane_height = 20;
 
 static const struct lane {
@@ -66,7 +65,7 @@ static void draw_lane_heads(brg_workbench *bench, brg_rect area) {
 }
 
 static bool is_freeze(const brg_span *span) {
-    return span->lane == BRG_LANE_UI && (double)(span->end_ns - span->start_ns) > 1e6 * freeze_ms;
+    return span->lane == BRG_LANE_UI && strcmp(span->name, BRG_FROZEN) == 0;
 }
 
 static void draw_freeze(brg_workbench *bench, brg_rect place, const brg_span *span) {

@@ -43,7 +43,8 @@ static void describe_device(const brg_app *app, char *text, size_t size) {
         snprintf(text, size, "%s", app->devices_known ? "no device" : "looking for devices...");
 }
 
-static void draw_device(brg_workbench *bench, brg_rect place) {
+/* Returns where the pill begins. */
+static float draw_device(brg_workbench *bench, brg_rect place) {
     char text[BRG_NAME];
     describe_device(bench->app, text, sizeof text);
     float w = fminf(brg_ui_text_width(bench->ui, BRG_FONT_SMALL, text) + 28, place.w);
@@ -52,22 +53,26 @@ static void draw_device(brg_workbench *bench, brg_rect place) {
     brg_ui_fill(bench->ui, pill, place.h / 2, BRG_RAISED);
     brg_rect label = {pill.x + 14, pill.y, w - 28, pill.h};
     brg_ui_text(bench->ui, label, BRG_FONT_SMALL, BRG_CENTRE, missing ? BRG_RED : BRG_TEXT, text);
+    return pill.x;
+}
+
+/* The name of the view, with a line under it; the others' names come to stand beside it. */
+static void draw_tab(brg_workbench *bench, brg_rect place, const char *name) {
+    float bottom = place.y + place.h, w = brg_ui_text_width(bench->ui, BRG_FONT_BOLD, name);
+    brg_ui_text(bench->ui, place, BRG_FONT_BOLD, BRG_LEFT, BRG_TEXT, name);
+    brg_ui_line(bench->ui, 0, bottom - 1, 5000, bottom - 1, BRG_LINE);
+    brg_ui_fill(bench->ui, (brg_rect){place.x, bottom - 3, w, 3}, 0, BRG_BLUE);
 }
 
 void brg_view_top_bar(brg_workbench *bench, brg_rect place) {
+    const float rate = 164;
     brg_ui *ui = bench->ui;
     brg_ui_panel_begin(ui, "top", place, BRG_PANEL);
-    float bottom = place.y + place.h;
-    brg_ui_text(ui, (brg_rect){20, 0, 90, place.h}, BRG_FONT_TITLE, BRG_LEFT, BRG_TEXT, "Brigade");
-    brg_ui_text(ui, (brg_rect){110, 0, 90, place.h}, BRG_FONT_BOLD, BRG_LEFT, BRG_TEXT,
-                "Workbench");
-    float tab = brg_ui_text_width(ui, BRG_FONT_BOLD, "Workbench");
-    brg_ui_fill(ui, (brg_rect){110, bottom - 3, tab, 3}, 0, BRG_BLUE);
-    brg_ui_line(ui, 0, bottom - 1, 110, bottom - 1, BRG_LINE);
-    brg_ui_line(ui, 110 + tab, bottom - 1, place.w, bottom - 1, BRG_LINE);
-    float device = fminf(place.w * 0.32f, 420);
-    draw_heartbeat(bench, place.w - device - 228, place.h / 2);
-    draw_rate(bench, (brg_rect){place.w - device - 204, 0, 190, place.h});
-    draw_device(bench, (brg_rect){place.w - device - 16, 9, device, place.h - 19});
+    brg_ui_text(ui, (brg_rect){20, 0, 80, place.h}, BRG_FONT_TITLE, BRG_LEFT, BRG_TEXT, "Brigade");
+    draw_tab(bench, (brg_rect){110, 0, 100, place.h}, "Workbench");
+    brg_rect device = {place.w * 0.6f - 16, 9, place.w * 0.4f, place.h - 19};
+    float x = draw_device(bench, device) - rate - 20;
+    draw_rate(bench, (brg_rect){x, 0, rate, place.h});
+    draw_heartbeat(bench, x - 26, place.h / 2);
     brg_ui_panel_end(ui, 0);
 }

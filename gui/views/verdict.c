@@ -44,7 +44,7 @@ static void draw_figure(brg_workbench *bench, brg_rect cell, const char *name, b
 static void draw_figures(brg_workbench *bench, brg_rect room, const brg_verdict *v) {
     float w = room.w / 3;
     char text[32];
-    snprintf(text, sizeof text, "%.3g", v->bound_ratio);
+    snprintf(text, sizeof text, "%.4g", v->bound_ratio);
     draw_figure(bench, (brg_rect){room.x, room.y, w, 36}, "error / bound",
                 v->bound_ratio <= 1 ? BRG_TEXT : BRG_RED, text);
     snprintf(text, sizeof text, "%.3g", v->max_abs);
@@ -75,9 +75,21 @@ static void draw_worst(brg_workbench *bench, brg_rect room, const brg_result *re
                  v->worst_got, v->worst_expected);
 }
 
+/* How the job went, apart from its answer. */
+static void draw_course(brg_workbench *bench, brg_rect room, const brg_result *r) {
+    char wait[24], build[24], check[24];
+    brg_rect line = {room.x, room.y + room.h - 18, room.w, 18};
+    brg_ui_textf(bench->ui, line, BRG_FONT_SMALL, BRG_LEFT, BRG_FAINT,
+                 "%s in %d slice%s; waited %s, built %s, checked %s", r->variant[0], (int)r->slices,
+                 r->slices == 1 ? "" : "s", brg_view_time(r->wait_ms, wait, sizeof wait),
+                 brg_view_time(r->build_ms, build, sizeof build),
+                 brg_view_time(r->verify_ms, check, sizeof check));
+}
+
 static void draw_result(brg_workbench *bench, brg_rect room) {
     const brg_result *result = &bench->app->result;
     char text[256];
+    draw_course(bench, room, result);
     brg_verdict_text(&result->verdict, text, sizeof text);
     brg_ui_paragraph(bench->ui, room, BRG_FONT_SMALL, BRG_TEXT, text);
     if (result->verdict.outcome == BRG_UNCHECKED)

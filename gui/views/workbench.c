@@ -30,7 +30,7 @@ void brg_workbench_destroy(brg_workbench *bench) {
 }
 
 brg_rect brg_view_card(brg_workbench *bench, brg_rect place, const char *title) {
-    brg_ui_fill(bench->ui, place, 8, BRG_PANEL);
+    brg_ui_card(bench->ui, place, 8, BRG_PANEL);
     brg_ui_outline(bench->ui, place, 8, BRG_LINE);
     brg_rect head = {place.x + 14, place.y + 8, place.w - 28, 24};
     brg_ui_text(bench->ui, head, BRG_FONT_BOLD, BRG_LEFT, BRG_TEXT, title);
@@ -65,22 +65,42 @@ static void work_out_stats(brg_workbench *bench) {
     bench->recent_at_ns = bench->now_ns;
 }
 
-/* Pictures get what the figures leave them. */
+/* Cuts a piece of the given height off the top. */
+static brg_rect cut(brg_rect *rest, float h) {
+    brg_rect piece = {rest->x, rest->y, rest->w, h};
+    rest->y += h;
+    rest->h -= h;
+    return piece;
+}
+
+static brg_rect inset(brg_rect r, float x, float y) {
+    return (brg_rect){r.x + x, r.y + y, fmaxf(r.w - 2 * x, 1), fmaxf(r.h - 2 * y, 1)};
+}
+
+/* Three panels, since the first changes far more often than the others. Pictures get the height
+ * that the figures leave them. */
 static void draw_middle(brg_workbench *bench, brg_rect place) {
-    const float progress = 44, results = 216, line = 26;
-    brg_ui_panel_begin(bench->ui, "middle", place, BRG_GROUND);
-    brg_rect inner = {place.x + margin, place.y, place.w - 2 * margin, place.h};
-    float pictures = fmaxf(place.h - progress - results - line - 2 * gap, 60);
-    float y = inner.y;
-    brg_view_progress(bench, (brg_rect){inner.x, y, inner.w, progress});
-    y += progress + gap;
-    brg_view_pictures(bench, (brg_rect){inner.x, y, inner.w, pictures});
-    y += pictures + gap;
-    float verdict = floorf(0.37f * inner.w);
-    brg_view_verdict(bench, (brg_rect){inner.x, y, verdict, results});
-    brg_view_bars(bench, (brg_rect){inner.x + verdict + gap, y, inner.w - verdict - gap, results});
-    brg_view_log(bench, (brg_rect){inner.x, y + results, inner.w, line});
-    brg_ui_panel_end(bench->ui, 0);
+    const float heading_height = 52, results_height = 248;
+    brg_ui *ui = bench->ui;
+    float pictures_height = fmaxf(place.h - heading_height - results_height, 60);
+    brg_rect heading = cut(&place, heading_height);
+    brg_rect pictures = cut(&place, pictures_height);
+    brg_rect results = cut(&place, results_height);
+    brg_ui_panel_begin(ui, "heading", heading, BRG_GROUND);
+    brg_view_progress(bench, inset(heading, margin, 3));
+    brg_ui_panel_end(ui, 0);
+    brg_ui_panel_begin(ui, "pictures", pictures, BRG_GROUND);
+    brg_view_pictures(bench, inset(pictures, margin, 2));
+    brg_ui_panel_end(ui, 0);
+    brg_ui_panel_begin(ui, "results", results, BRG_GROUND);
+    brg_rect row = inset(results, margin, 0);
+    brg_rect cards = {row.x, row.y + gap - 2, row.w, row.h - gap - 26};
+    float verdict = floorf(0.37f * row.w);
+    brg_view_verdict(bench, (brg_rect){row.x, cards.y, verdict, cards.h});
+    brg_view_bars(bench,
+                  (brg_rect){row.x + verdict + gap, cards.y, row.w - verdict - gap, cards.h});
+    brg_view_log(bench, (brg_rect){row.x, row.y + row.h - 27, row.w, 26});
+    brg_ui_panel_end(ui, 0);
 }
 
 static void draw_bottom(brg_workbench *bench, brg_rect place) {
