@@ -27,8 +27,8 @@
  *
  *     conv2d_1_naive      the outer loops become a grid of work-items, one for each element
  *     conv2d_2_direct     one work-item holds 8 rows by 32 elements in vector registers (for CPUs)
- *     conv2d_3_separable  weights that are an outer product, weights[i][j] = col[i] * row[j], allow to
- *                         sum along columns first and then along rows: kh + kw products, not kh * kw
+ *     conv2d_3_separable  weights that are an outer product, weights[i][j] = col[i] row[j], let it
+ *                         sum along columns, then along rows: kh + kw products, not kh * kw
  *
  * Rows start at `first`, where the host's slice of the work begins. */
 
@@ -45,9 +45,9 @@
 #define BORDER 0 /* 0 clamp, 1 zero, 2 reflect, 3 wrap */
 #endif
 
-#define ROWS 8   /* rows of a register tile: 8 x 2 vectors */
-#define WIDTH 32 /* elements of a row of it: two float16 */
-#define STRIP 512 /* elements of a row that conv2d_3_separable takes at a time */
+#define ROWS 8        /* rows of a register tile: 8 x 2 vectors */
+#define WIDTH 32      /* elements of a row of it: two float16 */
+#define STRIP 512     /* elements of a row that conv2d_3_separable takes at a time */
 #define HALO (62 * 4) /* neighbours that they need at the most: kw = 63, c = 4 */
 
 /* The register tile lives in registers only if nothing is called while it does. */
@@ -82,8 +82,9 @@ inline OUT finish(float sum) {
 
 /* Rung 1. One work-item, one element: the plain loop without its three outer lines.
  *
- * GPUs run this twice for an outer product, with kh = 1 into floats and then with kw = 1. For their sake
- * weight (i, j) is found at weights[offset + i * pitch + j], and the sum is multiplied by `scale`. */
+ * GPUs run this twice for an outer product, with kh = 1 into floats and then with kw = 1. For their
+ * sake weight (i, j) is found at weights[offset + i * pitch + j], and the sum is multiplied by
+ * `scale`. */
 __kernel void conv2d_1_naive(int h, int w, int c, __global const IN *restrict in,
                              __global const float *restrict weights, int offset, int pitch, int kh,
                              int kw, float scale, __global OUT *restrict out, int first) {
@@ -104,10 +105,10 @@ __kernel void conv2d_1_naive(int h, int w, int c, __global const IN *restrict in
     out[(size_t)y * w * c + e] = finish(sum * scale);
 }
 
-/* Copies `count` elements of a row, from element e of pixel x0 on, as floats: where the row has them
- * all, 16 at a time; at the border one by one. */
-INLINE void take_line(__local float *line, __global const IN *restrict in, int h, int w, int c,
-                      int row, int e, int halo, int count) {
+/* Copies `count` elements of a row, from element e of pixel x0 on, as floats: where the row has
+ * them all, 16 at a time; at the border one by one. */
+INLINE void take_line(__local float *line, __global const IN *in, int h, int w, int c, int row,
+                      int e, int halo, int count) {
     const int source = border_index(row, h);
     if (source < 0) {
         for (int q = 0; q < count; q++)
@@ -158,21 +159,21 @@ INLINE void store_line(float16 lo, float16 hi, __global OUT *out, int width) {
         out[q] = all[q];
 }
 
-/* Rung 2. Channels lie side by side, and a neighbour's channel is always c elements away: a row is one
- * long line of w * c elements, whatever c is, and 32 of them are two vectors.
+/* Rung 2. Channels lie side by side, and a neighbour's channel is always c elements away: a row is
+ * one long line of w * c elements, whatever c is, and 32 of them are two vectors.
  *
  *      line:    [ halo | 32 elements | halo ]      one row as floats, its borders filled in
  *                    \  \  \  ...                  shifted by j * c for each weight of the row
  *      sums:    8 rows of out x 32 elements        16 registers; row r takes weights[s - r]
  *
- * The work-item takes each of the 8 + kh - 1 rows that its tile touches once, and adds it to all rows of
- * the tile that it reaches. A vector of the line, once loaded, serves up to 8 rows. Rows that it does
- * not reach are left out rather than given a weight of zero: 0 * infinity would be NaN.
+ * The work-item takes each of the 8 + kh - 1 rows that its tile touches once, and adds it to all
+ * rows of the tile that it reaches. A vector of the line, once loaded, serves up to 8 rows. Rows
+ * that it does not reach are left out rather than given a weight of zero: 0 * infinity would be
+ * NaN.
  *
  * An item owns `cols` elements by 8 rows. */
-INLINE void direct_tile(int h, int w, int c, __global const IN *restrict in,
-                        __global const float *restrict weights, int kh, int kw,
-                        __global OUT *restrict out, int y, int e, __local float *line) {
+INLINE void direct_tile(int h, int w, int c, __global const IN *in, __global const float *weights,
+                        int kh, int kw, __global OUT *out, int y, int e, __local float *line) {
     float16 lo[ROWS], hi[ROWS];
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
@@ -221,16 +222,15 @@ conv2d_2_direct(int h, int w, int c, __global const IN *restrict in,
  *      |                  |           +------------------+                +-------------+
  *      +------------------+           halo, STRIP, halo
  *
- * Nothing in between goes through memory. A column outside the image is the column that stands for it:
- * there, and where fewer than 32 columns are left, the columns are summed one by one.
+ * Nothing in between goes through memory. A column outside the image is the column that stands for
+ * it: there, and where fewer than 32 columns are left, the columns are summed one by one.
  *
  * col[i] is weights[i][pivot_col] * inverse, row[j] is weights[pivot_row][j]. */
 #define PITCH (STRIP + HALO + 16)
 
 /* The sums of 32 columns from element e on, into the 8 lines. */
-INLINE void sum_columns(int h, int w, int c, __global const IN *restrict in,
-                        __global const float *restrict col, int pitch, int kh, float inverse, int y,
-                        int e, __local float *to) {
+INLINE void sum_columns(int h, int w, int c, __global const IN *in, __global const float *col,
+                        int pitch, int kh, float inverse, int y, int e, __local float *to) {
     float16 lo[ROWS], hi[ROWS];
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
@@ -258,9 +258,8 @@ INLINE void sum_columns(int h, int w, int c, __global const IN *restrict in,
 }
 
 /* The same for the one column that stands for element e, which may lie outside the image. */
-inline void sum_column(int h, int w, int c, __global const IN *restrict in,
-                       __global const float *restrict col, int pitch, int kh, float inverse, int y,
-                       int e, __local float *to) {
+inline void sum_column(int h, int w, int c, __global const IN *in, __global const float *col,
+                       int pitch, int kh, float inverse, int y, int e, __local float *to) {
     const int outside = e < 0 ? (c - 1 - e) / c : 0; /* whole pixels, so that e % c is a channel */
     const int ch = (e + outside * c) % c, x = border_index((e + outside * c) / c - outside, w);
     float sum[ROWS];
@@ -283,9 +282,8 @@ inline void sum_column(int h, int w, int c, __global const IN *restrict in,
 }
 
 /* 8 rows by 32 elements of out from the lines. */
-INLINE void sum_rows(int h, int w, int c, __local const float *lines,
-                     __global const float *restrict row, int kw, __global OUT *restrict out, int y,
-                     int e) {
+INLINE void sum_rows(int h, int w, int c, __local const float *lines, __global const float *row,
+                     int kw, __global OUT *out, int y, int e) {
     float16 lo[ROWS], hi[ROWS];
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
@@ -314,8 +312,8 @@ conv2d_3_separable(int h, int w, int c, __global const IN *restrict in,
     const int e0 = (int)get_global_id(0) * STRIP, width = min(STRIP, w * c - e0);
     if (y >= h || width <= 0)
         return;
-    /* Lines begin with element e0 - kw / 2 * c. Whole tiles of 32 are taken, so that sum_rows, which
-     * works in such, finds numbers everywhere. */
+    /* Lines begin with element e0 - kw / 2 * c. Whole tiles of 32 are taken, so that sum_rows,
+     * which works in such, finds numbers everywhere. */
     const int begin = e0 - kw / 2 * c;
     const int end = begin + (width + WIDTH - 1) / WIDTH * WIDTH + (kw - 1) * c;
     for (int e = begin; e < end;) {

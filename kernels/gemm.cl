@@ -26,9 +26,9 @@
  *     gemm_3_rows     one work-item holds 8 rows by 32 columns in vector registers (for CPUs)
  *     gemm_4_packed   as 3, with B laid out beforehand in the order in which it is read
  *
- * Every rung takes any shape. beta = 0 never reads C, so that a NaN there does not spread; C may then
- * be any buffer. Row indices start at `first`, where the host's slice of the work begins. Indices into
- * memory are size_t: the product of two sizes may exceed an int. */
+ * Every rung takes any shape. beta = 0 never reads C, so that a NaN there does not spread; C may
+ * then be any buffer. Row indices start at `first`, where the host's slice of the work begins.
+ * Indices into memory are size_t: the product of two sizes may exceed an int. */
 
 #ifndef TA
 #define TA 0 /* 1: A is stored transposed, k x m */
@@ -40,7 +40,7 @@
 #define TILE 16 /* side of gemm_2_tiled's tiles; its work-group has TILE x TILE items */
 #endif
 #ifndef DEPTH
-#define DEPTH 512 /* terms that gemm_4_packed adds up in one go; 8 x DEPTH floats of A stay in L1 */
+#define DEPTH 512 /* terms that gemm_4_packed adds up in one go: 8 x DEPTH floats stay in L1 */
 #endif
 
 #define HEIGHT 8 /* rows of a register tile: 8 x 2 vectors, which leaves registers for A and B */
@@ -67,7 +67,7 @@ __kernel void gemm_scale(int m, int n, __global const float *restrict C, int ldc
 }
 
 /* Rung 1. One work-item, one element: the plain loop without its two outer lines. Neighbouring
- * work-items read neighbouring columns of B. Each element of A is read n times, each of B m times. */
+ * work-items read neighbouring columns of B. An element of A is read n times, one of B m times. */
 __kernel void gemm_1_naive(int m, int n, int k, __global const float *restrict A, int lda,
                            __global const float *restrict B, int ldb,
                            __global const float *restrict C, int ldc, __global float *restrict out,
@@ -83,16 +83,16 @@ __kernel void gemm_1_naive(int m, int n, int k, __global const float *restrict A
     out[(size_t)i * ldo + j] = alpha * sum + base;
 }
 
-/* Rung 2. A work-group computes TILE x TILE elements. It walks along k in steps of TILE; at each step
- * every work-item fetches one element of A and one of B into local memory, and all share them: each
- * element is read from global memory TILE times less often.
+/* Rung 2. A work-group computes TILE x TILE elements. It walks along k in steps of TILE; at each
+ * step every work-item fetches one element of A and one of B into local memory, and all share them:
+ * each element is read from global memory TILE times less often.
  *
  *      a: rows of the group x TILE terms      b: TILE terms x columns of the group
  *
  * Stored matrices are read along their rows, so that neighbouring work-items read neighbouring
- * addresses whether or not the matrix is transposed; the odd pitch TILE + 1 then spreads a column of
- * a tile over all banks of local memory. Terms beyond k are zero; rows and columns beyond m and n are
- * computed like the others and not stored, since a work-item must not miss a barrier. */
+ * addresses whether or not the matrix is transposed; the odd pitch TILE + 1 then spreads a column
+ * of a tile over all banks of local memory. Terms beyond k are left out; rows and columns beyond m
+ * and n are computed like the others and not stored, since a work-item must not miss a barrier. */
 __kernel __attribute__((reqd_work_group_size(TILE, TILE, 1))) void
 gemm_2_tiled(int m, int n, int k, __global const float *restrict A, int lda,
              __global const float *restrict B, int ldb, __global const float *restrict C, int ldc,
@@ -126,8 +126,8 @@ gemm_2_tiled(int m, int n, int k, __global const float *restrict A, int lda,
     out[(size_t)i * ldo + j] = alpha * sum + base;
 }
 
-/* Stores one row of a register tile, lo and hi side by side: out = alpha * sum + beta * base. Columns
- * from..to-1 of its 32 are this work-item's to write. */
+/* Stores one row of a register tile, lo and hi side by side: out = alpha * sum + beta * base.
+ * Columns from..to-1 of its 32 are this work-item's to write. */
 inline void store_row(float16 lo, float16 hi, __global float *out, __global const float *base,
                       float alpha, float beta, int from, int to) {
     lo *= alpha;
@@ -148,23 +148,22 @@ inline void store_row(float16 lo, float16 hi, __global float *out, __global cons
         out[q] = beta != 0.0f ? sum[q] + beta * base[q] : sum[q];
 }
 
-/* Rung 3. A CPU has no use for local memory: its caches do that by themselves. It has wide registers,
- * and a work-group of one work-item may fill them all. Such an item holds a tile of out, and adds to
- * it, term by term, a column of A times a row of B:
+/* Rung 3. A CPU has no use for local memory: its caches do that by themselves. It has wide
+ * registers, and a work-group of one work-item may fill them all. Such an item holds a tile of out,
+ * and adds to it, term by term, a column of A times a row of B:
  *
  *                  B, row p:  [ 16 floats ][ 16 floats ]
  *         A,      +-------------------------------------+
  *       column p  |  8 rows x 32 columns: 16 registers  |   16 multiply-adds for 2 vector loads
  *                 +-------------------------------------+   and 8 broadcasts
  *
- * An item owns `rows` rows by `cols` columns and goes through them tile by tile. At the lower edge the
- * last row stands in for rows that do not exist. At the right edge the tile moves back to end with
- * the matrix, and only its new columns are stored; a matrix narrower than a tile goes column by
- * column. A and B are not transposed here: the host transposes them first if need be. */
-inline void rows_tile(int m, int k, __global const float *restrict A, int lda,
-                      __global const float *restrict B, int ldb, __global const float *restrict C,
-                      int ldc, __global float *restrict out, int ldo, float alpha, float beta,
-                      int row, int col, int height, int from) {
+ * An item owns `rows` rows by `cols` columns and goes through them tile by tile. At the lower edge
+ * the last row stands in for rows that do not exist. At the right edge the tile moves back to end
+ * with the matrix, and only its new columns are stored; a matrix narrower than a tile goes column
+ * by column. A and B are not transposed here: the host transposes them first if need be. */
+inline void rows_tile(int m, int k, __global const float *A, int lda, __global const float *B,
+                      int ldb, __global const float *C, int ldc, __global float *out, int ldo,
+                      float alpha, float beta, int row, int col, int height, int from) {
     float16 lo[HEIGHT], hi[HEIGHT];
     __global const float *a[HEIGHT];
 #pragma unroll
@@ -189,10 +188,9 @@ inline void rows_tile(int m, int k, __global const float *restrict A, int lda,
                       WIDTH);
 }
 
-inline void rows_column(int m, int k, __global const float *restrict A, int lda,
-                        __global const float *restrict B, int ldb, __global const float *restrict C,
-                        int ldc, __global float *restrict out, int ldo, float alpha, float beta,
-                        int row, int col, int height) {
+inline void rows_column(int m, int k, __global const float *A, int lda, __global const float *B,
+                        int ldb, __global const float *C, int ldc, __global float *out, int ldo,
+                        float alpha, float beta, int row, int col, int height) {
     float sum[HEIGHT];
     __global const float *a[HEIGHT];
 #pragma unroll
@@ -234,10 +232,11 @@ gemm_3_rows(int m, int n, int k, __global const float *restrict A, int lda,
         }
 }
 
-/* Rung 4. Row p + 1 of B lies ldb floats behind row p. When that is a power of two, all rows of a tile
- * compete for the same few places in the cache and drive each other out: at 2048 rung 3 collapses. So
- * B is copied once into panels, each as wide as a register tile and stored in the order in which the
- * tile reads it; a transposed B is turned on the way, and the last panel is filled up with zeros.
+/* Rung 4. Row p + 1 of B lies ldb floats behind row p. When that is a power of two, all rows of a
+ * tile compete for the same few places in the cache and drive each other out, and each tile touches
+ * as many pages as it has terms. So B is copied once into panels, each as wide as a register tile
+ * and stored in the order in which the tile reads it; a transposed B is turned on the way, and the
+ * last panel is filled up with zeros.
  *
  *          B: k x n                         panels: ceil(n / 32) of k x 32 floats
  *      +----+----+----+--+               +----+
@@ -278,9 +277,10 @@ gemm_4_pack(int n, int k, __global const float *restrict B, int ldb,
 #endif
 }
 
-/* Copies terms p0..p0 + terms - 1 of 8 rows of op(A), from `row` on. Beyond the last row it repeats. */
-inline void copy_strip(__local float (*strip)[DEPTH + 16], __global const float *restrict A, int lda,
-                       int m, int row, int p0, int terms) {
+/* Copies terms p0..p0 + terms - 1 of 8 rows of op(A), from `row` on. Beyond the last row it
+ * repeats. */
+inline void copy_strip(__local float (*strip)[DEPTH + 16], __global const float *A, int lda, int m,
+                       int row, int p0, int terms) {
 #if TA
     const int last = min(HEIGHT, m - row) - 1;
     for (int p = 0; p < terms; p++) {
@@ -302,9 +302,9 @@ inline void copy_strip(__local float (*strip)[DEPTH + 16], __global const float 
 }
 
 /* The register tile over a strip of A and a panel of B: out = alpha * sum + beta * base. */
-inline void packed_tile(__local float (*strip)[DEPTH + 16], __global const float16 *restrict b,
-                        int terms, __global float *out, int ldo, __global const float *base,
-                        int ldbase, float alpha, float beta, int height, int width) {
+inline void packed_tile(__local float (*strip)[DEPTH + 16], __global const float16 *b, int terms,
+                        __global float *out, int ldo, __global const float *base, int ldbase,
+                        float alpha, float beta, int height, int width) {
     float16 lo[HEIGHT], hi[HEIGHT];
 #pragma unroll
     for (int r = 0; r < HEIGHT; r++)
@@ -324,9 +324,10 @@ inline void packed_tile(__local float (*strip)[DEPTH + 16], __global const float
                       base + (beta != 0.0f ? (size_t)r * ldbase : 0), alpha, beta, 0, width);
 }
 
-/* The work-item owns `rows` rows by `cols` columns (a multiple of 32). For each DEPTH terms it copies 8
- * rows of A into a strip with a pitch of its own, and runs it over the panels: the strip stays in the
- * L1 cache, the panels in L2. The first terms add beta * C, later ones what out already holds. */
+/* The work-item owns `rows` rows by `cols` columns (a multiple of 32). For each DEPTH terms it
+ * copies 8 rows of A into a strip with a pitch of its own, and runs it over the panels: the strip
+ * stays in the L1 cache, the panels in L2. The first terms add beta * C, later ones what out
+ * already holds. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 gemm_4_packed(int m, int n, int k, __global const float *restrict A, int lda,
               __global const float *restrict panels, __global const float *restrict C, int ldc,

@@ -13,7 +13,8 @@
  *             out[j * ldo + i] = A[i * lda + j];
  *
  * One of the two sides is always walked against the grain. A work-item therefore moves a block of
- * SIDE x SIDE: each cache line that it touches, on either side, is used whole before it is driven out. */
+ * SIDE x SIDE: each cache line that it touches, on either side, is used whole before it is driven
+ * out. */
 
 #ifndef SIDE
 #define SIDE 16 /* floats in a cache line of 64 bytes */

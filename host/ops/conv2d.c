@@ -17,10 +17,10 @@ static const brg_variant variants[VARIANT_COUNT] = {
 enum {
     TILE_ROWS = 8, /* the register tile of kernels/conv2d.cl */
     TILE_COLS = 32,
-    STRIP = 512,                                /* of its fused separable kernel, */
+    STRIP = 512,                                 /* of its fused separable kernel, */
     FUSED_LOCAL = 8 * (STRIP + 62 * 4 + 16) * 4, /* and the local memory that it takes */
     MAX_KERNEL = 63,
-    MAX_IMAGE = 1 << 30 /* rows, and elements in a row: reflection counts up to twice as far in an int */
+    MAX_IMAGE = 1 << 30 /* rows, and elements in a row: reflecting, an int counts twice as far */
 };
 
 /* ---- check ---- */
@@ -30,8 +30,9 @@ static brg_status check_image(const brg_shape *s, brg_error *error) {
         return brg_fail(error, BRG_E_ARGUMENT, "conv2d takes u8 or f32 images, not %s",
                         brg_dtype_name(s->dtype));
     if (s->rank != 3 || (s->dims[2] != 1 && s->dims[2] != 3 && s->dims[2] != 4))
-        return brg_fail(error, BRG_E_SHAPE,
-                        "conv2d takes images of dims {height, width, channels}, channels 1, 3 or 4");
+        return brg_fail(
+            error, BRG_E_SHAPE,
+            "conv2d takes images of dims {height, width, channels}, channels 1, 3 or 4");
     if (s->dims[0] < 0 || s->dims[1] < 0 || s->dims[0] > MAX_IMAGE ||
         s->dims[1] > MAX_IMAGE / s->dims[2])
         return brg_fail(error, BRG_E_SHAPE, "an image of %lldx%lld pixels is too large for conv2d",
@@ -152,8 +153,9 @@ static void plan_naive(const brg_call *call, const brg_device_info *device, brg_
     add_naive(plan, call, &whole, device);
 }
 
-/* Along the rows with the pivot's row of weights, scaled so that the pivot counts as one; then along the
- * columns with the pivot's column. What lies between is f32, never rounded to grey levels. */
+/* Along the rows with the pivot's row of weights, scaled so that the pivot counts as one; then
+ * along the columns with the pivot's column. What lies between is f32, never rounded to grey
+ * levels. */
 static void plan_two_passes(const brg_call *call, const brg_outer *outer,
                             const brg_device_info *device, brg_plan *plan) {
     bool bytes = call->inputs[0].dtype == BRG_U8;
@@ -164,12 +166,13 @@ static void plan_two_passes(const brg_call *call, const brg_outer *outer,
     pass along_rows = {BRG_BUFFER_INPUT(0), between, bytes, false, outer->row * kw, kw, 1, kw,
                        outer->inverse};
     pass along_columns = {between, BRG_BUFFER_OUTPUT, false, bytes, outer->col, kw, kh, 1, 1.0f};
-    add_naive(plan, call, &along_rows, device)->rows_per_item = 0; /* rows of scratch, not of output */
+    /* What the first pass finishes are rows of scratch, not of the output. */
+    add_naive(plan, call, &along_rows, device)->rows_per_item = 0;
     add_naive(plan, call, &along_columns, device);
 }
 
-/* Tiles of 32 elements that a work-item of the direct kernel owns: at most 64, less where the image has too
- * few rows for 8 work-items, or the device counts the rounds of loops. */
+/* Tiles of 32 elements that a work-item of the direct kernel owns: at most 64, less where the image
+ * has too few rows for 8 work-items, or the device counts the rounds of loops. */
 static int64_t tiles_of_item(const brg_call *call, int64_t bands, const brg_device_info *device) {
     int64_t row = call->inputs[0].dims[1] * call->inputs[0].dims[2];
     int64_t kh = call->inputs[1].dims[0], kw = call->inputs[1].dims[1];
@@ -292,7 +295,8 @@ static const example_row examples[] = {
     {29, 43, 4, 62, 63, F32, WRAP, false}, {66, 101, 1, 63, 63, U8, ZERO, true},
 };
 
-/* Turns noise into an outer product with a sum of about one half, so that grey levels are not all clamped. */
+/* Turns noise into an outer product with a sum of about one half, so that grey levels are not all
+ * clamped. */
 static void make_outer(float *weights, int64_t kh, int64_t kw) {
     float first[MAX_KERNEL];
     for (int64_t j = 0; j < kw; j++)
@@ -319,9 +323,9 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *out, brg_er
     const example_row *row = &examples[index];
     const brg_conv2d_params params = {(brg_border)row->border};
     *out = (brg_example){0};
-    snprintf(out->text, sizeof out->text, "%dx%dx%d %s, %dx%d%s, border %d", row->h, row->w, row->c,
-             brg_dtype_name((brg_dtype)row->dtype), row->kh, row->kw, row->separable ? " outer" : "",
-             (int)row->border);
+    snprintf(out->text, sizeof out->text, "%dx%dx%d %s, %dx%d%s, %s", row->h, row->w, row->c,
+             brg_dtype_name((brg_dtype)row->dtype), row->kh, row->kw,
+             row->separable ? " outer" : "", brg_border_name((brg_border)row->border));
     memcpy(out->params, &params, sizeof params);
     brg_shape image = brg_shape_3d((brg_dtype)row->dtype, row->h, row->w, row->c);
     brg_status status = brg_example_add(out, &image, seed, error);

@@ -226,9 +226,9 @@ static brg_status plan_tiled(const brg_gemm *g, const brg_device_info *device, b
     return BRG_OK;
 }
 
-/* Rows that a work-item of the CPU variants owns: as many as possible up to 128, since each band of rows
- * reads B once more, but so few that a band takes no more than a few milliseconds (0.8e9 flops) and
- * that there are about 8 bands. A slice is a whole number of bands. */
+/* Rows that a work-item of the CPU variants owns: as many as possible up to 128, since each band of
+ * rows reads B once more, but so few that a band takes no more than a few milliseconds (0.8e9
+ * flops) and that there are about 8 bands. A slice is a whole number of bands. */
 static int64_t rows_of_band(const brg_gemm *g) {
     double flops_of_row = 2.0 * (double)g->n * (double)g->k;
     int64_t rows = (int64_t)fmin(0.8e9 / flops_of_row, 128);
@@ -242,14 +242,14 @@ static int64_t cols_of_item(const brg_gemm *g, int64_t rows, int64_t most) {
     return clamp(round_up((g->n + across - 1) / across, TILE_COLS), TILE_COLS, most);
 }
 
-/* Tiles that a work-item may go through on a device that counts the rounds of loops; 0: not even one. */
+/* Tiles that a work-item may go through on a device that counts the rounds of loops; 0: not even
+ * one. */
 static int64_t tiles_allowed(const brg_gemm *g, const brg_device_info *device) {
     int64_t passes = g->n < TILE_COLS ? g->n : 1; /* a narrow matrix goes column by column */
     return brg_loop_limit(device) / (2 * g->k * passes);
 }
 
-static brg_status check_rounds(const brg_gemm *g, const brg_device_info *device,
-                               brg_error *error) {
+static brg_status check_rounds(const brg_gemm *g, const brg_device_info *device, brg_error *error) {
     if (tiles_allowed(g, device) > 0)
         return BRG_OK;
     brg_fail(error, BRG_E_UNSUPPORTED,
@@ -275,8 +275,9 @@ static void add_bands(brg_launch *launch, const brg_gemm *g, int64_t most_cols,
     brg_arg_first(launch);
 }
 
-/* Adds a launch that transposes `from`, rows x cols, into scratch, and returns the result. The pitch is
- * an odd number of cache lines, so that rows do not compete for the same places in the cache. */
+/* Adds a launch that transposes `from`, rows x cols, into scratch, and returns the result. The
+ * pitch is an odd number of cache lines, so that rows do not compete for the same places in the
+ * cache. */
 static matrix plan_transpose(brg_plan *plan, matrix from, int64_t rows, int64_t cols) {
     int64_t pitch = round_up(rows, 32) + 16;
     matrix to = {brg_plan_scratch(plan, (size_t)cols * (size_t)pitch * sizeof(float)), pitch};
@@ -356,8 +357,8 @@ static brg_status plan_packed(const brg_gemm *g, const brg_device_info *device, 
     return BRG_OK;
 }
 
-/* GPUs take tiles. On a CPU, packing B costs about as much as 16 rows of out, and pays once B has outgrown
- * the second-level cache or a transposition has to be done anyway. */
+/* GPUs take tiles. On a CPU, packing B costs about as much as 16 rows of out, and pays once B has
+ * outgrown the second-level cache or a transposition has to be done anyway. */
 static int choose(const brg_gemm *g, const brg_device_info *device) {
     if (device->kind != BRG_DEVICE_CPU || tiles_allowed(g, device) == 0)
         return tile_side(device) > 0 ? TILED : NAIVE;

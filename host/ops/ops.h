@@ -1,4 +1,5 @@
-/* What the op rows share: the rows themselves, the check of a finished plan, and help with examples. */
+/* What the op rows share: the rows themselves, the check of a finished plan, and help with
+ * examples. */
 #ifndef BRIGADE_OPS_OPS_H
 #define BRIGADE_OPS_OPS_H
 
@@ -18,8 +19,8 @@ extern const brg_op brg_op_resize;
  * rounding a range up to whole work-groups never overflows an int index in a kernel. */
 enum { BRG_MAX_SIDE = INT32_MAX - 65535 };
 
-/* Checks a plan that an op, perhaps a user's own, has filled: tables not overflowed, ranges and buffer
- * names sound for a call with `input_count` inputs. BRG_E_INTERNAL names the defect. */
+/* Checks a plan that an op, perhaps a user's own, has filled: tables not overflowed, ranges and
+ * buffer names sound for a call with `input_count` inputs. BRG_E_INTERNAL names the defect. */
 brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *error);
 
 /* How many rounds of loops one work-item may make on a device. Mesa's llvmpipe ends every loop of a
@@ -33,8 +34,8 @@ int32_t brg_variant_find(const brg_op *op, const char *name);
 /* The error of an unknown variant: names those that exist. Returns BRG_E_NOT_FOUND. */
 brg_status brg_variant_unknown(const brg_op *op, const char *name, brg_error *error);
 
-/* Adds an input of the given shape to an example: noise, uniform in [-1, 1) for f32 and in 0..255 for
- * u8. The data depends on the seed and on the input's place. BRG_E_SHAPE, BRG_E_MEMORY. */
+/* Adds an input of the given shape to an example: noise, uniform in [-1, 1) for f32 and in 0..255
+ * for u8. The data depends on the seed and on the input's place. BRG_E_SHAPE, BRG_E_MEMORY. */
 brg_status brg_example_add(brg_example *example, const brg_shape *shape, uint64_t seed,
                            brg_error *error);
 

@@ -7,8 +7,9 @@
 #include "reference/border.h"
 #include "reference/conv2d.h"
 
-/* A row is w * c elements, channels side by side; it is worked on in blocks of BLOCK. Shifting a block by
- * a pixel is shifting it by c elements. A line is a block with the neighbours that it needs. */
+/* A row is w * c elements, channels side by side; it is worked on in blocks of BLOCK. Shifting a
+ * block by a pixel is shifting it by c elements. A line is a block with the neighbours that it
+ * needs. */
 enum { MAX_SIDE = 63, BLOCK = 512, LINE = BLOCK + (MAX_SIDE - 1) * 4 };
 
 typedef struct conv {
@@ -74,8 +75,9 @@ bool brg_conv2d_worth_two_passes(int64_t kh, int64_t kw) {
 
 /* ---- sequential ---- */
 
-/* Copies `count` elements of virtual row y, which may lie outside the image, as floats: element e of the
- * row comes to lie at line[kw / 2 * c]. Only elements near the row's ends need the border's rule. */
+/* Copies `count` elements of virtual row y, which may lie outside the image, as floats: element e
+ * of the row comes to lie at line[kw / 2 * c]. Only elements near the row's ends need the border's
+ * rule. */
 static void take_line(const conv *v, int64_t y, int64_t e, int64_t count, float *line) {
     int64_t row = brg_border_index(v->border, y, v->h);
     int64_t start = e - v->kw / 2 * v->c;
@@ -98,8 +100,8 @@ static void take_line(const conv *v, int64_t y, int64_t e, int64_t count, float 
     }
 }
 
-/* sum[e] += the products of `taps` weights, `stride` apart, with a line's elements, c apart. Four at a time,
- * so that a sum is loaded and stored once for four products. */
+/* sum[e] += the products of `taps` weights with a line's elements, c apart. Four
+ * at a time, so that a sum is loaded and stored once for four products. */
 static void add_row(float *restrict sum, const float *restrict line, const float *weights,
                     int64_t taps, int64_t c, int64_t count) {
     int64_t j = 0;
@@ -136,7 +138,7 @@ static void add_lines(const conv *v, const brg_outer *outer, float ring[MAX_SIDE
     }
 }
 
-/* Puts virtual row y into the ring: as it is, or already summed along the row for an outer product. */
+/* Puts virtual row y into the ring: as it is, or, for an outer product, summed along the row. */
 static void put_line(const conv *v, const brg_outer *outer, int64_t y, int64_t e, int64_t count,
                      float *line) {
     if (!outer->found) {
@@ -151,8 +153,8 @@ static void put_line(const conv *v, const brg_outer *outer, int64_t y, int64_t e
         line[q] *= outer->inverse;
 }
 
-/* Down each block of columns, keeping the last kh rows as floats in a ring that fits the second-level
- * cache, so that each row is converted, and if possible summed along, once. */
+/* Down each block of columns, keeping the last kh rows as floats in a ring that fits the
+ * second-level cache, so that each row is converted, and if possible summed along, once. */
 void brg_conv2d_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
     const conv v = resolve(call);
     float ring[MAX_SIDE][LINE], sum[BLOCK];
@@ -192,18 +194,19 @@ void brg_conv2d_naive(const brg_call *call, int64_t row0, int64_t row1, void *ou
 
 /* The bound: gamma_N * sum |weight * pixel|, with gamma_N = N u / (1 - N u), u = 2^-24.
  *
- * One pass: a product goes through its own rounding and at most kh * kw - 1 additions, so N = kh * kw.
+ * One pass: a product goes through its own rounding and at most kh * kw - 1 additions, so
+ * N = kh * kw.
  *
- * Two passes, allowed if the weights are an outer product: a product goes through at most kw roundings in
- * the first pass, one for the scale, and kh in the second: gamma_(kh + kw + 1) times the sum over the
- * products actually used, which differ from the weights by at most 8 u of each. That is
- * gamma_(kh + kw + 1) (1 + 8 u) + 8 u <= gamma_(kh + kw + 10).
+ * Two passes, allowed if the weights are an outer product: a product goes through at most kw
+ * roundings in the first pass, one for the scale, and kh in the second: gamma_(kh + kw + 1) times
+ * the sum over the products actually used, which differ from the weights by at most 8 u of each.
+ * That is gamma_(kh + kw + 1) (1 + 8 u) + 8 u <= gamma_(kh + kw + 10).
  *
  * The bound does not ask which variant ran, so N is the larger of the two for an outer product.
  *
- * A device may flush subnormal numbers to zero: each operation may lose FLT_MIN, of which at most 5 for
- * each weight reach the result, magnified by at most the largest weight. The double sums of the oracle
- * itself add at most 2^-28 of the bound. */
+ * A device may flush subnormal numbers to zero: each operation may lose FLT_MIN, of which at most 5
+ * for each weight reach the result, magnified by at most the largest weight. The double sums of the
+ * oracle itself add at most 2^-28 of the bound. */
 typedef struct limits {
     double gamma;
     double flushed;

@@ -12,11 +12,11 @@ typedef struct brg_outer {
     float inverse;    /* 1 / w[row][col] */
 } brg_outer;
 
-/* Recognises an outer product. `found` means that every product differs from its weight by at most 2^-21
- * of that weight: eight units of rounding, which the bound of the op allows for. */
+/* Recognises an outer product. `found` means that every product differs from its weight by at most
+ * 2^-21 of that weight: eight units of rounding, which the bound of the op allows for. */
 brg_outer brg_conv2d_factor(const float *weights, int64_t kh, int64_t kw);
 
-/* True where two passes cost clearly less than one: kh + kw products, and a detour through memory. */
+/* True where two passes, kh + kw products and a detour, cost clearly less than kh * kw products. */
 bool brg_conv2d_worth_two_passes(int64_t kh, int64_t kw);
 
 /* Callbacks of the op's row; see brigade/op.h. */

@@ -37,7 +37,7 @@ static int64_t smaller(int64_t a, int64_t b) {
 
 /* ---- sequential ---- */
 
-/* Where term p of a block of op(B) begins: in B itself, or in the copy that turns a transposed B. */
+/* Where a block of op(B) begins: in B itself, or in the copy that turns a transposed B. */
 typedef struct block {
     const float *at;
     int64_t pitch;
@@ -63,8 +63,8 @@ static void add_term(float *restrict out, const float *restrict b, float a, int6
         out[j] += a * b[j];
 }
 
-/* Adds four terms to each of two rows in one pass, which loads and stores out once for four products
- * and uses every vector of B twice. */
+/* Adds four terms to each of two rows in one pass, which loads and stores out once for four
+ * products and uses every vector of B twice. */
 static void add_four_terms(float *restrict out0, float *restrict out1, const block *b, int64_t p,
                            const float a0[4], const float a1[4], int64_t cols) {
     const float *restrict b0 = b->at + p * b->pitch;
@@ -92,8 +92,8 @@ static void add_block_to_two_rows(const brg_gemm *g, int64_t i, int64_t p0, int6
     }
     for (; p < terms; p++)
         for (int64_t r = 0; r < 2; r++)
-            add_term(out + r * g->ldo, b->at + p * b->pitch,
-                     g->alpha * a_at(g, i + r, p0 + p), cols);
+            add_term(out + r * g->ldo, b->at + p * b->pitch, g->alpha * a_at(g, i + r, p0 + p),
+                     cols);
 }
 
 static void start_rows(const brg_gemm *g, int64_t row0, int64_t row1, float *output) {
@@ -141,14 +141,14 @@ void brg_gemm_naive(const brg_call *call, int64_t row0, int64_t row1, void *outp
 
 /* ---- oracle ---- */
 
-/* The bound of brigade/ops.h: gamma_(k+2) times the weight, since no product in the sum passes through
- * more than k + 2 roundings (its own, at most k - 1 additions of terms, alpha, and the addition of
- * beta * C), in whatever order a kernel adds.
+/* The bound of brigade/ops.h: gamma_(k+2) times the weight, since no product in the sum passes
+ * through more than k + 2 roundings (its own, at most k - 1 additions of terms, alpha, and the
+ * addition of beta * C), in whatever order a kernel adds.
  *
  * Two small additions make it hold on every device. OpenCL lets a device flush subnormal results to
  * zero: each of the at most 2k + 3 operations may then lose up to the smallest normal number, and
- * alpha may magnify that. And the double sums behind `weight` and the expected value carry errors of
- * their own, at most 2^-29 of the bound: 2^-53 against 2^-24, term by term. */
+ * alpha may magnify that. And the double sums behind `weight` and the expected value carry errors
+ * of their own, at most 2^-29 of the bound: 2^-53 against 2^-24, term by term. */
 double brg_gemm_bound(const brg_gemm *g, double weight) {
     const double u = 0x1p-24;
     double roundings = ((double)g->terms + 2) * u;
@@ -158,8 +158,8 @@ double brg_gemm_bound(const brg_gemm *g, double weight) {
 }
 
 /* Adds one term to a row of exact values and weights. */
-static void add_exact_term(double *restrict value, double *restrict weight,
-                           const float *restrict b, double a, int64_t cols) {
+static void add_exact_term(double *restrict value, double *restrict weight, const float *restrict b,
+                           double a, int64_t cols) {
     for (int64_t j = 0; j < cols; j++) {
         double product = a * (double)b[j];
         value[j] += product;

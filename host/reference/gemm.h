@@ -16,8 +16,8 @@ typedef struct brg_gemm {
     const float *a, *b, *c; /* c is NULL when beta is 0 */
 } brg_gemm;
 
-/* Settles the sizes of a call from its parameters and its tensors' dims. Total for any call with two or
- * three inputs of rank 2; whether the sizes make sense is for the op's check to say. */
+/* Settles the sizes of a call from its parameters and its tensors' dims. Total for any call with
+ * two or three inputs of rank 2; whether the sizes make sense is for the op's check to say. */
 brg_gemm brg_gemm_resolve(const brg_call *call);
 
 /* Callbacks of the op's row; see brigade/op.h. */
@@ -28,8 +28,8 @@ void brg_gemm_oracle(const brg_call *call, int64_t row0, int64_t row1, double *e
 brg_status brg_gemm_probe(const brg_call *call, const void *output, uint64_t seed,
                           brg_verdict *verdict, brg_error *error);
 
-/* gamma_(k+2), the bound on the relative error of an element, and the error that a device which flushes
- * subnormal numbers may add to it. `weight` in brg_gemm_bound is |alpha| |A||B| + |beta C|. */
+/* gamma_(k+2), the bound on the relative error of an element, and the error that a device which
+ * flushes subnormal numbers may add to it. `weight` is |alpha| |A||B| + |beta C|. */
 double brg_gemm_bound(const brg_gemm *gemm, double weight);
 
 #endif

@@ -1,16 +1,17 @@
-/* Freivalds' check of a gemm: is C' x = alpha * op(A) (op(B) x) + beta * C x for random vectors x of +1
- * and -1? Each x costs O(mn + kn + mk) instead of O(mnk).
+/* Freivalds' check of a gemm: is C' x = alpha * op(A) (op(B) x) + beta * C x for random vectors x
+ * of +1 and -1? Each x costs O(mn + kn + mk) instead of O(mnk).
  *
  * What it can see. A correct kernel errs by at most the elementwise bound, so a row of C' x differs
- * from the truth by at most t, the sum of that row's bounds (and by the rounding of the check itself,
- * in double, which is added to t). Let a row be wrong by e, its largest element |e_j| > t. Flip the
- * sign of x_j: the row's sum e.x moves by 2 |e_j| > 2 t, so at least one of the two vectors shows a
- * difference above t. Half of all vectors, or more, thus expose the row, and it slips through `rounds`
- * independent ones with probability at most 2^-rounds. An error smaller than t, which is about n times
- * one element's bound, may go unseen: full or sampled verification finds those.
+ * from the truth by at most t, the sum of that row's bounds (and by the rounding of the check
+ * itself, in double, which is added to t). Let a row be wrong by e, its largest element |e_j| > t.
+ * Flip the sign of x_j: the row's sum e.x moves by 2 |e_j| > 2 t, so at least one of the two
+ * vectors shows a difference above t. Half of all vectors, or more, thus expose the row, and it
+ * slips through `rounds` independent ones with probability at most 2^-rounds. An error smaller than
+ * t, which is about n times one element's bound, may go unseen: full or sampled verification finds
+ * those.
  *
- * NaN and infinities never pass, not even where the data call for them: a sum cannot tell which of its
- * elements was to blame. Such data need the full check. */
+ * NaN and infinities never pass, not even where the data call for them: a sum cannot tell which of
+ * its elements was to blame. Such data need the full check. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -66,8 +67,8 @@ static void multiply_b(const brg_gemm *g, bool absolute, const double *v, double
              out);
 }
 
-/* The sum of a row's bounds, and the rounding of the check: at most 2k + 2n + 8 double operations lie on
- * the way of any product. */
+/* The sum of a row's bounds, and the rounding of the check: at most 2k + 2n + 8 double operations
+ * lie on the way of any product. */
 static void find_limits(const brg_gemm *g, room *r) {
     for (int64_t j = 0; j < g->n; j++)
         r->x[j] = 1.0;
@@ -83,7 +84,8 @@ static void find_limits(const brg_gemm *g, room *r) {
     }
 }
 
-static void note_difference(brg_verdict *v, int64_t row, double got, double expected, double bound) {
+static void note_difference(brg_verdict *v, int64_t row, double got, double expected,
+                            double bound) {
     double difference = isfinite(got) && isfinite(expected) ? fabs(got - expected) : INFINITY;
     double ratio = difference > 0 ? difference / bound : 0.0;
     if (v->checked == 0 || ratio > v->bound_ratio) {
@@ -127,9 +129,8 @@ static void check_padding(const brg_gemm *g, const float *output, brg_verdict *v
 
 static bool make_room(const brg_gemm *g, room *r, double **storage) {
     double total = (double)g->n + 2 * (double)g->terms + 2 * (double)g->m;
-    *storage = total < PTRDIFF_MAX / sizeof(double)
-                   ? malloc(((size_t)total + 1) * sizeof(double))
-                   : NULL;
+    *storage =
+        total < PTRDIFF_MAX / sizeof(double) ? malloc(((size_t)total + 1) * sizeof(double)) : NULL;
     if (!*storage)
         return false;
     r->x = *storage;

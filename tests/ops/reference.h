@@ -1,4 +1,4 @@
-/* What the tests of the ops share: examples turned into calls, and results held against the oracle. */
+/* What the tests of the ops share: examples made calls, and results held against the oracle. */
 #ifndef TESTS_OPS_REFERENCE_H
 #define TESTS_OPS_REFERENCE_H
 

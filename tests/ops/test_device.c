@@ -1,5 +1,5 @@
-/* Every op, every variant, every awkward call, on the default device, through the engine: each result is
- * verified in full, or the op says honestly that device or call cannot do it. */
+/* Every op, every variant, every awkward call, on the default device, through the engine: each
+ * result is verified in full, or the op says honestly that device or call cannot do it. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <math.h>
@@ -138,8 +138,9 @@ static brg_example example_at(const brg_op *op, const char *text) {
     return (brg_example){0};
 }
 
-/* Puts `value` in the middle of input `index` and requires that the device's result has as many NaN and
- * infinite elements, in the same places, as the oracle (the verdict sees to that), and some at all. */
+/* Puts `value` in the middle of input `index` and requires that the device's result has as many NaN
+ * and infinite elements, in the same places, as the oracle (the verdict sees to that), and some at
+ * all. */
 static void must_carry(const char *name, const char *text, int32_t index, float value) {
     const brg_op *op = brg_op_find(name);
     brg_engine *engine = start(BRG_TRANSFER_AUTO);

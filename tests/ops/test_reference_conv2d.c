@@ -1,4 +1,4 @@
-/* conv2d: borders, the reference loops against the oracle, and the recognition of outer products. */
+/* conv2d: borders, the reference loops against the oracle, outer products recognised. */
 #include <math.h>
 
 #include "ops/ops.h"
@@ -40,8 +40,8 @@ Test(reference_conv2d, naive_agrees_with_the_oracle) {
     must_agree(&brg_op_conv2d, brg_op_conv2d.naive);
 }
 
-/* The oracle shares the border rule and the line buffer with the loops it judges, so here it is held
- * against sums worked out by hand. */
+/* The oracle shares the border rule and the line buffer with the loops it judges, so here it is
+ * held against sums worked out by hand. */
 Test(reference_conv2d, the_oracle_is_the_formula) {
     const uint8_t image[6] = {10, 20, 30, 40, 50, 60}; /* 2 x 3 */
     const float weights[6] = {1, 2, 3, 4, 5, 6};       /* 2 x 3: the anchor is (1, 1) */

@@ -1,5 +1,5 @@
-/* gemm: the reference loops against the oracle, the oracle against sums by hand, and Freivalds' probe
- * against results with known faults. */
+/* gemm: the reference loops against the oracle, the oracle against sums by hand, and Freivalds'
+ * probe against results with known faults. */
 #include <math.h>
 
 #include "ops/ops.h"
