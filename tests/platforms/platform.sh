@@ -1,0 +1,29 @@
+#!/bin/sh
+# Verifies every op on an OpenCL implementation other than the default one.
+#
+#     platform.sh BRIGADE rusticl|oclgrind WORK       exit code 77: it is not installed
+set -eu
+brigade=$1 platform=$2 work=$3
+mkdir -p "$work"
+
+# Mesa's rusticl on llvmpipe: a second compiler, and a second opinion of the standard.
+verify_on_rusticl() {
+    export RUSTICL_ENABLE=llvmpipe
+    "$brigade" devices | grep -q llvmpipe || { echo "rusticl is not installed"; exit 77; }
+    "$brigade" verify --small --device llvmpipe
+}
+
+# Oclgrind simulates a device and watches every access to memory. It ends with 0 whatever it finds, so its
+# log has to be there and to be empty.
+verify_on_oclgrind() {
+    runtime=$(find /usr/lib /usr/local/lib -name liboclgrind-rt-icd.so 2>/dev/null | head -n 1)
+    [ -n "$runtime" ] || { echo "Oclgrind is not installed"; exit 77; }
+    export OCL_ICD_VENDORS="$runtime" OCLGRIND_LOG="$work/log" OCLGRIND_DATA_RACES=1
+    rm -f "$OCLGRIND_LOG"
+    "$brigade" verify --small
+    [ -e "$OCLGRIND_LOG" ] || { echo "Oclgrind left no log"; exit 1; }
+    [ ! -s "$OCLGRIND_LOG" ] || { head -n 40 "$OCLGRIND_LOG"; exit 1; }
+    echo "Oclgrind found no access out of bounds and no data race"
+}
+
+verify_on_"$platform"
