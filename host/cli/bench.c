@@ -97,9 +97,9 @@ typedef struct bench {
 /* The rate's unit is the op's. */
 static void print_head(bench *b, const char *op, const brg_result *result) {
     const cli_column columns[COLUMNS] = {
-        {op, 15, false},     {"variant", 8, false},
+        {op, 15, false},     {"variant", 9, false},
         {"check", 6, false}, {"min", 8, true},
-        {"median", 8, true}, {cli_show_rate_unit(result)[1] == 'F' ? "GF/s" : "GB/s", 6, true},
+        {"median", 8, true}, {cli_show_rate_unit(result)[1] == 'F' ? "GF/s" : "GB/s", 5, true},
         {"vs seq", 7, true}, {"vs naive", 8, true}};
     if (b->head_printed)
         return;
@@ -128,43 +128,62 @@ static void speedup_cell(bench *b, double baseline, double ms, double fraction, 
     b->scaled = b->scaled || part;
 }
 
-static void check_cell(const brg_verdict *verdict, char *cell) {
+/* A variant that cannot do this has not been checked, and neither has what was not to be. */
+static void check_cell(const brg_result *result, char *cell) {
     cli_style style = cli_style_of(stdout);
-    if (verdict->outcome == BRG_PASSED)
-        snprintf(cell, CLI_CELL, "%s%.6s%s", style.good,
-                 verdict->policy == BRG_VERIFY_FREIVALDS ? "freiv."
-                                                         : brg_verify_policy_name(verdict->policy),
-                 style.off);
-    else
-        snprintf(cell, CLI_CELL, "%s%s%s",
-                 verdict->outcome == BRG_MISMATCH ? style.bad : style.warn,
-                 verdict->outcome == BRG_MISMATCH ? "WRONG" : "none", style.off);
+    const brg_verdict *verdict = &result->verdict;
+    const char *colour = verdict->outcome == BRG_PASSED     ? style.good
+                         : verdict->outcome == BRG_MISMATCH ? style.bad
+                                                            : style.warn;
+    const char *word = result->state != BRG_JOB_DONE             ? "skip"
+                       : verdict->outcome == BRG_MISMATCH        ? "WRONG"
+                       : verdict->outcome == BRG_UNCHECKED       ? "none"
+                       : verdict->policy == BRG_VERIFY_FREIVALDS ? "freiv."
+                                                                 : NULL;
+    snprintf(cell, CLI_CELL, "%s%.6s%s", colour,
+             word ? word : brg_verify_policy_name(verdict->policy), style.off);
 }
 
-static void print_result(bench *b, const cli_workload_spec *spec, const brg_result *result) {
+static void print_result(bench *b, const cli_workload_spec *spec, const char *variant,
+                         const brg_result *result) {
     char cells[COLUMNS][CLI_CELL] = {""};
     double ms = result->median.total;
     print_head(b, spec->op, result);
     sizes_text(spec, cells[0], CLI_CELL);
-    snprintf(cells[1], CLI_CELL, "%s", result->stage_count > 1 ? "chain" : result->variant[0]);
-    check_cell(&result->verdict, cells[2]);
-    cli_time_text(result->min.total, cells[3], CLI_CELL);
-    cli_time_text(ms, cells[4], CLI_CELL);
-    cli_figure_text(cli_show_rate(result, ms), cells[5], CLI_CELL);
-    speedup_cell(b, result->median.sequential, ms, result->sequential_fraction, cells[6]);
-    speedup_cell(b, result->median.naive, ms, result->naive_fraction, cells[7]);
+    snprintf(cells[1], CLI_CELL, "%s",
+             result->stage_count > 1 ? "chain"
+             : variant               ? variant
+                                     : result->variant[0]);
+    check_cell(result, cells[2]);
+    if (result->state == BRG_JOB_DONE) {
+        cli_time_text(result->min.total, cells[3], CLI_CELL);
+        cli_time_text(ms, cells[4], CLI_CELL);
+        cli_figure_text(cli_show_rate(result, ms), cells[5], CLI_CELL);
+        speedup_cell(b, result->median.sequential, ms, result->sequential_fraction, cells[6]);
+        speedup_cell(b, result->median.naive, ms, result->naive_fraction, cells[7]);
+    }
     cli_table_row(stdout, b->columns, COLUMNS, cells);
     fflush(stdout);
 }
 
 /* ---- measuring ------------------------------------------------------------------------------- */
 
-/* One line. What a variant cannot do is no failure: it is said in the report and left out of the
- * table. */
+static void tell(bench *b, const cli_workload_spec *spec, const char *variant, brg_status status,
+                 const brg_result *result) {
+    if (!b->session->report && (status == BRG_OK || status == BRG_E_UNSUPPORTED))
+        print_result(b, spec, variant, result);
+    if (!b->session->report || result->stage_count == 0)
+        return;
+    brg_report_result(b->session->report, result);
+    if (status == BRG_E_UNSUPPORTED)
+        brg_report_string(b->session->report, true, "status", "skipped");
+}
+
+/* One line of the table. What a variant cannot do is no failure: the line says so. */
 static brg_status measure(bench *b, const cli_workload_spec *spec, cli_workload *workload,
                           const char *variant) {
     brg_error error = {0};
-    brg_result result;
+    brg_result result = {0};
     brg_job_desc desc = {.stages = workload->stages,
                          .stage_count = workload->stage_count,
                          .label = spec->op,
@@ -175,22 +194,13 @@ static brg_status measure(bench *b, const cli_workload_spec *spec, cli_workload 
     brg_status status = cli_policy_apply(&b->settings->policy, &desc, &error);
     if (status == BRG_OK)
         status = cli_session_run(b->session, &desc, &result, &error);
-    else
-        result = (brg_result){0};
-    if (b->session->report && result.stage_count > 0)
-        brg_report_result(b->session->report, &result);
-    if (status == BRG_E_UNSUPPORTED)
-        return BRG_OK;
-    if (status != BRG_OK) {
-        b->code = cli_session_fail(b->session, &error);
-        return status;
-    }
-    if (!b->session->report)
-        print_result(b, spec, &result);
-    if (result.verdict.outcome == BRG_MISMATCH)
+    tell(b, spec, variant, status, &result);
+    if (status == BRG_OK && result.verdict.outcome == BRG_MISMATCH)
         b->code = CLI_WRONG;
+    if (status != BRG_OK && status != BRG_E_UNSUPPORTED)
+        b->code = cli_session_fail(b->session, &error);
     brg_result_release(&result);
-    return BRG_OK;
+    return status == BRG_E_UNSUPPORTED ? BRG_OK : status;
 }
 
 /* Every variant asked for: one, a list, or all that the op has. */
@@ -279,8 +289,11 @@ static int run_bench(const cli_command *command, int argc, char **argv) {
     if (code != CLI_GO)
         return code;
     code = cli_session_open(&session, "bench", &settings.common, true);
-    for (int32_t i = 0; i < session.choice_count && code == CLI_OK; i++)
-        code = bench_device(&session, &settings, i, argv, count);
+    bool opened = code == CLI_OK;
+    for (int32_t i = 0; opened && i < session.choice_count && !session.interrupted; i++) {
+        int one = bench_device(&session, &settings, i, argv, count);
+        code = code ? code : one;
+    }
     return cli_session_close(&session, code);
 }
 

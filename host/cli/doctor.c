@@ -13,6 +13,9 @@ typedef struct doctor_settings {
     cli_common common;
 } doctor_settings;
 
+/* How long all devices together may take, compiling included. */
+enum { DEVICES_S = 120, BAD_DRIVER_S = 20 };
+
 static const char *const level_names[] = {"ok", "warn", "bad"};
 
 /* ---- trials ---------------------------------------------------------------------------------- */
@@ -56,8 +59,8 @@ static int judge_trials(doctor_findings *findings, const doctor_trials *trials) 
                    trials->death);
     else if (trials->death[0])
         doctor_add(findings, DOCTOR_BAD, "devices",
-                   "remove drivers one by one from /etc/OpenCL/vendors to find which",
-                   "a driver %s", trials->death);
+                   "take the .icd files away one by one to find which", "a driver %s",
+                   trials->death);
     if (working)
         return CLI_OK;
     return list->count == 0 && !trials->death[0] && trials->status == BRG_OK ? CLI_NO_DEVICE
@@ -147,12 +150,13 @@ static int run_doctor(const cli_command *command, int argc, char **argv) {
     doctor_findings *findings = calloc(1, sizeof *findings);
     doctor_trials *trials = calloc(1, sizeof *trials);
     if (findings && trials) {
-        doctor_check_loader(findings);
         doctor_check_drivers(findings);
+        doctor_check_loader(findings);
         doctor_check_environment(findings);
         doctor_check_permissions(findings);
         doctor_check_caches(findings);
-        doctor_try_devices(trials);
+        cli_session_prepare();
+        doctor_try_devices(trials, findings->bad_driver ? BAD_DRIVER_S : DEVICES_S);
         code = judge_trials(findings, trials);
         if (settings.common.json)
             code = print_json(findings, trials, code);

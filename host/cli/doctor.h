@@ -20,6 +20,7 @@ typedef struct doctor_findings {
     int32_t count;
     bool has_pocl; /* among the drivers; some advice is about PoCL alone */
     bool has_rusticl;
+    bool bad_driver; /* one crashed or hung when it was opened */
 } doctor_findings;
 
 /* Adds a finding; `advice` may be NULL. */
@@ -27,8 +28,8 @@ void doctor_add(doctor_findings *findings, doctor_level level, const char *secti
                 const char *advice, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* What can be seen without calling OpenCL. Drivers are opened in a process of their own. */
-void doctor_check_loader(doctor_findings *findings);
 void doctor_check_drivers(doctor_findings *findings);
+void doctor_check_loader(doctor_findings *findings); /* after the drivers, whom it wakes */
 void doctor_check_environment(doctor_findings *findings);
 void doctor_check_permissions(doctor_findings *findings);
 void doctor_check_caches(doctor_findings *findings);
@@ -52,7 +53,7 @@ typedef struct doctor_trials {
 
 /* Discovers the devices and tries each, in a process of its own: a driver that crashes or hangs
  * takes that process down and not this one. Must be called before this process has used OpenCL. */
-void doctor_try_devices(doctor_trials *trials);
+void doctor_try_devices(doctor_trials *trials, int timeout_s);
 
 /* Runs `work(context, fd)` in a child process whose standard output goes to stderr; what it writes
  * to fd is read into `data`, at most `size` bytes. Returns how many, and describes in `death` how

@@ -32,30 +32,6 @@ void doctor_add(doctor_findings *findings, doctor_level level, const char *secti
     va_end(arguments);
 }
 
-static void ask_loader(const void *context, int fd) {
-    cli_loader loader;
-    (void)context;
-    cli_loader_find(&loader, true);
-    _exit(write(fd, &loader, sizeof loader) != sizeof loader);
-}
-
-/* Asked in a process of its own, because the loader may open every driver before it answers. */
-void doctor_check_loader(doctor_findings *findings) {
-    enum { TIMEOUT_S = 20 };
-    cli_loader loader;
-    char text[512], death[128];
-    size_t used =
-        doctor_in_child(ask_loader, NULL, TIMEOUT_S, &loader, sizeof loader, death, sizeof death);
-    if (used != sizeof loader)
-        cli_loader_find(&loader, false);
-    doctor_add(findings, loader.found ? DOCTOR_OK : DOCTOR_BAD, "loader",
-               loader.found ? NULL : "apt install ocl-icd-libopencl1", "%.300s",
-               cli_loader_text(&loader, text, sizeof text));
-    if (death[0])
-        doctor_add(findings, DOCTOR_BAD, "loader", "see which driver it is below",
-                   "the loader, asked for its version, %s", death);
-}
-
 /* ---- drivers --------------------------------------------------------------------------------- */
 
 /* Sends why the library does not open, or nothing. */
@@ -73,6 +49,7 @@ static void check_library(doctor_findings *findings, const char *source, const c
     size_t used =
         doctor_in_child(open_library, library, TIMEOUT_S, why, sizeof why - 1, death, sizeof death);
     why[used] = 0;
+    findings->bad_driver = findings->bad_driver || death[0];
     if (death[0])
         doctor_add(findings, DOCTOR_BAD, "drivers",
                    "remove the file or reinstall the package that owns the library", "%s: %s %s",
@@ -173,6 +150,32 @@ void doctor_check_drivers(doctor_findings *findings) {
     }
 }
 
+/* ---- loader ---------------------------------------------------------------------------------- */
+
+static void ask_loader(const void *context, int fd) {
+    cli_loader loader;
+    (void)context;
+    cli_loader_find(&loader, true);
+    _exit(write(fd, &loader, sizeof loader) != sizeof loader);
+}
+
+/* Asked in a process of its own, because the loader may open every driver before it answers; and
+ * not at all if one of them is known to be bad. */
+void doctor_check_loader(doctor_findings *findings) {
+    enum { TIMEOUT_S = 20 };
+    cli_loader loader;
+    char text[512], death[128];
+    size_t used = 0;
+    if (!findings->bad_driver)
+        used = doctor_in_child(ask_loader, NULL, TIMEOUT_S, &loader, sizeof loader, death,
+                               sizeof death);
+    if (used != sizeof loader)
+        cli_loader_find(&loader, false);
+    doctor_add(findings, loader.found ? DOCTOR_OK : DOCTOR_BAD, "loader",
+               loader.found ? NULL : "apt install ocl-icd-libopencl1", "%.300s",
+               cli_loader_text(&loader, text, sizeof text));
+}
+
 /* ---- environment ----------------------------------------------------------------------------- */
 
 extern char **environ;
@@ -228,13 +231,13 @@ void doctor_check_environment(doctor_findings *findings) {
         doctor_add(findings, DOCTOR_WARN, "environment", "correct or unset BRIGADE_KERNEL_DIR",
                    "BRIGADE_KERNEL_DIR is no directory, so the built-in kernels are used");
     if (!home || !is_directory(home))
-        doctor_add(findings, findings->has_pocl ? DOCTOR_BAD : DOCTOR_WARN, "environment",
+        doctor_add(findings, DOCTOR_WARN, "environment",
                    "set HOME to a directory of yours, or POCL_CACHE_DIR and XDG_CACHE_HOME",
-                   "HOME is %s; PoCL may then find no device", home ? "no directory" : "not set");
+                   "HOME is %s; drivers may then find no place to work",
+                   home ? "no directory" : "not set");
     if (!variable("PATH"))
-        doctor_add(findings, findings->has_pocl ? DOCTOR_BAD : DOCTOR_WARN, "environment",
-                   "set PATH, for example to /usr/bin:/bin",
-                   "PATH is not set; PoCL calls the linker and aborts without it");
+        doctor_add(findings, DOCTOR_WARN, "environment", "set PATH",
+                   "PATH is not set; drivers call a linker, so brigade looks in /usr/bin:/bin");
     if (findings->has_rusticl && !variable("RUSTICL_ENABLE"))
         doctor_add(findings, DOCTOR_OK, "environment", NULL,
                    "RUSTICL_ENABLE is not set, so rusticl shows no device (try "

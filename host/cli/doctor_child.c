@@ -140,8 +140,7 @@ static void try_all(const void *context, int fd) {
     free(trials);
 }
 
-void doctor_try_devices(doctor_trials *trials) {
-    enum { TIMEOUT_S = 120 };
+void doctor_try_devices(doctor_trials *trials, int timeout_s) {
     const size_t head = offsetof(doctor_trials, count);
     char death[sizeof trials->death];
     size_t size = head + sizeof trials->rows;
@@ -151,7 +150,7 @@ void doctor_try_devices(doctor_trials *trials) {
         snprintf(trials->death, sizeof trials->death, "not enough memory");
         return;
     }
-    size_t used = doctor_in_child(try_all, NULL, TIMEOUT_S, data, size, death, sizeof death);
+    size_t used = doctor_in_child(try_all, NULL, timeout_s, data, size, death, sizeof death);
     if (used >= head) {
         memcpy(trials, data, head);
         trials->count = (int32_t)((used - head) / sizeof trials->rows[0]);

@@ -32,6 +32,8 @@ static const cli_option workload_rows[] = {
     {0, "dtype", CLI_TEXT, SPEC(dtype), "TYPE", "of the image, u8 or f32 (default u8)", 0, 0},
     {0, "kernel", CLI_TEXT, SPEC(kernel), "KHxKW", "conv2d: size of the kernel (default 5x5)", 0,
      0},
+    {0, "separable", CLI_FLAG, SPEC(separable), NULL, "conv2d: weights that are an outer product",
+     0, 0},
     {0, "border", CLI_TEXT, SPEC(border), "NAME",
      "conv2d: clamp, zero, reflect or wrap (default clamp)", 0, 0},
 };
@@ -112,8 +114,12 @@ static int run_everywhere(cli_session *session, const run_settings *settings) {
     desc.stage_count = workload.stage_count;
 
     int code = status == BRG_OK ? CLI_OK : cli_session_fail(session, &error);
-    for (int32_t i = 0; i < session->choice_count && code == CLI_OK; i++)
-        code = run_on_device(session, &workload, &desc, i);
+    for (int32_t i = 0; status == BRG_OK && i < session->choice_count; i++) {
+        int one = run_on_device(session, &workload, &desc, i);
+        code = code ? code : one;
+        if (session->interrupted)
+            break;
+    }
     cli_workload_release(&workload);
     return code;
 }

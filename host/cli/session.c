@@ -117,7 +117,7 @@ bool cli_session_interrupted(cli_session *session) {
     if (!session->interrupted && sigtimedwait(&set, NULL, &at_once) > 0) {
         session->interrupted = true;
         cli_session_clear(session);
-        fputs("brigade: interrupted, stopping at the next slice\n", stderr);
+        fputs("brigade: interrupted, stopping at the next slice (again: at once)\n", stderr);
         pthread_sigmask(SIG_SETMASK, &session->outer_signals, NULL);
     }
     return session->interrupted;
@@ -275,12 +275,18 @@ const char *cli_session_device(cli_session *session, int32_t choice, char *spec,
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
+/* PoCL runs the linker, and aborts if there is no PATH to find it on. */
+void cli_session_prepare(void) {
+    setenv("PATH", "/usr/bin:/bin", 0);
+}
+
 int cli_session_open(cli_session *session, const char *title, const cli_common *common,
                      bool choose) {
     brg_error error = {0};
     sigset_t signals;
     memset(session, 0, sizeof *session);
     session->common = common;
+    cli_session_prepare();
     termination_signals(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, &session->outer_signals);
 

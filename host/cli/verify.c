@@ -355,34 +355,55 @@ static brg_status submit_everything(verification *v) {
     return status == BRG_OK ? settle_all(v) : status;
 }
 
-/* Adds up the lines, says so, and gives the exit code. */
-static int conclude(const verification *v) {
-    line sum = {0};
+static void add_up(line *sum, const line *more) {
+    sum->cases += more->cases;
+    sum->passed += more->passed;
+    sum->wrong += more->wrong;
+    sum->failed += more->failed;
+    sum->skipped += more->skipped;
+}
+
+/* In a report, over all devices so far. */
+static void report_sum(brg_report *report, const line *sum) {
+    brg_report_number(report, false, "cases", sum->cases);
+    brg_report_number(report, false, "passed", sum->passed);
+    brg_report_number(report, false, "skipped", sum->skipped);
+    brg_report_number(report, false, "mismatches", sum->wrong);
+    brg_report_number(report, false, "failed", sum->failed);
+}
+
+/* Nothing checked is no pass and not painted as one. */
+static void print_sum(const line *sum) {
     cli_style style = cli_style_of(stdout);
-    for (int32_t i = 0; i < v->line_count; i++) {
-        sum.cases += v->lines[i].cases;
-        sum.passed += v->lines[i].passed;
-        sum.wrong += v->lines[i].wrong;
-        sum.failed += v->lines[i].failed;
-        sum.skipped += v->lines[i].skipped;
-    }
+    bool bad = sum->wrong || sum->failed;
+    int32_t left = sum->cases - sum->passed - sum->skipped - sum->wrong - sum->failed;
+    printf("\n%s%d of %d cases passed%s, %d skipped, %d wrong, %d failed",
+           bad           ? style.bad
+           : sum->passed ? style.good
+                         : style.warn,
+           sum->passed, sum->cases, style.off, sum->skipped, sum->wrong, sum->failed);
+    if (left)
+        printf(", %d unfinished", left);
+    fputc('\n', stdout);
+}
+
+/* Says what came out and gives the exit code. */
+static int conclude(const verification *v, line *totals) {
+    line sum = {0};
+    for (int32_t i = 0; i < v->line_count; i++)
+        add_up(&sum, &v->lines[i]);
+    add_up(totals, &sum);
     if (v->session->report) {
-        brg_report_number(v->session->report, false, "cases", sum.cases);
-        brg_report_number(v->session->report, false, "passed", sum.passed);
-        brg_report_number(v->session->report, false, "skipped", sum.skipped);
-        brg_report_number(v->session->report, false, "mismatches", sum.wrong);
-        brg_report_number(v->session->report, false, "failed", sum.failed);
+        report_sum(v->session->report, totals);
     } else {
         print_remarks(v);
-        printf("\n%s%d of %d cases passed%s, %d skipped, %d wrong, %d failed\n",
-               sum.wrong + sum.failed ? style.bad : style.good, sum.passed, sum.cases, style.off,
-               sum.skipped, sum.wrong, sum.failed);
+        print_sum(&sum);
     }
     return sum.wrong ? CLI_WRONG : sum.failed ? CLI_TROUBLE : CLI_OK;
 }
 
 static int verify_device(cli_session *session, const verify_settings *settings, int32_t choice,
-                         char **names, int32_t count) {
+                         char **names, int32_t count, line *totals) {
     brg_error error = {0};
     verification *v = calloc(1, sizeof *v);
     if (!v) {
@@ -400,7 +421,8 @@ static int verify_device(cli_session *session, const verify_settings *settings, 
             cli_table_head(stdout, columns, COLUMNS);
         brg_status status = submit_everything(v);
         print_lines(v, v->line_count);
-        code = status == BRG_OK ? conclude(v) : cli_exit_of(status);
+        code = conclude(v, totals);
+        code = status == BRG_OK ? code : cli_exit_of(status);
     }
     free(v);
     return code;
@@ -415,9 +437,15 @@ static int run_verify(const cli_command *command, int argc, char **argv) {
         return code;
     if (settings.all && count > 0)
         return cli_usage_error(command, "--all and the op \"%s\" exclude each other", argv[0]);
+    line totals = {0};
     code = cli_session_open(&session, "verify", &settings.common, true);
-    for (int32_t i = 0; i < session.choice_count && code == CLI_OK; i++)
-        code = verify_device(&session, &settings, i, argv, count);
+    bool opened = code == CLI_OK;
+    for (int32_t i = 0; opened && i < session.choice_count && !session.interrupted; i++) {
+        int one = verify_device(&session, &settings, i, argv, count, &totals);
+        code = code ? code : one;
+    }
+    if (opened && code == CLI_OK && totals.cases == 0)
+        code = cli_usage_error(command, "no case is left to check");
     return cli_session_close(&session, code);
 }
 

@@ -164,20 +164,40 @@ static brg_status parse_border(const char *text, brg_border *border, brg_error *
                     "--border takes clamp, zero, reflect or wrap, not \"%s\"", text);
 }
 
-/* Weights in 0..2/(kh kw), so that the result is as bright as the image on average. Noise is no
- * outer product: this is the general convolution. */
-static brg_status make_weights(const char *text, uint64_t seed, brg_tensor **weights,
+/* Noise is no outer product and needs the general convolution; a product of its first row and
+ * column is one. Weights lie in 0..2/(kh kw), so that the result is about as bright as the image.
+ */
+static brg_status fill_weights(int64_t kh, int64_t kw, bool separable, uint64_t seed,
+                               brg_tensor **weights, brg_error *error) {
+    const brg_shape shape = brg_shape_2d(BRG_F32, kh, kw);
+    const float mean = 1.0f / (float)(kh * kw);
+    brg_status status =
+        brg_tensor_create_uniform(&shape, seed, 0, separable ? 2 : 2 * mean, weights, error);
+    if (status != BRG_OK || !separable)
+        return status;
+    float *w = brg_tensor_writable(*weights);
+    float corner = w[0];
+    for (int64_t y = 1; y < kh; y++)
+        for (int64_t x = 1; x < kw; x++)
+            w[y * kw + x] = w[y * kw] * w[x] * mean;
+    for (int64_t y = 1; y < kh; y++)
+        w[y * kw] *= corner * mean;
+    for (int64_t x = 1; x < kw; x++)
+        w[x] *= corner * mean;
+    w[0] = corner * corner * mean;
+    return BRG_OK;
+}
+
+static brg_status make_weights(const cli_workload_spec *spec, uint64_t seed, brg_tensor **weights,
                                brg_error *error) {
     int64_t sides[2];
-    bool valid = read_sizes(text, 2, 2, sides) && sides[0] >= 1 && sides[0] <= 63 &&
+    bool valid = read_sizes(spec->kernel, 2, 2, sides) && sides[0] >= 1 && sides[0] <= 63 &&
                  sides[1] >= 1 && sides[1] <= 63;
     if (!valid)
         return brg_fail(error, BRG_E_ARGUMENT,
                         "--kernel takes KHxKW with sides from 1 to 63, for example 5x5, not \"%s\"",
-                        text);
-    brg_shape shape = brg_shape_2d(BRG_F32, sides[0], sides[1]);
-    return brg_tensor_create_uniform(&shape, seed, 0, 2.0f / (float)(sides[0] * sides[1]), weights,
-                                     error);
+                        spec->kernel);
+    return fill_weights(sides[0], sides[1], spec->separable, seed, weights, error);
 }
 
 static brg_status make_conv2d(cli_workload *workload, const cli_workload_spec *spec, uint64_t seed,
@@ -186,7 +206,7 @@ static brg_status make_conv2d(cli_workload *workload, const cli_workload_spec *s
     workload->input_count = 2;
     brg_status status = parse_border(spec->border, &workload->conv2d.border, error);
     if (status == BRG_OK)
-        status = make_weights(spec->kernel, seed + 1, &workload->inputs[1], error);
+        status = make_weights(spec, seed + 1, &workload->inputs[1], error);
     if (status == BRG_OK)
         status = make_image(spec, seed, memory, &workload->inputs[0], error);
     if (status != BRG_OK)

@@ -14,6 +14,7 @@ typedef struct cli_workload_spec {
     bool ta, tb;
     const char *image;  /* a file, or "WxHxC" or "WxH" for noise of that size */
     const char *kernel; /* "KHxKW" */
+    bool separable;     /* the kernel is an outer product */
     const char *border; /* as brg_border_name has it */
     const char *dtype;  /* "u8" or "f32" */
 } cli_workload_spec;
