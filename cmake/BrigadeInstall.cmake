@@ -10,8 +10,6 @@ install(TARGETS brigade EXPORT brigade-targets
 install(TARGETS brigade-static EXPORT brigade-static-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(BRIGADE_BUILD_CLI)
-  set_target_properties(brigade-cli PROPERTIES
-                        INSTALL_RPATH $ORIGIN/../${CMAKE_INSTALL_LIBDIR})
   install(TARGETS brigade-cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
