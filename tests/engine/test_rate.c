@@ -1,4 +1,6 @@
 /* Slicing arithmetic and the statistics of times. */
+#include <stdio.h>
+
 #include <criterion/criterion.h>
 
 #include "device/rate.h"
