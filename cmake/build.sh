@@ -12,7 +12,7 @@ trap 'rm -f "$log"' EXIT
 
 echo "build: $preset"
 if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset"; } >"$log" 2>&1; then
-    tail -n 60 "$log" >&2
+    grep -v "^\[" "$log" | tail -n 60 >&2
     echo "build: the preset $preset does not build" >&2
     exit 1
 fi
