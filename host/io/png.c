@@ -49,6 +49,21 @@ static void on_read(png_structp png, png_bytep bytes, size_t size) {
     w->left -= size;
 }
 
+/* Whether every chunk up to the last lies within the file. libpng takes, and clears, as much memory
+ * as a chunk claims to need before it looks for the data: up to two gigabytes. */
+static bool is_whole(const unsigned char *data, size_t size) {
+    enum { SIGNATURE = 8, AROUND = 12 }; /* length, type and checksum around a chunk's data */
+    for (size_t at = SIGNATURE; size - at >= AROUND;) {
+        size_t length = png_get_uint_32(data + at);
+        if (length > size - at - AROUND)
+            return false;
+        if (memcmp(data + at + 4, "IEND", 4) == 0)
+            return true;
+        at += length + AROUND;
+    }
+    return false;
+}
+
 /* Whatever is stored becomes 8-bit grey, RGB or RGBA. */
 static void ask_for_8_bits(work *w) {
     png_byte colour = png_get_color_type(w->png, w->info);
@@ -128,6 +143,8 @@ static bool decode(work *w) {
 
 brg_status brg_png_decode(const unsigned char *data, size_t size, brg_tensor **image,
                           brg_orientation *orientation, brg_error *error) {
+    if (!is_whole(data, size))
+        return brg_fail(error, BRG_E_FORMAT, "it is cut short");
     work w = {.data = data, .left = size, .size = size, .orientation = 1, .error = error};
     w.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &w, on_error, on_warning);
     w.info = w.png ? png_create_info_struct(w.png) : NULL;

@@ -211,13 +211,18 @@ static void *retain_and_release(void *argument) {
 Test(tensor, owners_are_counted_across_threads) {
     brg_shape shape = brg_shape_1d(BRG_U8, 1);
     shared s;
+    enum { EXTRA = 100000 }; /* so that a miscount shows, instead of freeing the tensor half-way */
     brg_tensor_create(&shape, NULL, &s.tensor, NULL);
+    for (int i = 0; i < EXTRA; i++)
+        brg_tensor_retain(s.tensor);
     pthread_barrier_init(&s.start, NULL, 4);
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
         pthread_create(&threads[i], NULL, retain_and_release, &s);
     for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
+    for (int i = 0; i < EXTRA; i++)
+        brg_tensor_release(s.tensor);
     cr_assert_not_null(brg_tensor_writable(s.tensor), "exactly one owner is left");
     pthread_barrier_destroy(&s.start);
     brg_tensor_release(s.tensor);

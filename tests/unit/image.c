@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <jpeglib.h>
@@ -650,7 +651,8 @@ static size_t hollow_png(unsigned char *data, uint32_t w, uint32_t h, int depth,
     png_save_uint_32(data + 29, (uint32_t)crc32(0, data + 12, 17));
     memcpy(data + 33, end, 10);
     png_save_uint_32(data + 43, (uint32_t)crc32(0, data + 37, 6));
-    return 47;
+    memcpy(data + 47, "\0\0\0\0IEND\xae\x42\x60\x82", 12);
+    return 59;
 }
 
 Test(image, hostile_png_headers) {
@@ -666,6 +668,17 @@ Test(image, hostile_png_headers) {
     expect_damage(data, hollow_png(data, 5, 5, 3, 2), BRG_E_FORMAT);
     expect_damage(data, hollow_png(data, 5, 5, 8, 1), BRG_E_FORMAT);
     expect_damage(data, hollow_png(data, 5, 5, 8, 2), BRG_E_FORMAT);
+}
+
+/* libpng would take and clear all of it before it looked for the data. */
+Test(image, a_chunk_longer_than_its_file_takes_no_memory) {
+    unsigned char data[64];
+    struct rusage usage;
+    hollow_png(data, 5, 5, 8, 2);
+    memcpy(data + 33, "\x60\0\0\0tEXt", 8); /* 1.5 GiB */
+    expect_reason(data, 59, "it is cut short");
+    getrusage(RUSAGE_SELF, &usage);
+    cr_assert(usage.ru_maxrss < 500000, "%ld kB", usage.ru_maxrss);
 }
 
 Test(image, hostile_jpeg_headers) {
