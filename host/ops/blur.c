@@ -136,15 +136,33 @@ static size_t line_of(const blur *b) {
     return STRIP + 2 * (size_t)b->radius * (size_t)brg_image_c(b->image);
 }
 
-static bool strips_fit(const blur *b) {
+/* How often the loops of kernels/blur.cl go round in a step of a strip, at most, none of them
+ * unrolled. */
+static double rounds_of(const blur *b) {
+    double taps = 2.0 * b->radius + 1.0, reach = (double)b->radius * (double)brg_image_c(b->image);
+    double down = ((double)line_of(b) / 16.0 + 2.0) * (taps + 2.0 * STEP) * (STEP + 1.0);
+    double fill = 2.0 * reach * STEP * (taps + 1.0);
+    double along = STEP * taps * (STRIP / 16.0 + 24.0);
+    return taps + down + fill + along;
+}
+
+static int64_t strips_across(const blur *b) {
+    return (brg_image_pitch(b->image) + STRIP - 1) / STRIP;
+}
+
+/* Rows of a strip, or 0 if the device has too little local memory or patience for one. */
+static int64_t strip_rows(const blur *b) {
     size_t floats = STEP * line_of(b), ints = STEP + 2 * (size_t)b->radius;
-    return floats * sizeof(float) + ints * sizeof(int32_t) <= b->device->local_memory;
+    if (floats * sizeof(float) + ints * sizeof(int32_t) > b->device->local_memory)
+        return 0;
+    return brg_image_strip_rows(b->image, strips_across(b), STEP, rounds_of(b), b->device);
 }
 
 static void plan_strips(brg_plan *plan, const blur *b) {
-    int64_t across = (brg_image_pitch(b->image) + STRIP - 1) / STRIP, rows;
-    brg_launch *launch = brg_image_launch_strips(
-        plan, "blur", b->amount ? "sharpen_strips" : "blur_strips", b->image, across, STEP, &rows);
+    int64_t rows = strip_rows(b);
+    brg_launch *launch =
+        brg_image_launch_strips(plan, "blur", b->amount ? "sharpen_strips" : "blur_strips",
+                                b->image, strips_across(b), rows);
     launch->share = 0.999;
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
@@ -156,6 +174,24 @@ static void plan_strips(brg_plan *plan, const blur *b) {
     add_end(launch, b);
 }
 
+/* The plans by their place in brg_blur_variants. */
+enum { NAIVE, PASSES, STRIPS };
+
+/* Refuses a variant that the device cannot run. */
+static brg_status check_variant(const brg_op *op, const blur *b, int32_t chosen, brg_error *error) {
+    const char *name = brg_blur_variants[chosen].name;
+    double window = (2.0 * b->radius + 1.0) * (2.0 * b->radius + 2.0);
+    if (chosen == NAIVE && window > (double)brg_loop_limit(b->device))
+        return brg_image_fail_rounds(op, name, error);
+    if (chosen != STRIPS || strip_rows(b) > 0)
+        return BRG_OK;
+    brg_fail(error, BRG_E_UNSUPPORTED,
+             "%s in strips with radius %d is too much for this device's local memory or loops",
+             op->name, (int)b->radius);
+    brg_error_hint(error, "Use the variant passes, or none to let %s choose.", op->name);
+    return BRG_E_UNSUPPORTED;
+}
+
 brg_status brg_blur_plan_call(const brg_op *op, const brg_call *call, const brg_blur_params *params,
                               const float *amount, const char *variant,
                               const brg_device_info *device, brg_plan *plan, brg_error *error) {
@@ -164,24 +200,19 @@ brg_status brg_blur_plan_call(const brg_op *op, const brg_call *call, const brg_
               .amount = amount,
               .radius = (int32_t)brg_blur_radius(params),
               .border = params->border};
-    const char *chosen;
-    const char *on_cpu = strips_fit(&b) ? "strips" : "passes";
-    brg_status status = brg_image_variant(op, variant, device, on_cpu, "passes", &chosen, error);
+    brg_status status = brg_image_variant(op, variant, device, strip_rows(&b) ? "strips" : "passes",
+                                          "passes", &variant, error);
     if (status)
         return status;
-    if (strcmp(chosen, "strips") == 0 && !strips_fit(&b)) {
-        brg_fail(error, BRG_E_UNSUPPORTED,
-                 "a strip blurred by radius %d does not fit into this device's %llu bytes of local "
-                 "memory",
-                 (int)b.radius, (unsigned long long)device->local_memory);
-        brg_error_hint(error, "Use the variant passes, or none to let %s choose.", op->name);
-        return BRG_E_UNSUPPORTED;
-    }
-    snprintf(plan->variant, sizeof plan->variant, "%s", chosen);
+    int32_t chosen = brg_variant_find(op, variant);
+    status = check_variant(op, &b, chosen, error);
+    if (status)
+        return status;
+    snprintf(plan->variant, sizeof plan->variant, "%s", variant);
     plan_weights(plan, &b, brg_blur_sigma(params));
-    if (strcmp(chosen, "strips") == 0)
+    if (chosen == STRIPS)
         plan_strips(plan, &b);
-    else if (strcmp(chosen, "passes") == 0)
+    else if (chosen == PASSES)
         plan_passes(plan, &b);
     else
         plan_naive(plan, &b);

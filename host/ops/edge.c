@@ -27,15 +27,18 @@ static brg_status plan_edge(const brg_call *call, const char *variant,
                             const brg_device_info *device, brg_plan *plan, brg_error *error) {
     const brg_edge_params *params = call->params;
     const brg_shape *image = &call->inputs[0];
-    brg_status status =
-        brg_image_variant(&brg_op_edge, variant, device, "strips", "naive", &variant, error);
+    double rounds = (double)brg_image_pitch(image) + 32.0; /* on the rim one for each element */
+    int64_t rows = brg_image_strip_rows(image, 1, 1, rounds, device);
+    brg_status status = brg_image_variant(&brg_op_edge, variant, device, rows ? "strips" : "naive",
+                                          "naive", &variant, error);
+    bool strips = !status && strcmp(variant, "strips") == 0;
+    if (strips && rows == 0)
+        status = brg_image_fail_rounds(&brg_op_edge, variant, error);
     if (status)
         return status;
-    bool strips = strcmp(variant, "strips") == 0;
-    int64_t rows = 1;
-    brg_launch *launch =
-        strips ? brg_image_launch_strips(plan, "edge", "edge_strips", image, 1, 1, &rows)
-               : brg_image_launch_elements(plan, "edge", "edge_naive", image, device);
+    brg_launch *launch = strips
+                             ? brg_image_launch_strips(plan, "edge", "edge_strips", image, 1, rows)
+                             : brg_image_launch_elements(plan, "edge", "edge_naive", image, device);
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     brg_arg_i32(launch, brg_image_h(image));

@@ -116,24 +116,37 @@ brg_launch *brg_image_launch_elements(brg_plan *plan, const char *program, const
     return launch;
 }
 
-brg_launch *brg_image_launch_strips(brg_plan *plan, const char *program, const char *kernel,
-                                    const brg_shape *shape, int64_t columns, int64_t step,
-                                    int64_t *rows) {
+int64_t brg_image_strip_rows(const brg_shape *shape, int64_t columns, int64_t step, double rounds,
+                             const brg_device_info *device) {
     /* Enough work-groups to share out and to slice; a CPU runtime feels many more than this. */
     enum { GROUPS = 512 };
-    int64_t h = brg_image_h(shape);
     int64_t across = columns < 1 ? 1 : columns < GROUPS ? columns : GROUPS;
     int64_t down = GROUPS / across;
-    int64_t steps = (h + step * down - 1) / (step * down);
-    *rows = step * (steps > 0 ? steps : 1);
+    int64_t steps = (brg_image_h(shape) + step * down - 1) / (step * down);
+    double most = (double)brg_loop_limit(device) / rounds;
+    if (steps < 1)
+        steps = 1;
+    return step * ((double)steps > most ? (int64_t)most : steps);
+}
 
+brg_launch *brg_image_launch_strips(brg_plan *plan, const char *program, const char *kernel,
+                                    const brg_shape *shape, int64_t columns, int64_t rows) {
     brg_launch *launch = brg_plan_add(plan, program, kernel);
     tell_type(launch, shape);
     brg_launch_range(launch, 0, brg_image_pitch(shape) ? columns : 0, 1);
-    brg_launch_range(launch, 1, (h + *rows - 1) / *rows, 1);
+    brg_launch_range(launch, 1, (brg_image_h(shape) + rows - 1) / rows, 1);
     launch->slice_dim = 1;
-    launch->rows_per_item = *rows;
+    launch->rows_per_item = rows;
     return launch;
+}
+
+brg_status brg_image_fail_rounds(const brg_op *op, const char *variant, brg_error *error) {
+    brg_fail(error, BRG_E_UNSUPPORTED,
+             "%s %s would loop for longer in one work-item than this device allows", op->name,
+             variant);
+    brg_error_hint(error, "Choose another device, another variant, or a smaller %s.",
+                   strcmp(op->name, "resize") == 0 ? "change of size" : "radius");
+    return BRG_E_UNSUPPORTED;
 }
 
 /* ---- options ---- */

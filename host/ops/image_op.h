@@ -43,11 +43,20 @@ brg_status brg_image_variant(const brg_op *op, const char *variant, const brg_de
 brg_launch *brg_image_launch_elements(brg_plan *plan, const char *program, const char *kernel,
                                       const brg_shape *shape, const brg_device_info *device);
 
-/* Appends a launch of work-groups of one work-item, each for a strip of rows. `columns` strips
- * stand side by side; the rows of a strip are a multiple of `step` and are given back in *rows. */
+/* How many rows a work-item of a strips kernel should own, a multiple of `step`, when `columns`
+ * strips stand side by side. `rounds` is how often all its loops go round in one step of rows, at
+ * most: where a device counts them (see brg_loop_limit) a strip is kept short. 0 if even one step
+ * is too long. */
+int64_t brg_image_strip_rows(const brg_shape *shape, int64_t columns, int64_t step, double rounds,
+                             const brg_device_info *device);
+
+/* Appends a launch of work-groups of one work-item, each for a strip of that many rows. */
 brg_launch *brg_image_launch_strips(brg_plan *plan, const char *program, const char *kernel,
-                                    const brg_shape *shape, int64_t columns, int64_t step,
-                                    int64_t *rows);
+                                    const brg_shape *shape, int64_t columns, int64_t rows);
+
+/* The error of a variant that would loop for too long in one work-item of this device. Returns
+ * BRG_E_UNSUPPORTED. */
+brg_status brg_image_fail_rounds(const brg_op *op, const char *variant, brg_error *error);
 
 /* ---- options: the text after "name=" in a filter chain ---- */
 

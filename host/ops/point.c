@@ -72,9 +72,10 @@ static void plan_line(const brg_call *call, brg_line line, const char *variant,
                       const brg_device_info *device, brg_plan *plan) {
     const brg_shape *image = &call->inputs[0];
     bool strips = strcmp(variant, "strips") == 0;
-    int64_t rows = 1;
+    double rounds = (double)brg_image_pitch(image) / 16.0 + 16.0;
+    int64_t rows = brg_image_strip_rows(image, 1, 1, rounds, device);
     brg_launch *launch =
-        strips ? brg_image_launch_strips(plan, "point", "point_strips", image, 1, 1, &rows)
+        strips ? brg_image_launch_strips(plan, "point", "point_strips", image, 1, rows)
                : brg_image_launch_elements(plan, "point", "point_naive", image, device);
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);

@@ -133,10 +133,25 @@ static void plan_naive(const brg_call *call, const brg_device_info *device, brg_
     brg_arg_first(launch);
 }
 
-static void plan_strips(const brg_call *call, const strip *s, brg_plan *plan) {
-    int64_t across = (brg_image_w(&call->output) + s->columns - 1) / s->columns, rows;
-    brg_launch *launch =
-        brg_image_launch_strips(plan, "resize", "resize_strips", &call->output, across, 1, &rows);
+static int64_t strips_across(const brg_call *call, const strip *s) {
+    return (brg_image_w(&call->output) + s->columns - 1) / s->columns;
+}
+
+/* Rows of a strip, or 0 if the device has too little patience for one. The columns' weights are
+ * worked out once; counting them for every row errs on the safe side. */
+static int64_t strip_rows(const brg_call *call, const strip *s, const brg_device_info *device) {
+    brg_axis x = axis_x(call), y = axis_y(call);
+    double c = (double)brg_image_c(&call->output), columns = (double)s->columns;
+    double reach_x = (double)brg_axis_reach(&x), reach_y = (double)brg_axis_reach(&y);
+    double down = reach_y * ((double)s->line / 16.0 + 17.0);
+    double along = columns * (1.0 + reach_x * (c + 1.0) + c) + 4.0 * (c + 1.0);
+    double rounds = down + along + columns * (1.0 + reach_x);
+    return brg_image_strip_rows(&call->output, strips_across(call, s), 1, rounds, device);
+}
+
+static void plan_strips(const brg_call *call, const strip *s, int64_t rows, brg_plan *plan) {
+    brg_launch *launch = brg_image_launch_strips(plan, "resize", "resize_strips", &call->output,
+                                                 strips_across(call, s), rows);
     add_sizes(launch, call);
     brg_arg_i32(launch, s->columns);
     brg_arg_i32(launch, rows);
@@ -147,25 +162,34 @@ static void plan_strips(const brg_call *call, const strip *s, brg_plan *plan) {
     brg_arg_first(launch);
 }
 
+static bool naive_fits(const brg_call *call, const brg_device_info *device) {
+    brg_axis x = axis_x(call), y = axis_y(call);
+    double rounds = (double)brg_axis_reach(&y) * (1.0 + (double)brg_axis_reach(&x));
+    return rounds <= (double)brg_loop_limit(device);
+}
+
 static brg_status plan_resize(const brg_call *call, const char *variant,
                               const brg_device_info *device, brg_plan *plan, brg_error *error) {
     strip s;
-    bool fits = choose_strip(call, &s);
+    int64_t rows = choose_strip(call, &s) ? strip_rows(call, &s, device) : 0;
     brg_status status = brg_image_variant(&brg_op_resize, variant, device,
-                                          fits ? "strips" : "naive", "naive", &variant, error);
+                                          rows ? "strips" : "naive", "naive", &variant, error);
     if (status)
         return status;
     bool strips = strcmp(variant, "strips") == 0;
-    if (strips && !fits) {
+    if (!strips && !naive_fits(call, device))
+        return brg_image_fail_rounds(&brg_op_resize, variant, error);
+    if (strips && rows == 0) {
         brg_fail(error, BRG_E_UNSUPPORTED,
-                 "resize in strips cannot shrink %lld columns to %lld: one pixel covers too many",
-                 (long long)brg_image_w(&call->inputs[0]), (long long)brg_image_w(&call->output));
+                 "resize in strips cannot shrink %lldx%lld to %lldx%lld: a pixel covers too many",
+                 (long long)brg_image_w(&call->inputs[0]), (long long)brg_image_h(&call->inputs[0]),
+                 (long long)brg_image_w(&call->output), (long long)brg_image_h(&call->output));
         brg_error_hint(error, "Use the variant naive, or none to let resize choose.");
         return BRG_E_UNSUPPORTED;
     }
     snprintf(plan->variant, sizeof plan->variant, "%s", variant);
     if (strips)
-        plan_strips(call, &s, plan);
+        plan_strips(call, &s, rows, plan);
     else
         plan_naive(call, device, plan);
     return BRG_OK;
