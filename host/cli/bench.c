@@ -256,7 +256,8 @@ static void print_legend(const bench *b) {
     fputs(style.quiet, stdout);
     cli_print_wrapped(stdout,
                       "Times are end to end, with transfers. Speedups are of the median over one "
-                      "thread of C: seq is the best portable loop, naive the textbook one.",
+                      "thread of C: seq is the best portable loop, naive the textbook one. "
+                      "Rates count the operations of the plain definition.",
                       0, 0);
     if (b->scaled)
         puts("~ of a baseline timed on a part of the rows and scaled");

@@ -45,18 +45,23 @@ int cli_exit_of(brg_status status) {
 
 /* ---- complaints ------------------------------------------------------------------------------ */
 
-/* A terminal gets wrapped lines, a log whole ones. A sentence ends in a full stop either way. */
-static void print_sentence(const char *lead, const char *sentence) {
-    char text[BRG_ERROR_TEXT + 1];
+/* A terminal gets wrapped lines, a log whole ones. */
+static void print_lines(const char *lead, const char *text) {
     int32_t indent = (int32_t)strlen(lead);
-    size_t length = strlen(sentence);
-    bool ends = length > 0 && strchr(".?!", sentence[length - 1]) != NULL;
-    snprintf(text, sizeof text, "%s%s", sentence, ends ? "" : ".");
     fputs(lead, stderr);
     if (isatty(STDERR_FILENO))
         cli_print_wrapped(stderr, text, indent, indent);
     else
         fprintf(stderr, "%s\n", text);
+}
+
+/* With a full stop, whether or not it came with one. */
+static void print_sentence(const char *lead, const char *sentence) {
+    char text[BRG_ERROR_TEXT + 1];
+    size_t length = strlen(sentence);
+    bool ends = length > 0 && strchr(".?!", sentence[length - 1]) != NULL;
+    snprintf(text, sizeof text, "%s%s", sentence, ends ? "" : ".");
+    print_lines(lead, text);
 }
 
 static void print_error(const brg_error *error) {
@@ -256,14 +261,15 @@ static int choose_devices(cli_session *session) {
 const char *cli_session_device(cli_session *session, int32_t choice, char *spec, size_t size) {
     const brg_device_choice *chosen = &session->choices[choice];
     const brg_device_info *device = &session->devices.devices[chosen->index];
-    char units[48];
+    char units[48], line[3 * BRG_NAME];
     if (chosen->units)
         snprintf(units, sizeof units, "%u of %u", chosen->units, device->compute_units);
     else
         snprintf(units, sizeof units, "%u", device->compute_units);
-    fprintf(stderr, "device %d:%d %s (%s, %s %s): %s\n", device->platform, device->device,
-            device->name, brg_device_kind_name(device->kind), units,
-            device->compute_units == 1 ? "unit" : "units", chosen->why);
+    snprintf(line, sizeof line, "%d:%d %s (%s, %s %s): %s", device->platform, device->device,
+             device->name, brg_device_kind_name(device->kind), units,
+             device->compute_units == 1 ? "unit" : "units", chosen->why);
+    print_lines("device ", line);
     if (session->report)
         brg_report_device(session->report, device, chosen);
     if (chosen->units)

@@ -99,6 +99,26 @@ Test(surroundings, the_doctor_survives_a_broken_driver) {
     release(&of);
 }
 
+Test(surroundings, the_doctor_survives_a_driver_that_crashes) {
+    char environment[128];
+    make_file("bad.icd", CRASHING_DRIVER "\n", sizeof CRASHING_DRIVER);
+    snprintf(environment, sizeof environment, "OCL_ICD_VENDORS=%s", scratch());
+    setting how = {.environment = environment};
+    outcome of = run_with(&how, "doctor");
+    cr_expect_eq(of.code, 4, "%s", of.err);
+    cr_expect_not_null(strstr(of.out, "bad.icd"), "%s", of.out);
+    cr_expect_not_null(strstr(of.out, "crashed"), "%s", of.out);
+    release(&of);
+}
+
+/* PoCL needs the linker; without a PATH it would take the process down. */
+Test(surroundings, no_path) {
+    char environment[128];
+    snprintf(environment, sizeof environment, "PATH;POCL_CACHE_DIR=%s/pocl", scratch());
+    setting lost = {.environment = environment};
+    expect_with(&lost, 0, "run gemm -m 8 -n 8 -k 8 --repeats 1");
+}
+
 Test(surroundings, results_that_cannot_be_written) {
     setting full = {.standard_output = "/dev/full"};
     outcome of = run_with(&full, "devices");
