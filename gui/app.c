@@ -434,10 +434,10 @@ void brg_app_update(brg_app *app) {
     watch_devices(app);
     take_inputs(app);
     take_prints(app);
-    if (app->phase == BRG_PHASE_PREPARING)
-        go_on_preparing(app);
     if (app->phase == BRG_PHASE_RUNNING)
         watch_job(app);
+    if (app->phase == BRG_PHASE_PREPARING)
+        go_on_preparing(app);
     if (app->phase == BRG_PHASE_IDLE)
         want_errors(app);
 }

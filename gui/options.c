@@ -65,7 +65,7 @@ void brg_options_help(void) {
         "      --report FILE      save results, frame times and places of widgets as JSON\n"
         "  -h, --help             this text\n"
         "      --version          versions\n\n"
-        "keys: space runs, escape cancels.\n"
+        "keys: space runs, escape cancels, ctrl-q closes.\n"
         "exit: 0 ok; 2 usage; 3 no such device; 4 no display, or trouble at run time. With "
         "--frames\n"
         "      also 1 if a result did not verify.\n"

@@ -47,7 +47,8 @@ struct panel {
 
 struct brg_ui {
     GLFWwindow *window;
-    float scale;
+    float full_scale; /* as asked for, and what the fonts are made for */
+    float scale;      /* at present: smaller when the window is too small for that */
     ImFont *fonts[BRG_FONT_COUNT];
     widget widgets[MAX_WIDGETS];
     size_t widget_count;
@@ -57,6 +58,15 @@ struct brg_ui {
     bool stale;        /* everything is to be drawn again */
     bool glfw_ready, opengl_ready;
 };
+
+static float font_size(const brg_ui *ui, brg_font font) {
+    return ui->fonts[font]->FontSize * ui->scale / ui->full_scale;
+}
+
+static ImVec2 text_size(const brg_ui *ui, brg_font font, const char *text,
+                        const char *end = nullptr) {
+    return ui->fonts[font]->CalcTextSizeA(font_size(ui, font), FLT_MAX, 0, text, end);
+}
 
 static ImU32 ink(brg_colour colour, float opacity = 1.0f) {
     return IM_COL32((colour >> 16) & 255, (colour >> 8) & 255, colour & 255,
@@ -98,7 +108,7 @@ static ImFont *add_font(const char *file, float size) {
 }
 
 static void add_fonts(brg_ui *ui, const brg_ui_config *config) {
-    float s = ui->scale;
+    float s = ui->full_scale;
     ui->fonts[BRG_FONT_BODY] = add_font(config->regular, 15 * s);
     ui->fonts[BRG_FONT_SMALL] = add_font(config->regular, 13 * s);
     ui->fonts[BRG_FONT_BOLD] = add_font(config->bold, 15 * s);
@@ -143,7 +153,7 @@ brg_ui *brg_ui_create(GLFWwindow *window, const brg_ui_config *config) {
     if (!ui)
         return nullptr;
     ui->window = window;
-    ui->scale = config->scale;
+    ui->scale = ui->full_scale = config->scale;
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGui::GetIO().IniFilename = nullptr; /* the window's layout is not the user's to lose */
@@ -180,6 +190,10 @@ void brg_ui_frame_begin(brg_ui *ui) {
     ui->panel_count = 0;
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
+    ImVec2 size = ImGui::GetIO().DisplaySize;
+    float shrink = std::fmin(size.x / BRG_UI_LEAST_W, size.y / BRG_UI_LEAST_H) / ui->full_scale;
+    ImGui::GetIO().FontGlobalScale = std::fmin(std::fmax(shrink, 0.2f), 1.0f);
+    ui->scale = ui->full_scale * ImGui::GetIO().FontGlobalScale;
     ImGui::NewFrame();
 }
 
@@ -370,32 +384,30 @@ void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial) {
     ImGui::GetWindowDrawList()->AddImage(id, top_left(ui, r), bottom_right(ui, r));
 }
 
-/* The longest start of the text that leaves room for "...". */
-static size_t fitting(ImFont *font, const char *text, float width) {
-    float dots = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, "...").x;
-    const char *end = text + std::strlen(text);
+/* Cuts the text where it leaves room for "..." in `width`. */
+static void shorten(const brg_ui *ui, brg_font font, const char *text, float width, char *shortened,
+                    size_t size) {
     const char *rest = text;
-    font->CalcTextSizeA(font->FontSize, std::fmax(width - dots, 1.0f), 0, text, end, &rest);
-    return static_cast<size_t>(rest - text);
+    float room = width - text_size(ui, font, "...").x;
+    ui->fonts[font]->CalcTextSizeA(font_size(ui, font), std::fmax(room, 1.0f), 0, text, nullptr,
+                                   &rest);
+    std::snprintf(shortened, size, "%.*s...", static_cast<int>(rest - text), text);
 }
 
-void brg_ui_text(brg_ui *ui, brg_rect r, brg_font which, brg_align align, brg_colour colour,
+void brg_ui_text(brg_ui *ui, brg_rect r, brg_font font, brg_align align, brg_colour colour,
                  const char *text) {
-    ImFont *font = ui->fonts[which];
-    ImVec2 a = top_left(ui, r), room = extent(ui, r);
-    ImVec2 size = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text);
+    ImVec2 a = top_left(ui, r), room = extent(ui, r), size = text_size(ui, font, text);
     char shortened[512];
     if (size.x > room.x + 1) {
-        std::snprintf(shortened, sizeof shortened, "%.*s...",
-                      static_cast<int>(fitting(font, text, room.x)), text);
+        shorten(ui, font, text, room.x, shortened, sizeof shortened);
         text = shortened;
-        size = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text);
+        size = text_size(ui, font, text);
     }
     float slack = room.x - size.x;
     float x = a.x + (align == BRG_LEFT ? 0 : align == BRG_CENTRE ? slack / 2 : slack);
     float y = a.y + (room.y - size.y) / 2;
-    ImGui::GetWindowDrawList()->AddText(font, font->FontSize, ImVec2(std::round(x), std::round(y)),
-                                        ink(colour), text);
+    ImGui::GetWindowDrawList()->AddText(ui->fonts[font], font_size(ui, font),
+                                        ImVec2(std::round(x), std::round(y)), ink(colour), text);
 }
 
 void brg_ui_textf(brg_ui *ui, brg_rect r, brg_font font, brg_align align, brg_colour colour,
@@ -410,12 +422,12 @@ void brg_ui_textf(brg_ui *ui, brg_rect r, brg_font font, brg_align align, brg_co
 
 /* The end of the line that begins at `text`: at the last space before the width is exceeded, since
  * the library's own wrapping also breaks after the point of a decimal number. */
-static const char *line_end(ImFont *font, const char *text, float width) {
+static const char *line_end(const brg_ui *ui, brg_font font, const char *text, float width) {
     const char *end = nullptr;
     for (const char *at = text;; at++) {
         if (*at != ' ' && *at != '\0' && *at != '\n')
             continue;
-        bool fits = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text, at).x <= width;
+        bool fits = text_size(ui, font, text, at).x <= width;
         if (!fits && end)
             return end;
         end = at;
@@ -424,23 +436,20 @@ static const char *line_end(ImFont *font, const char *text, float width) {
     }
 }
 
-float brg_ui_paragraph(brg_ui *ui, brg_rect r, brg_font which, brg_colour colour,
-                       const char *text) {
-    ImFont *font = ui->fonts[which];
+float brg_ui_paragraph(brg_ui *ui, brg_rect r, brg_font font, brg_colour colour, const char *text) {
     ImVec2 at = top_left(ui, r);
-    float step = std::round(1.25f * font->FontSize), top = at.y;
+    float size = font_size(ui, font), step = std::round(1.25f * size), top = at.y;
     while (*text) {
-        const char *end = line_end(font, text, r.w * ui->scale);
-        ImGui::GetWindowDrawList()->AddText(font, font->FontSize, at, ink(colour), text, end);
+        const char *end = line_end(ui, font, text, r.w * ui->scale);
+        ImGui::GetWindowDrawList()->AddText(ui->fonts[font], size, at, ink(colour), text, end);
         at.y += step;
         text = *end ? end + 1 : end;
     }
     return (at.y - top) / ui->scale;
 }
 
-float brg_ui_text_width(brg_ui *ui, brg_font which, const char *text) {
-    ImFont *font = ui->fonts[which];
-    return font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text).x / ui->scale;
+float brg_ui_text_width(brg_ui *ui, brg_font font, const char *text) {
+    return text_size(ui, font, text).x / ui->scale;
 }
 
 /* ---- widgets --------------------------------------------------------------------------------- */
@@ -514,10 +523,9 @@ bool brg_ui_toggle(brg_ui *ui, const char *id, brg_rect r, bool *on) {
 bool brg_ui_combo(brg_ui *ui, const char *id, brg_rect r, int *index, const char *const *items,
                   int count) {
     bool changed = false;
-    ImFont *font = ui->fonts[BRG_FONT_BODY];
-    ImGui::PushFont(font);
+    ImGui::PushFont(ui->fonts[BRG_FONT_BODY]);
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
-                        ImVec2(10 * ui->scale, (extent(ui, r).y - font->FontSize) / 2));
+                        ImVec2(10 * ui->scale, (extent(ui, r).y - ImGui::GetFontSize()) / 2));
     place_widget(ui, id, r);
     ImGui::SetNextItemWidth(extent(ui, r).x);
     ImGui::PushID(id);
@@ -574,11 +582,10 @@ bool brg_ui_slider(brg_ui *ui, const char *id, brg_rect r, float *value, float l
 
 bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float lo, float hi,
                    bool whole) {
-    ImFont *font = ui->fonts[BRG_FONT_MONO];
     float was = *value;
-    ImGui::PushFont(font);
+    ImGui::PushFont(ui->fonts[BRG_FONT_MONO]);
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
-                        ImVec2(7 * ui->scale, (extent(ui, r).y - font->FontSize) / 2));
+                        ImVec2(7 * ui->scale, (extent(ui, r).y - ImGui::GetFontSize()) / 2));
     place_widget(ui, id, r);
     ImGui::SetNextItemWidth(extent(ui, r).x);
     ImGui::PushID(id);

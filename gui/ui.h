@@ -35,6 +35,9 @@ typedef enum brg_font {
     BRG_FONT_COUNT
 } brg_font;
 
+/* Logical pixels that the views need; in a smaller window everything is drawn smaller. */
+enum { BRG_UI_LEAST_W = 1120, BRG_UI_LEAST_H = 750 };
+
 typedef enum brg_align { BRG_LEFT, BRG_CENTRE, BRG_RIGHT } brg_align;
 
 /* Files may be NULL or missing: the library's built-in font then stands in. */

@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-static const float first_w = 1280, first_h = 800, least_w = 960, least_h = 600;
+#include "ui.h"
+
+static const float first_w = 1280, first_h = 800;
 
 /* ---- what the user does ---------------------------------------------------------------------- */
 
@@ -17,11 +19,12 @@ static void note_input(GLFWwindow *handle) {
 
 static void on_key(GLFWwindow *handle, int key, int scancode, int action, int mods) {
     (void)scancode;
-    (void)mods;
     brg_window *window = glfwGetWindowUserPointer(handle);
     note_input(handle);
     window->run_pressed |= action == GLFW_PRESS && key == GLFW_KEY_SPACE;
     window->cancel_pressed |= action == GLFW_PRESS && key == GLFW_KEY_ESCAPE;
+    if (key == GLFW_KEY_Q && mods == GLFW_MOD_CONTROL)
+        glfwSetWindowShouldClose(handle, GLFW_TRUE);
 }
 
 static void on_button(GLFWwindow *handle, int button, int action, int mods) {
@@ -134,15 +137,15 @@ brg_status brg_window_open(brg_window *window, double scale, brg_error *error) {
     window->scale = scale > 0 ? (float)scale : monitor_scale();
     set_hints();
     choose_size(window->scale, &w, &h);
+    window->scale =
+        fminf(window->scale, fminf((float)w / BRG_UI_LEAST_W, (float)h / BRG_UI_LEAST_H));
     window->handle = glfwCreateWindow(w, h, "Brigade", NULL, NULL);
     if (!window->handle) {
         brg_status status = no_context(error);
         glfwTerminate();
         return status;
     }
-    glfwSetWindowSizeLimits(window->handle, (int)fminf(least_w * window->scale, (float)w),
-                            (int)fminf(least_h * window->scale, (float)h), GLFW_DONT_CARE,
-                            GLFW_DONT_CARE);
+    glfwSetWindowSizeLimits(window->handle, 480, 320, GLFW_DONT_CARE, GLFW_DONT_CARE);
     watch_user(window);
     glfwMakeContextCurrent(window->handle);
     glfwSwapInterval(0); /* the frame clock paces; a second pacemaker would only wait for it */

@@ -32,9 +32,9 @@ static void number_row(column *c, const brg_control *control, float *value) {
     caption(c, 22, control->name);
     brg_ui_number(ui, control->id, (brg_rect){c->x + c->w - field, c->y, field, 22}, value,
                   control->lo, control->hi, control->whole);
-    brg_ui_slider(ui, control->name, (brg_rect){c->x, c->y + 23, c->w, 18}, value, control->lo,
+    brg_ui_slider(ui, control->name, (brg_rect){c->x, c->y + 22, c->w, 18}, value, control->lo,
                   control->hi, control->whole, control->spread);
-    c->y += 46;
+    c->y += 44;
 }
 
 static void named_row(column *c, const brg_control *control, float *value) {
@@ -165,7 +165,7 @@ static void run_rows(column *c) {
     c->y += 42;
     if (brg_ui_button(ui, "cancel", (brg_rect){c->x, c->y, c->w, 30}, "Cancel (esc)", false, busy))
         brg_app_cancel(app);
-    c->y += 44;
+    c->y += 40;
 }
 
 static void advice(column *c) {
@@ -190,7 +190,7 @@ void brg_view_controls(brg_workbench *bench, brg_rect place) {
     advice(&c);
     brg_ui_line(ui, place.x + place.w - 1, place.y, place.x + place.w - 1, place.y + place.h,
                 BRG_LINE);
-    brg_ui_panel_end(ui, c.y - top + 14);
+    brg_ui_panel_end(ui, c.y - top);
     if (!brg_ui_held(ui))
         brg_app_preview(bench->app);
 }

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const float top_height = 44, bottom_height = 180, left_width = 250, margin = 16, gap = 12;
+static const float top_height = 44, bottom_height = 180, left_width = 250;
+static const float margin = 16, gap = 12;
 static const double recent_seconds = 5.0;
 
 brg_workbench *brg_workbench_create(brg_ui *ui, brg_app *app, const brg_frame_clock *clock) {
