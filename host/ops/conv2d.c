@@ -138,8 +138,8 @@ static brg_launch *add_naive(brg_plan *plan, const brg_call *call, const pass *p
     brg_arg_f32(launch, p->scale);
     brg_arg_buffer(launch, p->to);
     brg_arg_first(launch);
-    bool wide = device->max_work_group >= 64 && device->max_work_item[0] >= 64;
-    brg_launch_range(launch, 0, call->inputs[0].dims[1] * call->inputs[0].dims[2], wide ? 64 : 1);
+    int64_t row = call->inputs[0].dims[1] * call->inputs[0].dims[2];
+    brg_launch_range(launch, 0, row, brg_row_group(device));
     brg_launch_range(launch, 1, call->inputs[0].dims[0], 1);
     launch->rows_per_item = 1;
     launch->share = (double)(p->kh * p->kw) + 1;

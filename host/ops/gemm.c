@@ -163,12 +163,12 @@ static void add_transposition_options(brg_launch *launch, const brg_gemm *g) {
 }
 
 /* out = beta * C, and nothing at all to launch when beta is 0 too: the output is cleared. */
-static void plan_scale(const brg_gemm *g, brg_plan *plan) {
+static void plan_scale(const brg_gemm *g, const brg_device_info *device, brg_plan *plan) {
     plan->zero_output = true;
     if (g->beta == 0.0f)
         return;
     brg_launch *launch = brg_plan_add(plan, "gemm", "gemm_scale");
-    brg_launch_range(launch, 0, g->n, 64);
+    brg_launch_range(launch, 0, g->n, brg_row_group(device));
     brg_launch_range(launch, 1, g->m, 1);
     launch->slice_dim = 1;
     launch->rows_per_item = 1;
@@ -196,8 +196,7 @@ static void plan_grid(const brg_gemm *g, const char *kernel, size_t width, size_
 }
 
 static void plan_naive(const brg_gemm *g, const brg_device_info *device, brg_plan *plan) {
-    bool wide = device->max_work_group >= 64 && device->max_work_item[0] >= 64;
-    plan_grid(g, "gemm_1_naive", wide ? 64 : 1, 1, plan);
+    plan_grid(g, "gemm_1_naive", brg_row_group(device), 1, plan);
 }
 
 /* The largest tile, 16, 8 or 4, whose work-items fit a work-group of the device; 0 if none does. */
@@ -246,7 +245,8 @@ static int64_t cols_of_item(const brg_gemm *g, int64_t rows, int64_t most) {
  * one. */
 static int64_t tiles_allowed(const brg_gemm *g, const brg_device_info *device) {
     int64_t passes = g->n < TILE_COLS ? g->n : 1; /* a narrow matrix goes column by column */
-    return brg_loop_limit(device) / (2 * g->k * passes);
+    int64_t rounds = 2 * g->k * passes;
+    return brg_loop_limit(device) / (rounds > 0 ? rounds : 1);
 }
 
 static brg_status check_rounds(const brg_gemm *g, const brg_device_info *device, brg_error *error) {
@@ -377,7 +377,7 @@ static brg_status plan(const brg_call *call, const char *variant, const brg_devi
     if (g.m == 0 || g.n == 0)
         return BRG_OK;
     if (g.terms == 0) {
-        plan_scale(&g, out);
+        plan_scale(&g, device, out);
         return BRG_OK;
     }
     switch (chosen) {

@@ -28,6 +28,10 @@ brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *
  * more than anyone will make. */
 int64_t brg_loop_limit(const brg_device_info *device);
 
+/* The work-items of a group that lies along a row, where each has one element: 64, or 1 on a device
+ * that has no such groups. */
+size_t brg_row_group(const brg_device_info *device);
+
 /* Looks `name` up among an op's variants: its index, 0 or more, or -1 if there is none. */
 int32_t brg_variant_find(const brg_op *op, const char *name);
 

@@ -88,6 +88,10 @@ int64_t brg_loop_limit(const brg_device_info *device) {
     return strstr(device->name, "llvmpipe") ? 60000 : INT64_C(1) << 40;
 }
 
+size_t brg_row_group(const brg_device_info *device) {
+    return device->max_work_group >= 64 && device->max_work_item[0] >= 64 ? 64 : 1;
+}
+
 /* ---- checking ---- */
 
 static bool buffer_exists(const brg_plan *plan, int32_t buffer, int32_t input_count) {
