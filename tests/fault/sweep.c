@@ -12,7 +12,6 @@
  *   - nothing crashes, hangs, leaks or is released twice, and one thread alone called OpenCL.
  * A release that was itself made to fail may leave its object behind. */
 #include <dlfcn.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +25,7 @@
 #include "brigade/brigade.h"
 #include "fault/layer.h"
 
-enum { M = 24, N = 17, K = 31, MAX_FAULTS = 5000, CHILD_SECONDS = 30 };
+enum { M = 24, N = 17, K = 31, MAX_FAULTS = 5000, CHILD_SECONDS = 60, AT_ONCE = 2 };
 
 /* The two ways through the engine that make different calls. */
 typedef enum route {
@@ -297,20 +296,27 @@ static bool wait_for(pid_t child, int *status) {
     return true;
 }
 
-/* The child that meets the fault. It ends through exit, so that a leak checker has its say. */
-static void try_fault(fault_record *record, const fault_scenario *scenario,
-                      const char *layer_path) {
+/* Starts the child that meets the fault. It ends through exit, so that a leak checker has its say.
+ */
+static pid_t start_child(fault_record *record, fault_scenario scenario, int64_t nth,
+                         const char *layer_path) {
     memset(record, 0, sizeof *record);
     record->call = -1;
+    scenario.plan.nth = nth;
+    scenario.plan.met = &record->call;
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        run_child(record, scenario, layer_path);
+        run_child(record, &scenario, layer_path);
         exit(0);
     }
+    return child;
+}
+
+static void end_child(fault_record *record, pid_t child) {
     int status = 0;
     if (child < 0)
-        judge(record, ENDED_BADLY, "no child: %s", strerror(errno));
+        judge(record, ENDED_BADLY, "no child could be started");
     else if (!wait_for(child, &status))
         judge(record, HUNG, "no end after %d s", CHILD_SECONDS);
     else if (WIFSIGNALED(status))
@@ -325,33 +331,39 @@ typedef struct fault_tally {
     int64_t totals[OUTCOMES];
 } fault_tally;
 
-static bool is_defect(fault_outcome outcome) {
-    return outcome >= HUNG;
-}
-
 static void count(fault_tally *tally, const fault_record *record) {
     if (record->call >= 0)
         tally->counts[record->call][record->outcome]++;
     tally->totals[record->outcome]++;
 }
 
-/* One sweep: all N for one route, code and mode. Returns the number of faults tried. */
-static int64_t sweep(fault_tally *tally, fault_record *record, fault_scenario *scenario,
-                     const char *layer_path, const fault_layer_api *names) {
-    for (int64_t nth = 1; nth <= MAX_FAULTS; nth++) {
-        scenario->plan.nth = nth;
-        scenario->plan.met = &record->call;
-        try_fault(record, scenario, layer_path);
-        if (record->outcome == UNTOUCHED)
-            return nth - 1;
-        count(tally, record);
-        const char *call = names->name(record->call);
-        if (is_defect(record->outcome))
-            printf("  call %lld, %s: %s: %s\n", (long long)nth, call ? call : "?",
-                   outcome_names[record->outcome], record->text);
+static void report_defect(const fault_record *record, int64_t nth, const fault_layer_api *names) {
+    const char *call = names->name(record->call);
+    if (record->outcome >= HUNG)
+        printf("  call %lld, %s: %s: %s\n", (long long)nth, call ? call : "?",
+               outcome_names[record->outcome], record->text);
+}
+
+/* One sweep: all N for one route, code and mode, a few at once. Returns the number of faults met.
+ */
+static int64_t sweep(fault_tally *tally, fault_record records[AT_ONCE],
+                     const fault_scenario *scenario, const char *layer_path,
+                     const fault_layer_api *names) {
+    for (int64_t nth = 1; nth <= MAX_FAULTS; nth += AT_ONCE) {
+        pid_t children[AT_ONCE];
+        for (int i = 0; i < AT_ONCE; i++)
+            children[i] = start_child(&records[i], *scenario, nth + i, layer_path);
+        for (int i = 0; i < AT_ONCE; i++)
+            end_child(&records[i], children[i]);
+        for (int i = 0; i < AT_ONCE; i++) {
+            if (records[i].outcome == UNTOUCHED)
+                return nth + i - 1;
+            count(tally, &records[i]);
+            report_defect(&records[i], nth + i, names);
+        }
     }
-    judge(record, ENDED_BADLY, "no end of calls");
-    count(tally, record);
+    judge(&records[0], ENDED_BADLY, "no end of calls");
+    count(tally, &records[0]);
     return MAX_FAULTS;
 }
 
@@ -376,28 +388,34 @@ static int64_t defects_in(const fault_tally *tally) {
     return defects;
 }
 
-/* All routes, codes and modes. A quick sweep leaves out all codes but the first. */
-static void sweep_all(fault_tally *tally, fault_record *record, const char *layer_path,
+/* All sweeps. A quick one leaves out all codes but the first. */
+static void sweep_all(fault_tally *tally, fault_record records[AT_ONCE], const char *layer_path,
                       const char *cache, bool quick) {
-    static const fault_plan plans[] = {
-        {.code = -5}, {.code = -5, .sticky = true}, {.code = -6}, {.code = -36}};
+    static const struct {
+        route route;
+        fault_plan plan;
+    } sweeps[] = {
+        {ROUTE_IN_PLACE, {.code = -5}}, {ROUTE_IN_PLACE, {.code = -5, .sticky = true}},
+        {ROUTE_COPY, {.code = -5}},     {ROUTE_COPY, {.code = -5, .sticky = true}},
+        {ROUTE_COPY, {.code = -6}},     {ROUTE_IN_PLACE, {.code = -36}},
+    };
     const fault_layer_api *names = find_layer(layer_path);
-    for (int way = 0; way < ROUTES; way++)
-        for (int p = 0; p < (quick ? 2 : 4); p++) {
-            fault_scenario scenario = {(route)way, plans[p], cache};
-            double begun = seconds_now();
-            int64_t faults = sweep(tally, record, &scenario, layer_path, names);
-            printf("%-20s  %-24s %-8s  %4lld calls in turn, %.1f s\n", route_names[way],
-                   brg_cl_error_name(plans[p].code), plans[p].sticky ? "for good" : "once",
-                   (long long)faults, seconds_now() - begun);
-            fflush(stdout);
-        }
+    for (int i = 0; i < (quick ? 4 : 6); i++) {
+        const fault_plan *plan = &sweeps[i].plan;
+        fault_scenario scenario = {sweeps[i].route, *plan, cache};
+        double begun = seconds_now();
+        int64_t faults = sweep(tally, records, &scenario, layer_path, names);
+        printf("%-20s  %-24s %-8s  %4lld calls in turn, %.1f s\n", route_names[sweeps[i].route],
+               brg_cl_error_name(plan->code), plan->sticky ? "for good" : "once", (long long)faults,
+               seconds_now() - begun);
+        fflush(stdout);
+    }
     print_tally(tally, names);
 }
 
 int main(int argc, char **argv) {
-    fault_record *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    fault_record *shared = mmap(NULL, AT_ONCE * sizeof *shared, PROT_READ | PROT_WRITE,
+                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (argc < 3 || shared == MAP_FAILED || !find_layer(argv[1])) {
         fprintf(stderr, "usage: %s LAYER.so CACHE_DIR [quick]\n", argv[0]);
         return 2;
