@@ -172,8 +172,9 @@ static brg_status plan_resize(const brg_call *call, const char *variant,
                               const brg_device_info *device, brg_plan *plan, brg_error *error) {
     strip s;
     int64_t rows = choose_strip(call, &s) ? strip_rows(call, &s, device) : 0;
+    const char *elsewhere = rows && !naive_fits(call, device) ? "strips" : "naive";
     brg_status status = brg_image_variant(&brg_op_resize, variant, device,
-                                          rows ? "strips" : "naive", "naive", &variant, error);
+                                          rows ? "strips" : "naive", elsewhere, &variant, error);
     if (status)
         return status;
     bool strips = strcmp(variant, "strips") == 0;
