@@ -3,8 +3,8 @@
  *      image: h rows of w pixels, c interleaved channels          window of radius 2
  *                                                                  . . . . .
  *      y  r g b r g b r g b r g b ...                              . . . . .
- *         |     |                                                  . . X . .    out[y, x] = sum of
- *         +--c--+  one pixel to the right is c elements on         . . . . .    W[i] W[j] in[y+i, x+j]
+ *         |     |                                                  . . X . .   out[y, x] = sum of
+ *         +--c--+  one pixel to the right is c further on          . . . . .   W[i] W[j] in[y+i, x+j]
  *                                                                  . . . . .
  * In plain C, for each of the c channels of each pixel:
  *
@@ -14,25 +14,25 @@
  *
  * The ladder:
  *     naive    one work-item per element, the whole window: (2 radius + 1)^2 products
- *     passes   the window is W times W transposed: along the rows into a scratch image, then down the
- *              columns, 2 (2 radius + 1) products; one work-item per element, made for GPUs
- *     strips   both passes at once on a strip that stays in the cache; a work-item holds 8 rows of 16
- *              elements in registers, so each element read is used 8 times; made for CPUs
+ *     passes   the window is W times W transposed: along the rows into a scratch image, then
+ *              down the columns, 2 (2 radius + 1) products; one work-item each, made for GPUs
+ *     strips   both passes at once on a strip that stays in the cache; a work-item holds 8 rows
+ *              of 16 elements in registers, so each element read is used 8 times; made for CPUs
  *
- *              in      +----------+----------+       down: 8 rows x (strip + halo) sums in local memory
+ *              in      +----------+----------+       down: 8 rows of sums in local memory
  *                   y  |##########|          |
  *                   .. |##########|          |  ->   |halo|==== strip ====|halo|  x 8 rows
  *                  y+7 |##########|          |
  *                      +----------+----------+       along: 16 sums at a time from there into `out`
  *
- * The weights come from a launch of their own with one work-item: as build-time constants they would
- * be a third faster in the strips, but each new radius would cost a build of 40 to 600 ms. */
+ * The weights come from a launch of their own with one work-item: as build-time constants they
+ * would be a third faster in the strips, but each new radius would cost a build of 40 to 600 ms. */
 
 #ifndef PIXEL_U8
 #define PIXEL_U8 0 /* elements: 1 for bytes, 0 for floats */
 #endif
 #ifndef STRIP
-#define STRIP 480 /* elements across a strip: whole vectors, and whole pixels of 1, 3 or 4 channels */
+#define STRIP 480 /* elements across: whole vectors, and whole pixels of 1, 3 or 4 channels */
 #endif
 #ifndef STEP
 #define STEP 8 /* rows at a time: more do not fit into 32 vector registers */
@@ -119,7 +119,8 @@ static float sharpen1(float blurred, float own, int c, int e, float amount) {
 
 /* ---- naive ---- */
 
-/* Each row of the window is summed on its own: rounding then grows with its side, not with its area. */
+/* Each row of the window is summed on its own: rounding then grows with its side, not with its
+ * area. */
 static float window(__global const pixel *restrict in, int h, int w, int c, int border, int radius,
                     __global const float *restrict W, int y, int e) {
     const int x = e / c, channel = e - x * c;
@@ -207,8 +208,9 @@ __kernel void sharpen_down(__global const float *restrict along, __global const 
 
 /* ---- strips ---- */
 
-/* What a strip works on. `rows` holds, for row y - radius + t of the step, the row to read or -1. `sums`
- * holds STEP lines of `line` floats; its first element stands for element `from` of the row. */
+/* What a strip works on. `rows` holds, for row y - radius + t of the step, the row to read or -1.
+ * `sums` holds STEP lines of `line` floats; its first element stands for element `from` of the row.
+ */
 typedef struct strip {
     __global const pixel *in;
     __global const float *W;
@@ -222,8 +224,8 @@ static float16 load_row(const strip *s, int t, int e) {
     return row < 0 ? (float16)(0.0f) : load16(s->in + (size_t)row * s->pitch + e);
 }
 
-/* Sums 16 columns from element e down, for STEP rows at once. Row r of the step is the sum of W[t - r] *
- * in[t] over r <= t < r + taps; in the middle every element read serves all the rows. */
+/* Sums 16 columns from element e down, for STEP rows at once. Row r of the step is the sum of W[t -
+ * r] * in[t] over r <= t < r + taps; in the middle every element read serves all the rows. */
 static void down16(const strip *s, int e) {
     float16 sum[STEP];
 #pragma unroll
@@ -274,7 +276,8 @@ static void down1(const strip *s, int e, int at) {
     }
 }
 
-/* Sums the columns inner <= e < outer, all inside the image. The last vector overlaps the one before. */
+/* Sums the columns inner <= e < outer, all inside the image. The last vector overlaps the one
+ * before. */
 static void down(const strip *s, int inner, int outer) {
     int e = inner;
     for (; e + 16 <= outer; e += 16)
@@ -286,8 +289,8 @@ static void down(const strip *s, int inner, int outer) {
             down1(s, e, e - s->from);
 }
 
-/* Fills the elements from <= e < to outside the image: copies of sums that the strip has, or zero, or sums
- * of columns far away. */
+/* Fills the elements from <= e < to outside the image: copies of sums that the strip has, or zero,
+ * or sums of columns far away. */
 static void fill(const strip *s, int w, int c, int border, int inner, int outer, int from, int to) {
     for (int e = from; e < to; e++) {
         const int x = e >= 0 ? e / c : -((c - 1 - e) / c);
@@ -349,9 +352,10 @@ static void along(const strip *s, __local const float *sums, __global const pixe
     }
 }
 
-/* One strip: elements from get_global_id(0) * STRIP, `item_rows` rows from (get_global_id(1) + first) *
- * item_rows. Local memory: STEP + 2 radius ints in `rows`, STEP lines of `line` = STRIP + 2 radius c floats
- * in `sums`. `sharpen` is a constant in each caller: inlining leaves one of the two ways. */
+/* One strip: elements from get_global_id(0) * STRIP, `item_rows` rows from (get_global_id(1) +
+ * first) * item_rows. Local memory: STEP + 2 radius ints in `rows`, STEP lines of `line` = STRIP +
+ * 2 radius c floats in `sums`. `sharpen` is a constant in each caller: inlining leaves one of the
+ * two ways. */
 static void run_strip(__global const pixel *restrict in, __global pixel *restrict out, int h, int w,
                       int c, int border, int radius, __global const float *restrict W,
                       int item_rows, int line, __local int *rows, __local float *sums, int sharpen,
@@ -378,8 +382,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 blur_strips(__global const pixel *restrict in, __global pixel *restrict out, int h, int w, int c,
             int border, int radius, __global const float *restrict W, int item_rows, int line,
             __local int *rows, __local float *sums, int first) {
-    run_strip(in, out, h, w, c, border, radius, W, item_rows, line, rows, sums, 0, 0.0f,
-              first);
+    run_strip(in, out, h, w, c, border, radius, W, item_rows, line, rows, sums, 0, 0.0f, first);
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void

@@ -4,17 +4,19 @@
  *           m0 m1 m2            gx = -2 0 2       gy =  0  0  0      out = sqrt(gx^2 + gy^2) / 4
  *           d0 d1 d2                 -1 0 1             1  2  1
  *
- * In plain C, for each colour channel of each pixel, with at(y, x) reading beyond the border by its rule:
+ * In plain C, for each colour channel of each pixel, at(y, x) minding the border:
  *
- *     gx = at(y-1, x+1) - at(y-1, x-1) + 2 * (at(y, x+1) - at(y, x-1)) + at(y+1, x+1) - at(y+1, x-1);
- *     gy = at(y+1, x-1) - at(y-1, x-1) + 2 * (at(y+1, x) - at(y-1, x)) + at(y+1, x+1) - at(y-1, x+1);
+ *     gx = at(y-1, x+1) - at(y-1, x-1) + 2 * (at(y, x+1) - at(y, x-1))
+ *        + at(y+1, x+1) - at(y+1, x-1);
+ *     gy = at(y+1, x-1) - at(y-1, x-1) + 2 * (at(y+1, x) - at(y-1, x))
+ *        + at(y+1, x+1) - at(y-1, x+1);
  *     out = sqrt(gx * gx + gy * gy) / 4;
  *
  * The ladder:
  *     naive    one work-item per element; the border's rule at every one of the eight reads
- *     strips   a work-item walks over whole rows with vectors of 16 elements; only pixels on the image's
- *              rim ask for the border. Bytes are summed as 16-bit integers, which is exact and needs
- *              half the registers of floats
+ *     strips   a work-item walks over whole rows with vectors of 16 elements; only pixels on the
+ *              image's rim ask for the border. Bytes are summed as 16-bit integers, which
+ *              is exact and needs half the registers of floats
  *
  *              +--------------------+
  *              |oooooooooooooooooooo|   o rim: the border's rule
@@ -84,7 +86,8 @@ static int border_index(int i, int n, int border) {
     return clamp(i, 0, n - 1);
 }
 
-static float at(__global const pixel *in, int h, int w, int c, int border, int y, int x, int channel) {
+static float at(__global const pixel *in, int h, int w, int c, int border, int y, int x,
+                int channel) {
     const int row = border_index(y, h, border), column = border_index(x, w, border);
     return row < 0 || column < 0 ? 0.0f : (float)in[((size_t)row * w + column) * c + channel];
 }
@@ -107,8 +110,8 @@ static pixel edge1(__global const pixel *in, int h, int w, int c, int border, in
     return round1(0.25f * sqrt(gx * gx + gy * gy));
 }
 
-__kernel void edge_naive(__global const pixel *restrict in, __global pixel *restrict out, int h, int w,
-                         int c, int border, int first) {
+__kernel void edge_naive(__global const pixel *restrict in, __global pixel *restrict out, int h,
+                         int w, int c, int border, int first) {
     const int e = (int)get_global_id(0), y = (int)get_global_id(1) + first;
     if (e < w * c)
         out[(size_t)y * w * c + e] = edge1(in, h, w, c, border, y, e);
@@ -134,10 +137,10 @@ static float16 edge16(__global const pixel *in, int pitch, int c, int16 stays) {
     return select(0.25f * sqrt(gx * gx + gy * gy), to_float16(m1), stays);
 }
 
-/* The elements begin <= e < end of row y, which is neither the first nor the last; begin and end are
- * whole pixels, neither of them the first or the last either. */
-static void inner_row(__global const pixel *in, __global pixel *out, int h, int w, int c, int border,
-                      int y, int begin, int end, int16 stays) {
+/* The elements begin <= e < end of row y, which is neither the first nor the last; begin and end
+ * are whole pixels, neither of them the first or the last either. */
+static void inner_row(__global const pixel *in, __global pixel *out, int h, int w, int c,
+                      int border, int y, int begin, int end, int16 stays) {
     const int pitch = w * c;
     const size_t row = (size_t)y * pitch;
     int e = begin;

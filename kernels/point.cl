@@ -10,8 +10,8 @@
  *         out[i] = (in[i] - middle) * factor + offset;
  *
  * The ladder:
- *     naive    one work-item per element; neighbours read neighbours, which is all that a GPU asks for
- *     strips   a work-item walks over whole rows with vectors of 16: on a CPU this is as fast as memory
+ *     naive    one work-item per element; neighbours read neighbours: all that a GPU asks for
+ *     strips   a work-item walks over whole rows with vectors of 16: on a CPU as fast as memory
  *
  *              image  +------------------+
  *              item 0 |>>>>>>>>>>>>>>>>>>| item_rows rows, one run of elements without a gap
@@ -62,8 +62,8 @@ static pixel line1(pixel in, int c, int e, float middle, float factor, float off
     return c == 4 && (e & 3) == 3 ? in : round1(((float)in - middle) * factor + offset);
 }
 
-__kernel void point_naive(__global const pixel *restrict in, __global pixel *restrict out, int pitch,
-                          int c, float middle, float factor, float offset, int first) {
+__kernel void point_naive(__global const pixel *restrict in, __global pixel *restrict out,
+                          int pitch, int c, float middle, float factor, float offset, int first) {
     const int e = (int)get_global_id(0);
     const size_t at = ((size_t)get_global_id(1) + first) * pitch + e;
     if (e < pitch)

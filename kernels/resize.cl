@@ -1,13 +1,15 @@
-/* resize: an image at another size. Every mode is a weighted sum of a few source pixels along each axis.
+/* resize: an image at another size. Every mode is a weighted sum of a few source pixels along each
+ * axis.
  *
- *      source, 5 pixels       |  0  |  1  |  2  |  3  |  4  |      pixel centres lie at half-integers
+ *      source, 5 pixels       |  0  |  1  |  2  |  3  |  4  |     pixel centres at half-integers
  *      result, 3 pixels       |    0    |    1    |    2    |
  *                                  ^ nearest: source pixel 0
  *                             <-- x --> area: 3/5 of pixel 0, 2/5 of pixel 1
- *                                  ^    bilinear: between the centres of 0 and 1; bicubic: of -1, 0, 1, 2
+ *                                  ^    bilinear: centres of 0 and 1; bicubic: -1 to 2
  *
- * Result pixel x looks at source position (x + 1/2) * in / out - 1/2. That is a ratio of integers, and the
- * kernels keep it one: as a float it would be off by 1/250 of a pixel in an image 65 535 pixels wide.
+ * Result pixel x looks at source position (x + 1/2) * in / out - 1/2. That is a ratio of integers,
+ * and the kernels keep it one: as a float it would be off by 1/250 of a pixel in an image 65 535
+ * pixels wide.
  *
  * In plain C, for each channel of each result pixel:
  *
@@ -17,9 +19,9 @@
  *
  * The ladder:
  *     naive    one work-item per result element, weights worked out anew for each
- *     strips   a work-item makes a strip of columns for a run of rows: it works out the columns' weights
- *              once, then for each row blends the source rows into a line in local memory with vectors of
- *              16, and blends pixels along that line
+ *     strips   a work-item makes a strip of columns for a run of rows: it works out the columns'
+ *              weights once, then for each row blends the source rows into a line in local
+ *              memory with vectors of 16, and blends pixels along that line
  *
  *              source rows  =========.=========.        |  blend down, 16 elements at a time
  *                           =========.=========.        v
@@ -30,7 +32,7 @@
 #define PIXEL_U8 0 /* elements: 1 for bytes, 0 for floats */
 #endif
 #ifndef MODE
-#define MODE 0 /* 0 bilinear, 1 nearest, 2 area, 3 bicubic; a constant keeps the inner loops short */
+#define MODE 0 /* 0 bilinear, 1 nearest, 2 area, 3 bicubic; constant, to unroll inner loops */
 #endif
 
 #define MODE_NEAREST 1
@@ -132,8 +134,8 @@ static float weight_of(int x, int k, int size_in, int size_out) {
 
 /* ---- naive ---- */
 
-__kernel void resize_naive(__global const pixel *restrict in, __global pixel *restrict out, int h_in,
-                           int w_in, int h_out, int w_out, int c, int first) {
+__kernel void resize_naive(__global const pixel *restrict in, __global pixel *restrict out,
+                           int h_in, int w_in, int h_out, int w_out, int c, int first) {
     const int e = (int)get_global_id(0), y = (int)get_global_id(1) + first;
     if (e >= w_out * c)
         return;
@@ -154,7 +156,7 @@ __kernel void resize_naive(__global const pixel *restrict in, __global pixel *re
 
 /* ---- strips ---- */
 
-/* Blends n elements of the rows that y uses into the line; `in` points to the first of them in row 0. */
+/* Blends n elements of the rows that y uses into the line; `in` is the first of them in row 0. */
 static void blend_down(__global const pixel *in, int h_in, int h_out, int pitch, int y, int n,
                        __local float *line) {
     const int row = first_of(y, h_in, h_out), rows = count_of(y, h_in, h_out);
@@ -171,8 +173,8 @@ static void blend_down(__global const pixel *in, int h_in, int h_out, int pitch,
     }
 }
 
-/* Repeats the first and last pixel outside the image: the line stands for the source pixels from <= p < to,
- * of which inner <= p < outer are there. */
+/* Repeats the first and last pixel outside the image: the line stands for the source pixels from <=
+ * p < to, of which inner <= p < outer are there. */
 static void repeat_ends(__local float *line, int c, int from, int inner, int outer, int to) {
     for (int p = from; p < inner; p++)
         for (int i = 0; i < c; i++)
@@ -191,8 +193,8 @@ static void repeat_ends(__local float *line, int c, int from, int inner, int out
 #define WEIGHTS(i) (weights + starts[i])
 #endif
 
-/* Blends pixels of c channels along the line; c is a constant in each caller. starts[i] and starts[i + 1]
- * enclose the weights of column i, places[i] is its first element on the line. */
+/* Blends pixels of c channels along the line; c is a constant in each caller. starts[i] and
+ * starts[i + 1] enclose the weights of column i, places[i] is its first element on the line. */
 static void blend_pixels(__local const float *line, __local const int *starts,
                          __local const int *places, __local const float *weights, const int c,
                          int n, __global pixel *out) {
@@ -220,7 +222,7 @@ static void blend_vectors(__local const float *line, __local const int *starts,
     }
 }
 
-/* Works out the places and weights of the columns x0 <= x < x1; the line begins with pixel `from`. */
+/* Works out the places and weights of the columns x0 <= x < x1; the line begins with `from`. */
 static void plan_columns(int x0, int x1, int w_in, int w_out, int c, int from, __local int *starts,
                          __local int *places, __local float *weights) {
     int used = 0;
@@ -234,8 +236,8 @@ static void plan_columns(int x0, int x1, int w_in, int w_out, int c, int from, _
     starts[x1 - x0] = used;
 }
 
-/* `columns` result columns a strip. The host sees to it that local memory holds their weights and source
- * pixels: columns + 1 starts, columns places, all weights, and the longest line. */
+/* `columns` result columns a strip. The host sees to it that local memory holds their weights and
+ * source pixels: columns + 1 starts, columns places, all weights, and the longest line. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 resize_strips(__global const pixel *restrict in, __global pixel *restrict out, int h_in, int w_in,
               int h_out, int w_out, int c, int columns, int item_rows, __local int *starts,
