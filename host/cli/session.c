@@ -115,15 +115,22 @@ static void termination_signals(sigset_t *set) {
     sigaddset(set, SIGTERM);
 }
 
-bool cli_session_interrupted(cli_session *session) {
+/* Collects a signal that has come; after the first they take their usual effect. */
+static bool take_signal(cli_session *session) {
     const struct timespec at_once = {0, 0};
     sigset_t set;
     termination_signals(&set);
-    if (!session->interrupted && sigtimedwait(&set, NULL, &at_once) > 0) {
-        session->interrupted = true;
+    if (session->interrupted || sigtimedwait(&set, NULL, &at_once) <= 0)
+        return false;
+    session->interrupted = true;
+    pthread_sigmask(SIG_SETMASK, &session->outer_signals, NULL);
+    return true;
+}
+
+bool cli_session_interrupted(cli_session *session) {
+    if (take_signal(session)) {
         cli_session_clear(session);
         fputs("brigade: interrupted, stopping at the next slice (again: at once)\n", stderr);
-        pthread_sigmask(SIG_SETMASK, &session->outer_signals, NULL);
     }
     return session->interrupted;
 }
@@ -337,6 +344,7 @@ int cli_session_close(cli_session *session, int code) {
     }
     brg_report_destroy(session->report);
     brg_engine_destroy(session->engine);
+    take_signal(session); /* too late to stop anything, and nothing printed may be lost to it */
     pthread_sigmask(SIG_SETMASK, &session->outer_signals, NULL);
     if (session->interrupted)
         return CLI_INTERRUPTED;

@@ -155,11 +155,24 @@ static bool read_both(pid_t child, const setting *how, stream streams[2]) {
     return open == 0;
 }
 
+/* The drivers that the build has chosen for the tests, unless a test has a choice of its own. */
+static void add_vendors(char *changes, size_t size) {
+#ifdef VENDORS
+    size_t length = strlen(changes);
+    if (!strstr(changes, "OCL_ICD_VENDORS"))
+        snprintf(changes + length, size - length, ";OCL_ICD_VENDORS=%s", VENDORS);
+#else
+    (void)changes;
+    (void)size;
+#endif
+}
+
 static pid_t spawn(const setting *how, char **words, int out[2], int err[2]) {
     char changes[1024];
     pid_t child;
     posix_spawn_file_actions_t actions;
     snprintf(changes, sizeof changes, "%s", how->environment ? how->environment : "");
+    add_vendors(changes, sizeof changes);
     char **environment = changed_environment(changes);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);

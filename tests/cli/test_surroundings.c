@@ -187,7 +187,7 @@ Test(surroundings, a_kernel_that_does_not_compile) {
     cr_expect_eq(of.code, 4, "%s", of.err);
     cr_expect_not_null(strstr(of.err, "error"), "the compiler's words are shown: %s", of.err);
     release(&of);
-    of = run_with(&how, "verify gemm --small");
+    of = run_with(&how, "verify gemm --case 20");
     cr_expect_eq(of.code, 4, "%s", of.err);
     release(&of);
     of = run_with(&how, "doctor");
