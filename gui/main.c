@@ -80,6 +80,8 @@ static void apply_options(brg_app *app, const brg_options *options) {
     for (int i = 0; options->size && i < 3; i++)
         chosen->values[chosen->workload][i] = (float)options->size;
     chosen->variant[chosen->workload] = variant_index(brg_app_op(app), options->variant);
+    if (options->repeats)
+        chosen->repeats = (float)options->repeats;
     chosen->check = options->verify;
     chosen->continuous = options->continuous;
     chosen->on_ui_thread = options->ui_thread;

@@ -17,6 +17,7 @@ enum {
     SIZE,
     VARIANT,
     VERIFY,
+    REPEATS,
     CONTINUOUS,
     UI_THREAD,
     AUTO_RUN,
@@ -33,6 +34,7 @@ static const struct option long_options[] = {
     {"size", required_argument, NULL, SIZE},
     {"variant", required_argument, NULL, VARIANT},
     {"verify", required_argument, NULL, VERIFY},
+    {"repeats", required_argument, NULL, REPEATS},
     {"continuous", no_argument, NULL, CONTINUOUS},
     {"ui-thread", no_argument, NULL, UI_THREAD},
     {"auto-run", no_argument, NULL, AUTO_RUN},
@@ -56,7 +58,8 @@ void brg_options_help(void) {
         "      --size N           gemm: m = n = k = N, 1 to 4096\n"
         "      --variant NAME     a rung of the ladder (default: chosen for device and shape)\n"
         "      --verify POLICY    full, sample, freivalds or none (default: by size)\n"
-        "      --continuous       run again and again\n"
+        "      --repeats N        timed runs in a round, 1 to 50 (default: 5)\n"
+        "      --continuous       one round after the other\n"
         "      --ui-thread        run on the window's own thread, which freezes meanwhile\n"
         "      --auto-run         run at once\n"
         "      --frames N         close after N frames; with --auto-run, N after the first result\n"
@@ -132,6 +135,8 @@ static int take_option(int option, brg_options *options) {
         return BRG_EXIT_OK;
     case VERIFY:
         return read_policy(optarg, &options->verify);
+    case REPEATS:
+        return read_whole("repeats", optarg, 50, &options->repeats);
     case CONTINUOUS:
         options->continuous = true;
         return BRG_EXIT_OK;

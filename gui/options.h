@@ -22,9 +22,10 @@ typedef struct brg_options {
     const char *report;
     const char *file;
     int workload;
-    int64_t size;   /* 0: the workload's own */
-    int64_t frames; /* 0: until the window is closed */
-    double scale;   /* 0: the monitor's */
+    int64_t size;    /* 0: the workload's own */
+    int64_t repeats; /* 0: the window's own */
+    int64_t frames;  /* 0: until the window is closed */
+    double scale;    /* 0: the monitor's */
     brg_verify_policy verify;
     bool continuous;
     bool ui_thread;

@@ -130,8 +130,8 @@ static void set_style(float scale) {
     style.ItemSpacing = ImVec2(8, 7);
     style.ScrollbarSize = 8;
     style.ScrollbarRounding = 4;
-    style.WindowMinSize = ImVec2(1, 1);
     style.ScaleAllSizes(scale);
+    style.WindowMinSize = ImVec2(1, 1); /* less is not allowed */
     ImVec4 *c = style.Colors;
     c[ImGuiCol_Text] = ink4(BRG_TEXT);
     c[ImGuiCol_TextDisabled] = ink4(BRG_FAINT);

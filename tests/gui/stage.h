@@ -1,0 +1,61 @@
+/* A stage for the window: a display of its own, the real program on it, and hands to use it with.
+ */
+#ifndef TESTS_GUI_STAGE_H
+#define TESTS_GUI_STAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <criterion/criterion.h>
+
+#include <brigade/tensor.h>
+#include <cjson/cJSON.h>
+
+/* What a run of the window left behind. */
+typedef struct outcome {
+    int code; /* exit code; -1 if a signal ended it */
+    char out[4096];
+    char err[4096];
+} outcome;
+
+/* For tests that need a display: starts Xvfb with a screen of that size, or skips the test. */
+void raise_curtain(int w, int h);
+
+/* The end of every test: the display and the test's directory go. */
+void drop_curtain(void);
+
+/* Starts brigade-gui with the words of the printf-style line, in the test's directory. Without a
+ * curtain raised it finds no display. */
+pid_t start(const char *line, ...) __attribute__((format(printf, 1, 2)));
+
+/* Waits until it ends, a minute at most. */
+outcome finish(pid_t program);
+
+/* Both. */
+outcome run(const char *line, ...) __attribute__((format(printf, 1, 2)));
+
+/* Files in the test's directory: its report, a picture, a file to be written. */
+cJSON *read_report(const char *name);
+brg_tensor *read_picture(const char *name);
+void write_file(const char *name, const void *bytes, size_t size);
+
+/* The number of that name in a report, which must have it. */
+double number(const cJSON *report, const char *name);
+
+/* How many pixels of a picture have exactly that colour, 0xRRGGBB. */
+int64_t pixels_of(const brg_tensor *picture, uint32_t colour);
+
+/* Hands. The window must be there: await_window waits for it, click finds a widget's place in a
+ * report. */
+void await_window(void);
+void click(const cJSON *report, const char *widget);
+void press_key(const char *name);
+void resize_window(int w, int h);
+
+/* Seconds of processor time that a process has used. */
+double processor_seconds(pid_t process);
+
+void pause_ms(int ms);
+
+#endif
