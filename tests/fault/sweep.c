@@ -308,6 +308,8 @@ static pid_t start_child(fault_record *record, fault_scenario scenario, int64_t 
     pid_t child = fork();
     if (child == 0) {
         run_child(record, &scenario, layer_path);
+        if (scenario.plan.sticky)
+            _exit(0);
         exit(0);
     }
     return child;

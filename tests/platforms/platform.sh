@@ -8,6 +8,7 @@ mkdir -p "$work"
 
 # Mesa's rusticl on llvmpipe: a second compiler, and a second opinion of the standard.
 verify_on_rusticl() {
+    unset OCL_ICD_VENDORS
     export RUSTICL_ENABLE=llvmpipe
     "$brigade" devices | grep -q llvmpipe || { echo "rusticl is not installed"; exit 77; }
     "$brigade" verify --small --device llvmpipe
