@@ -475,7 +475,8 @@ void brg_app_choose_workload(brg_app *app, int workload) {
 }
 
 void brg_app_preview(brg_app *app) {
-    if (app->phase == BRG_PHASE_IDLE && brg_app_can_run(app))
+    bool no_image = brg_app_workload(app)->takes_image && app->photograph_count == 0;
+    if (app->phase == BRG_PHASE_IDLE && !no_image)
         inputs_at_hand(app);
 }
 

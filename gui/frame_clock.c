@@ -56,6 +56,7 @@ void brg_frame_clock_rest(brg_frame_clock *clock) {
 
 void brg_frame_clock_mark(brg_frame_clock *clock) {
     clock->run_count = 0;
+    clock->recent_count = 0;
 }
 
 bool brg_frame_clock_recent(const brg_frame_clock *clock, size_t i, float *ms) {

@@ -43,7 +43,7 @@ void brg_frame_clock_start(brg_frame_clock *clock, uint64_t now_ns);
 /* The loop goes to sleep: the coming interval is no frame's. */
 void brg_frame_clock_rest(brg_frame_clock *clock);
 
-/* Starts the run that brg_frame_clock_run_stats is about. */
+/* Forgets the intervals so far: the run that brg_frame_clock_run_stats is about starts here. */
 void brg_frame_clock_mark(brg_frame_clock *clock);
 
 /* The i-th latest interval in ms, 0 the newest; false when there are not as many. */

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static brg_log_line *next_line(brg_log *log, brg_tone tone) {
     brg_log_line *line = &log->lines[log->written++ % BRG_LOG_LINES];
@@ -18,10 +19,16 @@ void brg_log_note(brg_log *log, const char *format, ...) {
     va_end(arguments);
 }
 
+/* A sentence may come without its full stop. */
+static const char *stop_after(const char *sentence) {
+    size_t length = strlen(sentence);
+    return length > 0 && strchr(".!?", sentence[length - 1]) ? "" : ".";
+}
+
 void brg_log_error(brg_log *log, const char *about, const brg_error *error) {
     brg_log_line *line = next_line(log, BRG_TONE_TROUBLE);
-    snprintf(line->text, sizeof line->text, "%s%s%s%s%s", about ? about : "", about ? ": " : "",
-             error->what, error->hint[0] ? "  " : "", error->hint);
+    snprintf(line->text, sizeof line->text, "%s%s%s%s%s%s", about ? about : "", about ? ": " : "",
+             error->what, stop_after(error->what), error->hint[0] ? " " : "", error->hint);
 }
 
 const brg_log_line *brg_log_at(const brg_log *log, size_t i) {

@@ -163,7 +163,7 @@ static brg_colour heat(float ratio, float brightest) {
     if (!(ratio <= 1.0f))
         return BRG_RED;
     float t = brightest > 0.0f ? fminf(ratio / brightest, 1.0f) : 0.0f;
-    return t < 0.5f ? mix(0x101318, 0x7d4a24, 2.0f * t) : mix(0x7d4a24, 0xffe9c4, 2.0f * t - 1.0f);
+    return t < 0.5f ? mix(0x101318, 0x6b4526, 2.0f * t) : mix(0x6b4526, 0xd8a25c, 2.0f * t - 1.0f);
 }
 
 brg_status brg_picture_errors(const float *ratios, int32_t w, int32_t h, float brightest,

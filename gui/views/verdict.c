@@ -9,10 +9,18 @@ typedef struct badge {
     brg_colour fill, ink;
 } badge;
 
+/* Why there is no result to judge; NULL if nothing went wrong. */
+static const brg_error *trouble_of(const brg_app *app) {
+    if (app->failure.status != BRG_OK)
+        return &app->failure;
+    bool no_device = app->devices_known && app->devices_status != BRG_OK && !app->result.output;
+    return no_device ? &app->devices_error : NULL;
+}
+
 /* Only what was checked and found right is green. */
 static badge badge_of(const brg_app *app) {
-    if (app->failure.status != BRG_OK)
-        return (badge){"failed", BRG_RED, BRG_GROUND};
+    if (trouble_of(app))
+        return (badge){app->failure.status != BRG_OK ? "failed" : "no device", BRG_RED, BRG_GROUND};
     if (!app->result.output)
         return (badge){"no result", BRG_RAISED, BRG_QUIET};
     switch (app->result.verdict.outcome) {
@@ -102,12 +110,13 @@ static void draw_result(brg_workbench *bench, brg_rect room) {
 
 void brg_view_verdict(brg_workbench *bench, brg_rect place) {
     const brg_app *app = bench->app;
+    const brg_error *trouble = trouble_of(app);
     brg_rect room = brg_view_card(bench, place, "Verdict");
     draw_badge(bench, place);
-    if (app->failure.status != BRG_OK) {
-        float used = brg_ui_paragraph(bench->ui, room, BRG_FONT_BODY, BRG_TEXT, app->failure.what);
+    if (trouble) {
+        float used = brg_ui_paragraph(bench->ui, room, BRG_FONT_BODY, BRG_TEXT, trouble->what);
         room.y += used + 8;
-        brg_ui_paragraph(bench->ui, room, BRG_FONT_SMALL, BRG_QUIET, app->failure.hint);
+        brg_ui_paragraph(bench->ui, room, BRG_FONT_SMALL, BRG_QUIET, trouble->hint);
     } else if (app->result.output) {
         draw_result(bench, room);
     } else {

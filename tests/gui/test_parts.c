@@ -78,9 +78,10 @@ Test(frame_clock, percentiles_are_nearest_ranks) {
     cr_assert_float_eq(stats.p50, 100, 1e-3);
     cr_assert_float_eq(stats.p99, 198, 1e-3);
     cr_assert_float_eq(stats.max, 200, 1e-3);
+    cr_assert_eq(brg_frame_clock_recent_stats(&clock, 1e9).count, 200);
     brg_frame_clock_mark(&clock);
     cr_assert_eq(brg_frame_clock_run_stats(&clock).count, 0);
-    cr_assert_eq(brg_frame_clock_recent_stats(&clock, 1e9).count, 200);
+    cr_assert_eq(brg_frame_clock_recent_stats(&clock, 1e9).count, 0);
     brg_frame_clock_release(&clock);
 }
 
@@ -111,8 +112,12 @@ Test(gui_log, an_error_says_what_and_what_to_do) {
     brg_fail(&error, BRG_E_IO, "It is gone.");
     brg_error_hint(&error, "Look elsewhere.");
     brg_log_error(&log, "cat.png", &error);
-    cr_assert_str_eq(brg_log_at(&log, 0)->text, "cat.png: It is gone.  Look elsewhere.");
+    cr_assert_str_eq(brg_log_at(&log, 0)->text, "cat.png: It is gone. Look elsewhere.");
     cr_assert_eq(brg_log_at(&log, 0)->tone, BRG_TONE_TROUBLE);
+    brg_fail(&error, BRG_E_IO, "no stop"); /* a clause, as some messages are */
+    brg_error_hint(&error, "Look elsewhere.");
+    brg_log_error(&log, NULL, &error);
+    cr_assert_str_eq(brg_log_at(&log, 0)->text, "no stop. Look elsewhere.");
 }
 
 /* ---- pictures -------------------------------------------------------------------------------- */
