@@ -23,4 +23,4 @@ show() {
 echo "There is no display, so no window: here is Brigade on the command line."
 show "$build/brigade" devices
 show "$build/brigade" run gemm -m 1024 -n 1024 -k 1024
-show "$build/brigade" filter blur=3,contrast=1.2,resize=50% gui/assets/coffee.jpg "$build/demo.png"
+show "$build/brigade" filter blur=3,contrast=1.2,resize=50% gui/assets/chelsea.png "$build/demo.png"
