@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "brigade/trace.h"
+#include "ops/ops.h"
 
 static const size_t CHUNK = (size_t)16 << 20;
 
@@ -109,9 +110,9 @@ static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error
                                        &execution->context->info, plan, error);
     if (status != BRG_OK)
         return status;
-    if (plan->overflow)
-        return brg_fail(error, BRG_E_INTERNAL, "op '%s' plans more than a plan can hold",
-                        work->op->name);
+    status = brg_plan_check(plan, work->call.input_count, error);
+    if (status != BRG_OK)
+        return status;
     for (int32_t i = 0; i < plan->scratch_count; i++)
         planned->scratch[i] = add_buffer(execution, plan->scratch[i], NULL);
     brg_cost cost = {0, 0};

@@ -144,13 +144,21 @@ static bool is_usable(const brg_device_info *device) {
     return device->available && device->compiler_available;
 }
 
-/* Usable first, then the higher kind, then more compute units; the earlier of equals. */
+/* How fast a device claims to be: units x clock x vector width. Units alone mislead: a driver that renders
+ * on the processor may claim more of them than there are cores. What is not told counts as one. */
+static double claimed_rate(const brg_device_info *device) {
+    double clock = device->clock_mhz ? device->clock_mhz : 1;
+    double width = device->float_vector_width ? device->float_vector_width : 1;
+    return device->compute_units * clock * width;
+}
+
+/* Usable first, then the higher kind, then the higher claim; the earlier of equals. */
 static bool is_better(const brg_device_info *a, const brg_device_info *b) {
     if (is_usable(a) != is_usable(b))
         return is_usable(a);
     if (kinds[a->kind].rank != kinds[b->kind].rank)
         return kinds[a->kind].rank > kinds[b->kind].rank;
-    return a->compute_units > b->compute_units;
+    return claimed_rate(a) > claimed_rate(b);
 }
 
 /* Keeps the best of the rows, and says what made it so. */
@@ -172,7 +180,7 @@ static void keep_best(const brg_device_list *list, matches *found) {
     else if (of_its_kind == 1)
         snprintf(found->why, sizeof found->why, "the only %s", kinds[best->kind].noun);
     else
-        snprintf(found->why, sizeof found->why, "the %s with the most compute units",
+        snprintf(found->why, sizeof found->why, "the %s that claims the highest rate",
                  kinds[best->kind].noun);
     found->rows[0] = row;
     found->count = 1;

@@ -68,7 +68,18 @@ Test(select, the_best_is_a_gpu_with_most_units) {
     brg_device_list list = workstation();
     cr_assert_eq(chosen(&list, NULL).index, 2);
     cr_assert_eq(chosen(&list, "").index, 2);
-    cr_assert_str_eq(chosen(&list, "").why, "the GPU with the most compute units");
+    cr_assert_str_eq(chosen(&list, "").why, "the GPU that claims the highest rate");
+}
+
+Test(select, more_units_do_not_outweigh_wider_vectors_and_a_faster_clock) {
+    brg_device_list list = {.count = 0};
+    brg_device_info *drawn = add(&list, 0, 0, BRG_DEVICE_CPU, 8, "llvmpipe", "rusticl");
+    drawn->clock_mhz = 300;
+    drawn->float_vector_width = 1;
+    brg_device_info *wide = add(&list, 1, 0, BRG_DEVICE_CPU, 2, "pthread", "PoCL");
+    wide->clock_mhz = 2600;
+    wide->float_vector_width = 16;
+    cr_assert_eq(chosen(&list, "").index, 1);
 }
 
 Test(select, an_accelerator_comes_before_a_cpu) {

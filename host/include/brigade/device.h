@@ -75,7 +75,8 @@ typedef struct brg_device_choice {
  *   "cpu" "gpu" "accelerator"       the best of that kind
  *   "text"     part of a device or platform name, any case
  *   "~regex"   POSIX extended expression on the names, any case
- *   NULL, ""   the best device: GPU, then accelerator, then CPU; more units first
+ *   NULL, ""   the best device: GPU, then accelerator, then CPU; of one kind the one that claims the
+ *              highest rate (units x clock x vector width)
  * BRG_E_NO_DEVICE if the list is empty, BRG_E_NOT_FOUND if nothing matches, BRG_E_AMBIGUOUS if a
  * name matches several devices, BRG_E_ARGUMENT for a malformed spec or a /cu=N that the device cannot
  * give, BRG_E_UNSUPPORTED if the device cannot be divided. Thread safe. */
