@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh cmake/setup.sh build gui
-sh cmake/build.sh release
+sh cmake/build.sh release -DBRIGADE_BUILD_TESTS=OFF # they would need Criterion
 build=build/release
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
