@@ -91,6 +91,9 @@ missing_packages() {
     done
 }
 
+# OpenCL drivers ask the kernel about the machine; PoCL aborts when it cannot be asked.
+[ -d /sys/devices/system ] || fail "/sys is not there, as in some chroots: mount -t sysfs -o ro sysfs /sys"
+
 [ -z "${BRIGADE_SKIP_SETUP:-}" ] || exit 0
 command -v apt-get >/dev/null || explain_and_fail
 [ $# -gt 0 ] || set -- build gui
