@@ -1,10 +1,15 @@
 #!/bin/sh
-# Verifies every op on an OpenCL implementation other than the default one.
+# Verifies every op on one OpenCL implementation, on cases small enough for a slow one.
 #
-#     platform.sh BRIGADE rusticl|oclgrind WORK       exit code 77: it is not installed
+#     platform.sh BRIGADE pocl|rusticl|oclgrind WORK       exit code 77: it is not installed
 set -eu
 brigade=$1 platform=$2 work=$3
 mkdir -p "$work"
+
+# The default one; the tests' environment shows no other.
+verify_on_pocl() {
+    "$brigade" verify --small
+}
 
 # Mesa's rusticl on llvmpipe: a second compiler, and a second opinion of the standard.
 verify_on_rusticl() {
