@@ -358,8 +358,8 @@ static void take_result(brg_app *app) {
         return;
     }
     if (status == BRG_OK && result.state == BRG_JOB_CANCELLED) {
-        brg_log_note(&app->log, "Cancelled after %.0f ms.",
-                     (double)(brg_now_ns() - app->started_ns) / 1e6);
+        brg_log_note(&app->log, "Cancelled: the job ended %.1f ms later.",
+                     (double)(brg_now_ns() - app->cancelled_ns) / 1e6);
     } else {
         const brg_error *cause = status == BRG_OK ? &result.error : &error;
         brg_log_error(&app->log, app->round.title, cause);
@@ -464,6 +464,8 @@ void brg_app_cancel(brg_app *app) {
     if (app->phase == BRG_PHASE_IDLE)
         return;
     app->cancels_asked++;
+    app->cancelled_ns = brg_now_ns();
+    brg_log_note(&app->log, "Cancelled.");
     app->stopping = true;
     if (app->phase == BRG_PHASE_RUNNING)
         brg_engine_cancel(app->engine, app->job);

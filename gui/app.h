@@ -96,7 +96,8 @@ typedef struct brg_app {
     brg_job_view view;   /* of the job in hand */
     brg_round round;     /* in hand */
     uint64_t started_ns; /* when Run was asked for */
-    bool stopping;       /* cancelled: no further round */
+    uint64_t cancelled_ns;
+    bool stopping; /* cancelled: no further round */
 
     brg_inputs inputs;
     bool inputs_ordered;

@@ -125,9 +125,10 @@ static void check_device(program *p) {
 }
 
 static void take_keys(program *p) {
-    if (p->window.run_pressed && !brg_ui_typing(p->ui))
+    bool taken = brg_ui_takes_keys(p->ui);
+    if (p->window.run_pressed && !taken)
         brg_app_run(p->app);
-    if (p->window.cancel_pressed)
+    if (p->window.cancel_pressed && !taken)
         brg_app_cancel(p->app);
     p->window.run_pressed = p->window.cancel_pressed = false;
 }

@@ -306,8 +306,9 @@ void brg_ui_size(const brg_ui *ui, float *w, float *h) {
     *h = size.y / ui->scale;
 }
 
-bool brg_ui_typing(const brg_ui *) {
-    return ImGui::GetIO().WantTextInput;
+bool brg_ui_takes_keys(const brg_ui *) {
+    const ImGuiPopupFlags any = ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel;
+    return ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen("", any);
 }
 
 bool brg_ui_held(const brg_ui *) {
@@ -540,6 +541,8 @@ bool brg_ui_combo(brg_ui *ui, const char *id, brg_rect r, int *index, const char
         }
         ImGui::PopID();
     }
+    if (open && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape)))
+        ImGui::CloseCurrentPopup();
     if (open)
         ImGui::EndCombo();
     ImGui::PopID();

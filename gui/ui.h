@@ -58,8 +58,9 @@ void brg_ui_frame_end(brg_ui *ui);
 /* Size of the window in logical pixels. */
 void brg_ui_size(const brg_ui *ui, float *w, float *h);
 
-/* True while the keyboard belongs to a text field, and while a widget is held or edited. */
-bool brg_ui_typing(const brg_ui *ui);
+/* True while the keyboard belongs to a text field or an open list, and while a widget is held or
+ * edited. */
+bool brg_ui_takes_keys(const brg_ui *ui);
 bool brg_ui_held(const brg_ui *ui);
 
 /* A rectangular part of the window, filled with a colour. Panels do not overlap. One whose content

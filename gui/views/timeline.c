@@ -23,18 +23,22 @@ static bool is_live(const brg_workbench *bench) {
            (double)(bench->now_ns - app->busy_until_ns) < 1e9 * linger_s;
 }
 
-/* The wheel zooms about the right edge, dragging moves the stretch while it is held. */
+/* Lets the stretch end `seconds` later, or earlier when that is negative. */
+static void shift(brg_timeline *t, double seconds) {
+    t->end_ns = (uint64_t)fmax((double)t->end_ns + 1e9 * seconds, 0);
+}
+
+/* The wheel zooms: about the present while it is live, about the pointer while it is held. Dragging
+ * moves it while it is held. */
 static void move(brg_timeline *t, brg_rect area, const brg_ui_pointer *pointer, bool live) {
-    if (pointer->scrolled != 0) {
-        t->seconds *= pow(0.8, (double)pointer->scrolled);
-        t->seconds = fmin(fmax(t->seconds, shortest_s), longest_s);
-        t->fresh = false;
-    }
-    if (pointer->dragged != 0 && !live) {
-        double moved = (double)(pointer->dragged / area.w) * t->seconds * 1e9;
-        t->end_ns = (uint64_t)((double)t->end_ns - moved);
-        t->fresh = false;
-    }
+    if (pointer->scrolled == 0 && pointer->dragged == 0)
+        return;
+    double was = t->seconds, after = 1 - (double)((pointer->x - area.x) / area.w);
+    t->seconds = was * pow(0.8, (double)pointer->scrolled);
+    t->seconds = fmin(fmax(t->seconds, shortest_s), longest_s);
+    if (!live)
+        shift(t, (t->seconds - was) * after - (double)(pointer->dragged / area.w) * t->seconds);
+    t->fresh = false;
 }
 
 static uint64_t start_of(const brg_timeline *t) {

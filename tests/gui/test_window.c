@@ -178,6 +178,26 @@ Test(gui, space_runs_and_escape_cancels) {
     cJSON_Delete(report);
 }
 
+Test(gui, an_open_list_takes_the_keys) {
+    raise_curtain(1280, 800);
+    cJSON *places = learn_places("--size 64");
+    pid_t window = start("--size 64 --report r.json");
+    await_window();
+    click(places, "workload");
+    press_key("space");
+    press_key("Escape");
+    pause_ms(300);
+    press_key("space");
+    pause_ms(1500);
+    press_key("ctrl+q");
+    cr_assert_eq(finish(window).code, 0);
+    cJSON *report = read_report("r.json");
+    cr_assert_eq(number(report, "runs_asked"), 1);
+    cr_assert_eq(number(report, "cancels_asked"), 0);
+    cJSON_Delete(report);
+    cJSON_Delete(places);
+}
+
 Test(gui, survives_being_resized) {
     raise_curtain(1280, 800);
     pid_t window =
