@@ -4,7 +4,7 @@
  *                                                                  . . . . .
  *      y  r g b r g b r g b r g b ...                              . . . . .
  *         |     |                                                  . . X . .   out[y, x] = sum of
- *         +--c--+  one pixel to the right is c further on          . . . . .   W[i] W[j] in[y+i, x+j]
+ *         +--c--+  one pixel to the right is c on                  . . . . .   W[i]W[j]in[y+i, x+j]
  *                                                                  . . . . .
  * In plain C, for each of the c channels of each pixel:
  *
