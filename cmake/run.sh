@@ -1,6 +1,6 @@
 #!/bin/sh
-# From a bare machine to Brigade at work: installs what is missing, builds, and opens the window; without
-# a display it runs the headless demonstration instead.
+# From a bare machine to Brigade at work: installs what is missing, builds, and opens the window;
+# without a display it runs the headless demonstration instead.
 #
 #     sh cmake/run.sh [arguments of brigade-gui]
 set -eu

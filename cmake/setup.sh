@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the packages that Brigade needs and that are missing, on Debian 12 or Ubuntu 24.04 and newer.
+# Installs the packages that Brigade needs and lacks, on Debian 12 or Ubuntu 24.04 and newer.
 #
 #     sh cmake/setup.sh [build] [gui] [test]        (default: build gui)
 #
@@ -20,8 +20,8 @@ fail() {
 
 explain_and_fail() {
     cat >&2 <<END
-setup: this script knows apt only. Please install with your system's own tools, then run it again
-with BRIGADE_SKIP_SETUP=1 in the environment:
+setup: this script knows apt only. Please install with your system's own tools what follows, then
+run it again with BRIGADE_SKIP_SETUP=1 in the environment:
   to build      a C11 compiler, CMake 3.25 or newer, Ninja, pkg-config, an OpenCL loader with headers
                 (ocl-icd or Khronos), libpng, libjpeg, zlib, cJSON, libexif
   to compute    an OpenCL device; PoCL turns the processor into one
@@ -42,7 +42,7 @@ installed() {
 # Some needs are met by more than the package named above.
 satisfied() {
     case $1 in
-    ocl-icd-opencl-dev) installed "$1" || [ -e /usr/include/CL/cl.h ] && pkg-config --exists OpenCL ;;
+    ocl-icd-opencl-dev) installed "$1" || { [ -e /usr/include/CL/cl.h ] && pkg-config --exists OpenCL; } ;;
     opencl-c-headers) [ -e /usr/include/CL/cl_layer.h ] ;;
     gcc | g++ | pkg-config) command -v "$1" >/dev/null ;;
     ninja-build) command -v ninja >/dev/null ;;
@@ -92,7 +92,8 @@ missing_packages() {
 }
 
 # OpenCL drivers ask the kernel about the machine; PoCL aborts when it cannot be asked.
-[ -d /sys/devices/system ] || fail "/sys is not there, as in some chroots: mount -t sysfs -o ro sysfs /sys"
+[ -d /sys/devices/system ] ||
+    fail "/sys is not there, as in some chroots: mount -t sysfs -o ro sysfs /sys"
 
 [ -z "${BRIGADE_SKIP_SETUP:-}" ] || exit 0
 command -v apt-get >/dev/null || explain_and_fail

@@ -1,6 +1,6 @@
 #!/bin/sh
-# From a bare machine to a tested Brigade: installs what is missing, builds three times, and runs all
-# tests of the plain build and those of the sanitizers' builds in one go, with one summary at the end.
+# From a bare machine to a tested Brigade: installs what is missing, builds three times, and runs
+# the tests of the plain build and of the sanitizers' builds in one go, with one summary at the end.
 #
 #     sh cmake/test.sh [arguments of ctest]
 set -eu
@@ -15,9 +15,10 @@ sh cmake/build.sh tsan -DBRIGADE_BUILD_GUI=OFF
 mkdir -p build/all
 echo 'subdirs(../dev ../asan ../tsan)' >build/all/CTestTestfile.cmake
 
-# ThreadSanitizer of GCC 12 cannot map its shadow where the kernel randomises addresses by more than 28 bits.
+# GCC 12's ThreadSanitizer finds no room where the kernel randomises addresses by more than 28 bits.
+random_bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 28)
 plain_addresses=
-if [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 28)" -gt 28 ] && setarch -R true 2>/dev/null; then
+if [ "$random_bits" -gt 28 ] && setarch -R true 2>/dev/null; then
     plain_addresses='setarch -R'
 fi
 # shellcheck disable=SC2086 # two words or none

@@ -11,8 +11,8 @@ verify_on_pocl() {
     "$brigade" verify --small
 }
 
-# Mesa's rusticl on llvmpipe: a second compiler, and a second opinion of the standard. It compiles so slowly
-# that each op runs in the variant it chooses there; `brigade verify -d llvmpipe` tries all.
+# Mesa's rusticl on llvmpipe: a second compiler, and a second opinion of the standard. It compiles so
+# slowly that each op runs in the variant it chooses there; `brigade verify -d llvmpipe` tries all.
 verify_on_rusticl() {
     unset OCL_ICD_VENDORS
     export RUSTICL_ENABLE=llvmpipe
@@ -20,8 +20,8 @@ verify_on_rusticl() {
     "$brigade" verify --small --variant auto --device llvmpipe
 }
 
-# Oclgrind simulates a device and watches every access to memory. It ends with 0 whatever it finds, so its
-# log has to be there and to be empty.
+# Oclgrind simulates a device and watches every access to memory. It ends with 0 whatever it finds, so
+# its log has to be there and to be empty.
 verify_on_oclgrind() {
     runtime=$(find /usr/lib /usr/local/lib -name liboclgrind-rt-icd.so 2>/dev/null | head -n 1)
     [ -n "$runtime" ] || { echo "Oclgrind is not installed"; exit 77; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks that test programs can fail: each must end with 0 when its canary lives, not when it is asked to
-# die.
+# Checks that test programs can fail: each must end with 0 while its canary lives, and not when the
+# canary is asked to die.
 #
 #     can_fail.sh PROGRAM...
 status=0

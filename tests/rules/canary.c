@@ -1,5 +1,5 @@
-/* Linked into every Criterion program: fails when asked to, so that a program which could never fail is
- * found out. See can_fail.sh. */
+/* Linked into every Criterion program: fails when asked to, so that a program which could never
+ * fail is found out. See can_fail.sh. */
 #include <stdlib.h>
 
 #include <criterion/criterion.h>

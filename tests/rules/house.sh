@@ -1,7 +1,7 @@
 #!/bin/sh
 # The rules of the house, checked on the sources. A rule prints the lines that break it.
 #
-#     house.sh ROOT RULE...       exit code 0: kept, 1: broken, 2: no such rule, 77: cannot be checked here
+#     house.sh ROOT RULE...    exit code 0: kept, 1: broken, 2: no such rule, 77: not checked here
 set -u
 
 # Include lines of files below the given folders, as "path:line:#include ...".
@@ -25,7 +25,8 @@ rooms='base|device|engine|io|ops|reference|verify'
 
 # The engine knows ops by table: it holds no op's name, parameters, row or reference.
 engine_names_no_op() {
-    names=$(grep -hoE '^[[:space:]]*\.name = "[a-z0-9_]+"' host/ops/*.c | cut -d '"' -f 2 | paste -sd '|' -)
+    names=$(grep -hoE '^[[:space:]]*\.name = "[a-z0-9_]+"' host/ops/*.c | cut -d '"' -f 2 |
+        paste -sd '|' -)
     [ -n "$names" ] || { echo "found no op in host/ops"; return 1; }
     {
         lines "\"($names)\"|brg_(op_)?($names)(_|\\b)" host/engine
@@ -98,7 +99,8 @@ kernels_stand_alone() {
 
 # Every program of Criterion tests goes through brigade_test, which makes sure that it can fail.
 tests_use_brigade_test() {
-    grep -rn --include=CMakeLists.txt 'PkgConfig::CRITERION' tests | grep -v '^tests/CMakeLists.txt:' | nothing
+    grep -rn --include=CMakeLists.txt 'PkgConfig::CRITERION' tests |
+        grep -v '^tests/CMakeLists.txt:' | nothing
 }
 
 all='engine_names_no_op clients_include_public_headers_only window_knows_no_opencl host_knows_no_window
