@@ -271,6 +271,7 @@ static void begin_job(brg_app *app) {
     memset(&app->view, 0, sizeof app->view);
     app->phase = BRG_PHASE_RUNNING;
     app->rounds++;
+    app->seen = false;
     if (app->chosen.on_ui_thread)
         wait_on_this_thread(app, start_ns);
 }
@@ -278,7 +279,7 @@ static void begin_job(brg_app *app) {
 static void go_on_preparing(brg_app *app) {
     if (app->stopping)
         end_round(app);
-    else if (!inputs_at_hand(app))
+    else if (!inputs_at_hand(app) || (app->chosen.on_ui_thread && !app->seen))
         return;
     else if (app->inputs.status != BRG_OK)
         fail_round(app, &app->inputs.error);
@@ -442,6 +443,10 @@ void brg_app_update(brg_app *app) {
         want_errors(app);
 }
 
+void brg_app_note_frame(brg_app *app) {
+    app->seen = true;
+}
+
 bool brg_app_busy(const brg_app *app) {
     return !app->devices_known || app->phase != BRG_PHASE_IDLE || brg_darkroom_busy(app->darkroom);
 }
@@ -452,7 +457,7 @@ void brg_app_run(brg_app *app) {
     if (!brg_app_can_run(app))
         return;
     app->runs_asked++;
-    app->stopping = false;
+    app->stopping = app->seen = false;
     app->frozen_ms = 0;
     if (app->inputs.status != BRG_OK)
         brg_inputs_clear(&app->inputs); /* a file may have been mended meanwhile */

@@ -98,6 +98,7 @@ typedef struct brg_app {
     uint64_t started_ns; /* when Run was asked for */
     uint64_t cancelled_ns;
     bool stopping; /* cancelled: no further round */
+    bool seen;     /* a frame was drawn since Run or the last round */
 
     brg_inputs inputs;
     bool inputs_ordered;
@@ -126,6 +127,10 @@ void brg_app_destroy(brg_app *app);
 /* Takes what is ready and goes one step on. With a round to be run on the UI thread, and only then,
  * this waits for a device: for as long as the round takes. */
 void brg_app_update(brg_app *app);
+
+/* Tells that a frame was drawn. Rounds on the UI thread wait for one, so that the window freezes
+ * for no more than a round at a time, and not before it has shown that it runs. */
+void brg_app_note_frame(brg_app *app);
 
 /* True while something is being done that will change what is shown. */
 bool brg_app_busy(const brg_app *app);

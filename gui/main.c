@@ -180,6 +180,7 @@ static void draw_frame(program *p, bool resting) {
         glfwSetWindowShouldClose(p->window.handle, GLFW_TRUE);
     }
     glfwSwapBuffers(p->window.handle);
+    brg_app_note_frame(p->app);
     span.end_ns = brg_now_ns();
     brg_trace_add(brg_engine_trace(p->app->engine), &span);
 }
@@ -212,6 +213,7 @@ static void sleep_until_woken(program *p) {
 /* Out of sight there is nothing to draw; jobs go on. */
 static void wait_out_of_sight(program *p) {
     brg_frame_clock_rest(&p->clock);
+    brg_app_note_frame(p->app); /* none can be drawn */
     if (brg_app_busy(p->app))
         glfwWaitEventsTimeout(0.1);
     else

@@ -243,6 +243,16 @@ Test(gui, on_its_own_thread_it_freezes_and_says_so) {
     cJSON_Delete(report);
 }
 
+/* Between two freezes there is a frame, or the window would seem frozen for longer than it is. */
+Test(gui, on_its_own_thread_it_draws_between_rounds) {
+    raise_curtain(1280, 800);
+    outcome of = run("--size 512 --ui-thread --continuous --auto-run --frames 20 --report r.json");
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    cr_assert_leq(number(report, "jobs_done"), number(report, "frames") + 1);
+    cJSON_Delete(report);
+}
+
 Test(gui, on_the_engine_it_does_not_freeze) {
     raise_curtain(1280, 800);
     outcome of = run("--size 768 --auto-run --frames 10 --report r.json");
