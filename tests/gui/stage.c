@@ -233,6 +233,9 @@ void await_window(void) {
     pause_ms(1000); /* drawn, and the devices found */
 }
 
+/* What a person leaves between two movements, and a busy machine needs to show the first one's effect. */
+static const int between_movements_ms = 300;
+
 /* Down and up are apart, as a finger's are. */
 void click(const cJSON *report, const char *widget) {
     const cJSON *places = cJSON_GetObjectItemCaseSensitive(report, "widgets");
@@ -246,12 +249,12 @@ void click(const cJSON *report, const char *widget) {
     hand("mousedown 1");
     pause_ms(150);
     hand("mouseup 1");
-    pause_ms(150);
+    pause_ms(between_movements_ms);
 }
 
 void press_key(const char *name) {
     hand("key %s", name);
-    pause_ms(150);
+    pause_ms(between_movements_ms);
 }
 
 void resize_window(int w, int h) {
