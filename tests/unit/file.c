@@ -208,7 +208,7 @@ Test(file, without_rights_nothing_changes) {
     expect_content(in_directory("a"), "old");
     chmod(directory, 0700);
     cr_assert_eq(count_entries(), 1);
-    seteuid(0);
+    cr_assert_eq(seteuid(0), 0);
 }
 
 static void *read_pipe(void *path) {
