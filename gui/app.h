@@ -72,8 +72,7 @@ typedef struct brg_baselines {
 
 typedef struct brg_app_config {
     const char *device; /* as for brg_device_select; NULL: the default */
-    void (*wake)(
-        void *user); /* called from other threads when brg_app_update has something to do */
+    void (*wake)(void *user); /* from other threads: brg_app_update has something to do */
     void *wake_user;
 } brg_app_config;
 
