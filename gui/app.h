@@ -71,7 +71,7 @@ typedef struct brg_baselines {
 } brg_baselines;
 
 typedef struct brg_app_config {
-    const char *device; /* as for brg_device_select; NULL: the default */
+    const char *device;       /* as for brg_device_select; NULL: the default */
     void (*wake)(void *user); /* from other threads: brg_app_update has something to do */
     void *wake_user;
 } brg_app_config;
