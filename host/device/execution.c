@@ -41,6 +41,7 @@ typedef struct cursor {
     int32_t upload; /* buffer */
     size_t upload_offset;
     int32_t stage, launch;
+    int32_t round; /* of the plan's loop */
     bool cleared; /* the stage's output was zeroed, if its plan asks for that */
     size_t group;
     int32_t readback; /* stage */
@@ -106,6 +107,7 @@ static brg_status plan_output(brg_execution *execution, int32_t s, brg_error *er
 static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error *error) {
     const brg_work_stage *work = planned->work;
     brg_plan *plan = &planned->plan;
+    brg_plan_begin(plan, work->op, &execution->context->info);
     brg_status status = work->op->plan(&work->call, work->variant[0] ? work->variant : NULL,
                                        &execution->context->info, plan, error);
     if (status != BRG_OK)
@@ -113,6 +115,7 @@ static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error
     status = brg_plan_check(plan, work->call.input_count, error);
     if (status != BRG_OK)
         return status;
+    brg_plan_settle(plan);
     for (int32_t i = 0; i < plan->scratch_count; i++)
         planned->scratch[i] = add_buffer(execution, plan->scratch[i], NULL);
     brg_cost cost = {0, 0};
@@ -205,6 +208,12 @@ static brg_status set_arg(const brg_execution *execution, const stage *planned, 
     case BRG_ARG_I32:
         code = clSetKernelArg(kernel, index, sizeof(cl_int), &arg->value.i32);
         break;
+    case BRG_ARG_I64:
+        code = clSetKernelArg(kernel, index, sizeof(cl_long), &arg->value.i64);
+        break;
+    case BRG_ARG_F64:
+        code = clSetKernelArg(kernel, index, sizeof(cl_double), &arg->value.f64);
+        break;
     case BRG_ARG_F32:
         code = clSetKernelArg(kernel, index, sizeof(cl_float), &arg->value.f32);
         break;
@@ -283,6 +292,24 @@ static brg_status unmap_outputs(brg_execution *execution, brg_error *error) {
     return brg_cl_fail(error, "clFinish", code);
 }
 
+/* From a launch that is done to the next, which may be the first of another round. */
+static void next_launch(const brg_plan *plan, cursor *at) {
+    bool ends_round = plan->loop_count > 0 && at->launch == plan->loop_first + plan->loop_count - 1;
+    at->group = 0;
+    if (ends_round && ++at->round < plan->loop_rounds)
+        at->launch = plan->loop_first;
+    else
+        at->launch++;
+}
+
+/* A loop of no rounds is not entered. */
+static bool has_groups(const brg_plan *plan, const cursor *at) {
+    const brg_launch *launch = &plan->launches[at->launch];
+    bool void_loop = brg_plan_loops(plan, at->launch) && plan->loop_rounds == 0;
+    return !void_loop && launch->groups[0] && launch->groups[1] && launch->groups[2] &&
+           at->group < launch->groups[launch->slice_dim];
+}
+
 /* Moves past launches that have nothing to run, to the next one that has or to the end. */
 static void skip_empty_launches(brg_execution *execution) {
     cursor *at = &execution->at;
@@ -290,14 +317,11 @@ static void skip_empty_launches(brg_execution *execution) {
         const brg_plan *plan = &execution->stages[at->stage].plan;
         if (plan->zero_output && !at->cleared)
             return;
-        for (; at->launch < plan->launch_count; at->launch++, at->group = 0) {
-            const brg_launch *launch = &plan->launches[at->launch];
-            size_t groups = launch->groups[0] && launch->groups[1] && launch->groups[2];
-            if (groups && at->group < launch->groups[launch->slice_dim])
+        for (; at->launch < plan->launch_count; next_launch(plan, at))
+            if (has_groups(plan, at))
                 return;
-        }
         at->stage++;
-        at->launch = 0;
+        at->launch = at->round = 0;
         at->cleared = false;
     }
     at->ready = SIZE_MAX;
@@ -385,10 +409,6 @@ static int32_t first_arg(const brg_launch *launch) {
     return -1;
 }
 
-static double share_of(const brg_plan *plan, const brg_launch *launch) {
-    return launch->share > 0 ? launch->share : 1.0 / plan->launch_count;
-}
-
 /* How many work-groups along slice_dim the next slice takes. */
 static size_t slice_groups(const brg_execution *execution, const stage *current,
                            const brg_launch *launch, double budget_ns) {
@@ -396,7 +416,7 @@ static size_t slice_groups(const brg_execution *execution, const stage *current,
     size_t remaining = groups - execution->at.group;
     if (first_arg(launch) < 0)
         return remaining;
-    double work = current->cost * share_of(&current->plan, launch) / (double)groups;
+    double work = current->cost * launch->share / (double)groups;
     double ns_per_group = work * brg_rate_get(&execution->context->rates, launch->kernel);
     return brg_rate_slice(ns_per_group, remaining, budget_ns);
 }
@@ -430,7 +450,8 @@ static brg_status enqueue_range(brg_execution *execution, const brg_launch *laun
 static void advance_ready(brg_execution *execution, const stage *current, const brg_launch *launch) {
     cursor *at = &execution->at;
     bool last = at->stage == execution->stage_count - 1 &&
-                at->launch == current->plan.launch_count - 1;
+                at->launch == current->plan.launch_count - 1 &&
+                !brg_plan_loops(&current->plan, at->launch);
     if (!last || launch->rows_per_item <= 0)
         return;
     const brg_shape *shape = &current->work->call.output;
@@ -450,7 +471,7 @@ static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg
     } else {
         const brg_launch *launch = &current->plan.launches[at->launch];
         size_t groups = slice_groups(execution, current, launch, budget_ns);
-        double part = share_of(&current->plan, launch) * (double)groups /
+        double part = launch->share * (double)groups /
                       (double)launch->groups[launch->slice_dim];
         status = enqueue_range(execution, launch, current->kernels[at->launch], groups,
                                &piece->event, error);

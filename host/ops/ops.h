@@ -23,6 +23,13 @@ enum { BRG_MAX_SIDE = INT32_MAX - 65535 };
  * buffer names sound for a call with `input_count` inputs. BRG_E_INTERNAL names the defect. */
 brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *error);
 
+/* Turns the launches' shares into parts of the plan's whole work, 1 for all rounds together. Done once,
+ * on a plan that was checked. */
+void brg_plan_settle(brg_plan *plan);
+
+/* Whether a launch is one of those that are run over and over. */
+bool brg_plan_loops(const brg_plan *plan, int32_t launch);
+
 /* How many rounds of loops one work-item may make on a device. Mesa's llvmpipe ends every loop of a
  * work-item, without a word, once it has made 65 535 rounds in all: there, somewhat less. Elsewhere
  * more than anyone will make. */

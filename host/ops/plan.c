@@ -5,6 +5,12 @@
 
 #include "ops/ops.h"
 
+void brg_plan_begin(brg_plan *plan, const brg_op *op, const brg_device_info *device) {
+    *plan = (brg_plan){0};
+    for (int32_t i = 0; i < op->tunable_count && i < BRG_MAX_TUNABLES; i++)
+        plan->tuned[i] = device->kind == BRG_DEVICE_CPU ? op->tunables[i].cpu : op->tunables[i].gpu;
+}
+
 brg_launch *brg_plan_add(brg_plan *plan, const char *program, const char *kernel) {
     if (plan->launch_count >= BRG_MAX_LAUNCHES) {
         plan->overflow = true; /* the caller goes on filling the last place; the plan is void */
@@ -72,6 +78,14 @@ void brg_arg_i32(brg_launch *launch, int64_t value) {
     append(launch, (brg_arg){.kind = BRG_ARG_I32, .value.i32 = (int32_t)value});
 }
 
+void brg_arg_i64(brg_launch *launch, int64_t value) {
+    append(launch, (brg_arg){.kind = BRG_ARG_I64, .value.i64 = value});
+}
+
+void brg_arg_f64(brg_launch *launch, double value) {
+    append(launch, (brg_arg){.kind = BRG_ARG_F64, .value.f64 = value});
+}
+
 void brg_arg_f32(brg_launch *launch, float value) {
     append(launch, (brg_arg){.kind = BRG_ARG_F32, .value.f32 = value});
 }
@@ -90,6 +104,24 @@ int64_t brg_loop_limit(const brg_device_info *device) {
 
 size_t brg_row_group(const brg_device_info *device) {
     return device->max_work_group >= 64 && device->max_work_item[0] >= 64 ? 64 : 1;
+}
+
+bool brg_plan_loops(const brg_plan *plan, int32_t launch) {
+    return launch >= plan->loop_first && launch < plan->loop_first + plan->loop_count;
+}
+
+static double rounds_of(const brg_plan *plan, int32_t launch) {
+    return brg_plan_loops(plan, launch) ? plan->loop_rounds : 1;
+}
+
+void brg_plan_settle(brg_plan *plan) {
+    double sum = 0, count = 0;
+    for (int32_t i = 0; i < plan->launch_count; i++) {
+        sum += plan->launches[i].share * rounds_of(plan, i);
+        count += rounds_of(plan, i);
+    }
+    for (int32_t i = 0; i < plan->launch_count; i++)
+        plan->launches[i].share = sum > 0 ? plan->launches[i].share / sum : 1 / count;
 }
 
 /* ---- checking ---- */
@@ -129,6 +161,10 @@ brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *
         return brg_fail(error, BRG_E_INTERNAL,
                         "the op's plan has more than %d launches or %d scratch buffers",
                         BRG_MAX_LAUNCHES, BRG_MAX_SCRATCH);
+    if (plan->loop_first < 0 || plan->loop_count < 0 || plan->loop_rounds < 0 ||
+        plan->loop_first + plan->loop_count > plan->launch_count)
+        return brg_fail(error, BRG_E_INTERNAL,
+                        "the op's plan loops over launches it does not have");
     for (int32_t i = 0; i < plan->launch_count; i++) {
         const brg_launch *launch = &plan->launches[i];
         const char *defect = launch_defect(plan, launch, input_count);

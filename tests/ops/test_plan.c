@@ -118,6 +118,26 @@ static void empty_group(brg_plan *plan, brg_launch *launch) {
     launch->local[0] = 0;
 }
 
+static void loop_elsewhere(brg_plan *plan, brg_launch *launch) {
+    (void)launch;
+    plan->loop_count = plan->loop_rounds = 2;
+}
+
+Test(plan, shares_become_parts_of_one_whole) {
+    brg_plan *plan = new_plan();
+    for (int i = 0; i < 3; i++)
+        brg_plan_add(plan, "p", "k")->share = 100;
+    plan->loop_first = 1;
+    plan->loop_count = 2;
+    plan->loop_rounds = 4;
+    brg_plan_settle(plan);
+    cr_expect_float_eq(plan->launches[0].share + 8 * plan->launches[1].share, 1, 1e-12);
+    plan->launches[0].share = plan->launches[1].share = plan->launches[2].share = 0;
+    brg_plan_settle(plan);
+    cr_expect_float_eq(plan->launches[2].share, 1.0 / 9, 1e-12);
+    free(plan);
+}
+
 Test(plan, defects_are_found) {
     cr_expect_eq(check_with(leave), BRG_OK);
     cr_expect_eq(check_with(name_no_kernel), BRG_E_INTERNAL);
@@ -126,6 +146,7 @@ Test(plan, defects_are_found) {
     cr_expect_eq(check_with(pass_large_int), BRG_E_INTERNAL);
     cr_expect_eq(check_with(slice_elsewhere), BRG_E_INTERNAL);
     cr_expect_eq(check_with(empty_group), BRG_E_INTERNAL);
+    cr_expect_eq(check_with(loop_elsewhere), BRG_E_INTERNAL);
 }
 
 /* ---- every op on devices of every kind ---- */
@@ -169,14 +190,18 @@ static void must_respect(const brg_plan *plan, const brg_device_info *device, co
     }
 }
 
-static void plan_on(const brg_op *op, const char *variant, const brg_example *example,
-                    const brg_device_info *device) {
+/* With one tunable, or none (-1), set to something else than its default. */
+static void plan_tuned(const brg_op *op, const char *variant, const brg_example *example,
+                       const brg_device_info *device, int32_t tunable, int32_t value) {
     char what[384];
     snprintf(what, sizeof what, "%s %s, %s, on %s", op->name, variant ? variant : "auto",
              example->text, device->name);
     brg_call call = call_of(op, example);
     brg_plan *plan = new_plan();
     brg_error error = {.status = BRG_OK};
+    brg_plan_begin(plan, op, device);
+    if (tunable >= 0)
+        plan->tuned[tunable] = value;
     brg_status status = op->plan(&call, variant, device, plan, &error);
     cr_expect(status == BRG_OK || (variant && status == BRG_E_UNSUPPORTED), "%s: %s", what,
               error.what);
@@ -190,7 +215,15 @@ static void plan_on(const brg_op *op, const char *variant, const brg_example *ex
     free(plan);
 }
 
-Test(plan, every_op_plans_every_example_on_any_device) {
+static void plan_on(const brg_op *op, const char *variant, const brg_example *example,
+                    const brg_device_info *device) {
+    plan_tuned(op, variant, example, device, -1, 0);
+    for (int32_t t = 0; t < op->tunable_count; t++)
+        for (int32_t c = 0; c < BRG_MAX_CHOICES && op->tunables[t].choices[c]; c++)
+            plan_tuned(op, variant, example, device, t, op->tunables[t].choices[c]);
+}
+
+Test(plan, every_op_plans_every_example_on_any_device_however_tuned) {
     brg_example example;
     for (int32_t o = 0; brg_op_builtin(o); o++) {
         const brg_op *op = brg_op_builtin(o);
@@ -211,6 +244,7 @@ Test(plan, an_unknown_variant_names_the_others) {
         brg_call call = call_of(op, &example);
         brg_plan *plan = new_plan();
         brg_error error = {.status = BRG_OK};
+        brg_plan_begin(plan, op, &devices[0]);
         cr_expect_eq(op->plan(&call, "nonsense", &devices[0], plan, &error), BRG_E_NOT_FOUND);
         cr_expect_not_null(strstr(error.hint, op->variants[0].name), "%s: %s", op->name,
                            error.hint);
@@ -231,6 +265,11 @@ Test(table, holds_complete_rows) {
                   "%s", op->name);
         cr_expect(op->params_size <= BRG_MAX_PARAMS && op->max_inputs <= BRG_MAX_INPUTS);
         cr_expect_eq(brg_op_find(op->name), op);
+        cr_expect(op->tunable_count >= 0 && op->tunable_count <= BRG_MAX_TUNABLES);
+        for (int32_t t = 0; t < op->tunable_count; t++)
+            cr_expect(op->tunables[t].name && op->tunables[t].summary && op->tunables[t].cpu &&
+                          op->tunables[t].gpu,
+                      "%s", op->name);
     }
     cr_expect_null(brg_op_find("no such op"));
     cr_expect_null(brg_op_find(NULL));

@@ -25,8 +25,12 @@ enum {
     BRG_MAX_LAUNCHES = 8,
     BRG_MAX_SCRATCH = 8,
     BRG_MAX_DIMS = 8,
+    BRG_MAX_TUNABLES = 12,
+    BRG_MAX_CHOICES = 12,
     BRG_OP_NAME = 32
 };
+
+typedef struct brg_op brg_op;
 
 /* An op applied to its arguments: what every callback receives. */
 typedef struct brg_call {
@@ -60,7 +64,9 @@ typedef struct brg_dim {
 typedef enum brg_arg_kind {
     BRG_ARG_BUFFER, /* value.buffer, one of the above */
     BRG_ARG_I32,
+    BRG_ARG_I64, /* long in the kernel */
     BRG_ARG_F32,
+    BRG_ARG_F64, /* double in the kernel: only on devices that have it */
     BRG_ARG_LOCAL, /* value.bytes of local memory */
     BRG_ARG_FIRST  /* int: index of the slice's first work-item along slice_dim; see brg_launch */
 } brg_arg_kind;
@@ -70,7 +76,9 @@ typedef struct brg_arg {
     union {
         int32_t buffer;
         int32_t i32;
+        int64_t i64;
         float f32;
+        double f64;
         size_t bytes;
     } value;
 } brg_arg;
@@ -91,7 +99,8 @@ typedef struct brg_launch {
     size_t local[3];   /* work-items per group along each dim */
     int32_t slice_dim; /* the dim along which the range may be cut */
     int64_t rows_per_item; /* output rows finished by one work-item along slice_dim; 0: known at the end */
-    double share;          /* this launch's part of the plan's work, for progress; 0: equal parts */
+    double share;          /* work of this launch, in units of the op's own: only the proportion among
+                              a plan's launches counts; 0 in all of them: equal parts */
     brg_arg args[BRG_MAX_ARGS];
     int32_t arg_count;
     bool overflow; /* set by the helpers when options, arguments or an int do not fit */
@@ -99,14 +108,24 @@ typedef struct brg_launch {
 
 /* All launches of a call, in order, each after the one before. */
 typedef struct brg_plan {
+    /* in: the values of the op's tunables to plan with, in the order of brg_op.tunables */
+    int32_t tuned[BRG_MAX_TUNABLES];
+
+    /* out */
     char variant[BRG_OP_NAME]; /* the variant planned, never "auto" */
     brg_launch launches[BRG_MAX_LAUNCHES];
     int32_t launch_count;
+    int32_t loop_first;  /* launches loop_first .. loop_first + loop_count - 1 are run loop_rounds */
+    int32_t loop_count;  /* times over before the next one; 0: every launch runs once */
+    int32_t loop_rounds;
     size_t scratch[BRG_MAX_SCRATCH]; /* bytes of each scratch buffer */
     int32_t scratch_count;
     bool zero_output; /* clear the output before the first launch */
     bool overflow;    /* set by the helpers when a limit above is exceeded; the engine then fails */
 } brg_plan;
+
+/* Starts an empty plan, with the tunables at their defaults for the kind of device. */
+BRG_API void brg_plan_begin(brg_plan *plan, const brg_op *op, const brg_device_info *device);
 
 /* Helpers to fill a plan. They never fail; a full table sets plan->overflow or launch->overflow.
  *
@@ -125,7 +144,9 @@ BRG_API void brg_launch_range(brg_launch *launch, int32_t dim, int64_t work_item
 /* Append one kernel argument each, in order. */
 BRG_API void brg_arg_buffer(brg_launch *launch, int32_t buffer);
 BRG_API void brg_arg_i32(brg_launch *launch, int64_t value); /* must fit; check() sees to it */
+BRG_API void brg_arg_i64(brg_launch *launch, int64_t value);
 BRG_API void brg_arg_f32(brg_launch *launch, float value);
+BRG_API void brg_arg_f64(brg_launch *launch, double value);
 BRG_API void brg_arg_local(brg_launch *launch, size_t bytes);
 BRG_API void brg_arg_first(brg_launch *launch);
 
@@ -136,7 +157,18 @@ typedef struct brg_variant {
     const char *summary; /* the idea in one line */
 } brg_variant;
 
-/* A call to try an op with: real inputs and parameters. Filled by brg_op.example. */
+/* A number that a plan is free to choose: a tile's side, the rows of a band, the size from which
+ * another variant pays. Whatever the value, the result is right; only the speed changes. brigade tune
+ * tries the choices on a device and keeps the fastest. */
+typedef struct brg_tunable {
+    const char *name;    /* "tile_rows" */
+    const char *summary; /* one line */
+    const char *variant; /* whose number it is; NULL: of more than one, or of the choice among them */
+    int32_t cpu, gpu;    /* the default on a CPU, and on any other device */
+    int32_t choices[BRG_MAX_CHOICES]; /* worth trying, ascending; 0 ends the list */
+} brg_tunable;
+
+/* A call to try an op with: real inputs and parameters. Filled by brg_op.example and brg_op.make. */
 typedef struct brg_example {
     char text[64]; /* for example "7x1x129 ta" */
     int32_t input_count;
@@ -144,7 +176,7 @@ typedef struct brg_example {
     uint64_t params[BRG_MAX_PARAMS / 8]; /* the op's params struct */
 } brg_example;
 
-typedef struct brg_op {
+struct brg_op {
     const char *name;
     const char *summary;
     const char *syntax; /* what parse() takes, for help: "blur=SIGMA[:BORDER]"; NULL without parse */
@@ -154,6 +186,8 @@ typedef struct brg_op {
     int32_t max_inputs;
     const brg_variant *variants; /* the first is the simplest; "auto" is not listed */
     int32_t variant_count;
+    const brg_tunable *tunables; /* at most BRG_MAX_TUNABLES; plan() finds their values in the plan */
+    int32_t tunable_count;
 
     /* Checks types, shapes and parameters, and gives the output's shape. Every size that a kernel receives
      * as an int must be checked here. Data may be NULL. */
@@ -191,7 +225,15 @@ typedef struct brg_op {
     /* Fills the index-th awkward call (primes, 1xN, Nx1, empty, around tile edges, every option), with
      * data from the seed. BRG_E_NOT_FOUND past the last. Release with brg_example_release. */
     brg_status (*example)(int32_t index, uint64_t seed, brg_example *example, brg_error *error);
-} brg_op;
+
+    /* Makes an everyday call from words "name=value" with spaces between ("n=1000000 dtype=f32"), each of
+     * which may be left out, with data from the seed; or NULL. BRG_E_ARGUMENT, BRG_E_SHAPE,
+     * BRG_E_MEMORY. Release with brg_example_release. */
+    brg_status (*make)(const char *words, uint64_t seed, brg_example *example, brg_error *error);
+
+    const char *make_syntax; /* the words of make(), for help: "n=N dtype=f32|u8" */
+    const char *const *sizes; /* calls worth timing, as words for make(), small ones first; NULL ends */
+};
 
 /* The built-in ops, in the order of the table. NULL past the end. Thread safe. */
 BRG_API const brg_op *brg_op_builtin(int32_t index);
