@@ -13,7 +13,9 @@
  * the stage before, which never leaves the device. */
 typedef struct brg_stage {
     const char *op;
-    const char *variant; /* NULL: chosen for device and shape */
+    const char *variant; /* NULL: chosen for device and shape; "host": the sequential loop, no device */
+    const int32_t *tuned; /* values of the op's tunables, in their order; NULL: what is known to be good
+                             on the device */
     const void *params;  /* NULL: the op's defaults */
     const brg_tensor *inputs[BRG_MAX_INPUTS];
     int32_t input_count;
@@ -34,6 +36,8 @@ typedef struct brg_job_desc {
     double baseline_budget_ms; /* a baseline that takes longer is timed on part of the rows; 0: 10 000 */
     int32_t priority;   /* higher runs first; equal ones take turns */
     int32_t repeats;    /* timed runs; above 1 one more runs first and is discarded; 0: 1 */
+    int32_t calls;      /* the kernels run this many times back to back in each timed run, and all times
+                           are of one call: how small work is timed; 0: 1 */
     double repeat_budget_ms; /* repeats end early once this is spent; 0: no limit */
     double slice_ms;    /* longest time of one slice; 0: the engine's */
 } brg_job_desc;
