@@ -145,13 +145,14 @@ void brg_context_calibrate(brg_context *context) {
     }
 }
 
-bool brg_context_span(const brg_context *context, cl_event event, uint64_t enqueued_ns,
-                      uint64_t seen_ns, uint64_t *start_ns, uint64_t *end_ns) {
+bool brg_context_span(const brg_context *context, cl_event first, cl_event last,
+                      uint64_t enqueued_ns, uint64_t seen_ns, uint64_t *start_ns,
+                      uint64_t *end_ns) {
     *start_ns = enqueued_ns;
     *end_ns = seen_ns;
     uint64_t start, end;
-    if (!context->profiles || !event_time(event, CL_PROFILING_COMMAND_START, &start) ||
-        !event_time(event, CL_PROFILING_COMMAND_END, &end))
+    if (!context->profiles || !event_time(first, CL_PROFILING_COMMAND_START, &start) ||
+        !event_time(last, CL_PROFILING_COMMAND_END, &end))
         return false;
     start += (uint64_t)context->clock_offset_ns;
     end += (uint64_t)context->clock_offset_ns;

@@ -44,9 +44,11 @@ void brg_context_close(brg_context *context);
  * host clock. Call when nothing is enqueued; does nothing if the last calibration is fresh. */
 void brg_context_calibrate(brg_context *context);
 
-/* Gives the span of a finished event on the host's clock, inside [enqueued, seen]: what the driver
- * profiled if that is plausible, else the two host times. True if profiled. */
-bool brg_context_span(const brg_context *context, cl_event event, uint64_t enqueued_ns,
-                      uint64_t seen_ns, uint64_t *start_ns, uint64_t *end_ns);
+/* Gives the span from the start of one finished event to the end of another, perhaps the same, on the
+ * host's clock and inside [enqueued, seen]: what the driver profiled if that is plausible, else the two
+ * host times. True if profiled. */
+bool brg_context_span(const brg_context *context, cl_event first, cl_event last,
+                      uint64_t enqueued_ns, uint64_t seen_ns, uint64_t *start_ns,
+                      uint64_t *end_ns);
 
 #endif

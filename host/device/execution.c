@@ -17,6 +17,11 @@
 
 static const size_t CHUNK = (size_t)16 << 20;
 
+/* Launches that are known to be short go out several at a time, as one piece: the engine's own work on a
+ * piece, a few microseconds, would otherwise be most of their time. */
+static const double SHORT_NS = 50e3;
+enum { MOST_IN_PIECE = 64 };
+
 /* A buffer on the device, and the host tensor it is filled from or read into. */
 typedef struct buffer {
     cl_mem memory;
@@ -38,6 +43,7 @@ typedef struct stage {
 enum { MAX_BUFFERS = BRG_MAX_STAGES * (BRG_MAX_INPUTS + 1 + BRG_MAX_SCRATCH) };
 
 typedef struct cursor {
+    int32_t call; /* of the calls of a run */
     int32_t upload; /* buffer */
     size_t upload_offset;
     int32_t stage, launch;
@@ -53,7 +59,8 @@ struct brg_execution {
     const brg_work *work;
     brg_context *context;
     bool keep_stages;
-    double cost; /* of all stages */
+    int32_t calls; /* in a run: the kernels of all stages, so many times over */
+    double cost; /* of all stages, once */
     int32_t input_buffers; /* the first so many buffers are inputs */
     int32_t buffer_count;
     buffer buffers[MAX_BUFFERS];
@@ -126,7 +133,7 @@ static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error
 }
 
 brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool keep_stages,
-                              brg_execution **out, brg_error *error) {
+                              int32_t calls, brg_execution **out, brg_error *error) {
     *out = NULL;
     brg_execution *execution =
         calloc(1, sizeof *execution + (size_t)work->count * sizeof execution->stages[0]);
@@ -135,6 +142,7 @@ brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool k
     execution->work = work;
     execution->context = context;
     execution->keep_stages = keep_stages;
+    execution->calls = calls;
     execution->stage_count = work->count;
     for (int32_t s = 0; s < work->count; s++) {
         execution->stages[s].work = &work->stages[s];
@@ -310,21 +318,32 @@ static bool has_groups(const brg_plan *plan, const cursor *at) {
            at->group < launch->groups[launch->slice_dim];
 }
 
-/* Moves past launches that have nothing to run, to the next one that has or to the end. */
-static void skip_empty_launches(brg_execution *execution) {
-    cursor *at = &execution->at;
+/* Moves past launches of one call that have nothing to run. True if there is one that has. */
+static bool find_launch(const brg_execution *execution, cursor *at) {
     while (at->stage < execution->stage_count) {
         const brg_plan *plan = &execution->stages[at->stage].plan;
         if (plan->zero_output && !at->cleared)
-            return;
+            return true;
         for (; at->launch < plan->launch_count; next_launch(plan, at))
             if (has_groups(plan, at))
-                return;
+                return true;
         at->stage++;
         at->launch = at->round = 0;
         at->cleared = false;
     }
-    at->ready = SIZE_MAX;
+    return false;
+}
+
+/* Moves to the next launch that has something to run, perhaps of another call, or to the end. */
+static void skip_empty_launches(brg_execution *execution) {
+    cursor *at = &execution->at;
+    while (!find_launch(execution, at)) {
+        if (++at->call >= execution->calls) {
+            at->ready = SIZE_MAX;
+            return;
+        }
+        at->stage = 0;
+    }
 }
 
 brg_status brg_execution_restart(brg_execution *execution, brg_error *error) {
@@ -348,7 +367,7 @@ static bool can_read(const brg_execution *execution) {
     const cursor *at = &execution->at;
     if (at->readback >= execution->stage_count)
         return false;
-    if (at->stage >= execution->stage_count)
+    if (at->call >= execution->calls)
         return true;
     return !execution->context->zero_copy && at->readback == execution->stage_count - 1 &&
            at->ready >= at->readback_offset + CHUNK;
@@ -360,7 +379,7 @@ bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind) {
         *kind = BRG_PIECE_UPLOAD;
     else if (can_read(execution))
         *kind = BRG_PIECE_READBACK;
-    else if (at->stage < execution->stage_count)
+    else if (at->call < execution->calls)
         *kind = BRG_PIECE_KERNEL;
     else
         return false;
@@ -449,7 +468,7 @@ static brg_status enqueue_range(brg_execution *execution, const brg_launch *laun
 /* Notes how much of the last stage's output the slice will complete. */
 static void advance_ready(brg_execution *execution, const stage *current, const brg_launch *launch) {
     cursor *at = &execution->at;
-    bool last = at->stage == execution->stage_count - 1 &&
+    bool last = at->call == execution->calls - 1 && at->stage == execution->stage_count - 1 &&
                 at->launch == current->plan.launch_count - 1 &&
                 !brg_plan_loops(&current->plan, at->launch);
     if (!last || launch->rows_per_item <= 0)
@@ -461,6 +480,62 @@ static void advance_ready(brg_execution *execution, const stage *current, const 
         at->ready = bytes / (size_t)shape->dims[0] * rows;
 }
 
+/* One slice of the launch under the cursor. Only the first command of a piece waits for the uploads, and
+ * only the first and the last have an event: the queue keeps the order. */
+static brg_status enqueue_slice(brg_execution *execution, double budget_ns, brg_piece *piece,
+                                cl_event *event, brg_error *error) {
+    cursor *at = &execution->at;
+    const stage *current = &execution->stages[at->stage];
+    const brg_launch *launch = &current->plan.launches[at->launch];
+    size_t groups = slice_groups(execution, current, launch, budget_ns);
+    double part = launch->share * (double)groups / (double)launch->groups[launch->slice_dim];
+    brg_status status =
+        enqueue_range(execution, launch, current->kernels[at->launch], groups, event, error);
+    piece->work += current->cost * part;
+    at->group += groups;
+    advance_ready(execution, current, launch);
+    skip_empty_launches(execution);
+    return status;
+}
+
+/* How long the launch under the cursor will take, if it was seen before and is short; else 0. */
+static double short_launch_ns(const brg_execution *execution) {
+    const cursor *at = &execution->at;
+    if (at->call >= execution->calls)
+        return 0;
+    const stage *current = &execution->stages[at->stage];
+    if (at->group > 0 || (current->plan.zero_output && !at->cleared))
+        return 0;
+    const brg_launch *launch = &current->plan.launches[at->launch];
+    double ns = current->cost * launch->share *
+                brg_rate_get(&execution->context->rates, launch->kernel);
+    return ns < SHORT_NS ? ns : 0;
+}
+
+/* Adds short launches to a piece that began with one, as long as they fit the budget. */
+static brg_status enqueue_more(brg_execution *execution, double budget_ns, double spent_ns,
+                               brg_piece *piece, brg_error *error) {
+    double ns;
+    cl_event last = NULL;
+    brg_status status = BRG_OK;
+    for (int32_t i = 1; i < MOST_IN_PIECE && status == BRG_OK; i++) {
+        ns = short_launch_ns(execution);
+        if (!(ns > 0) || spent_ns + ns > budget_ns)
+            break;
+        spent_ns += ns;
+        drop_event(&last);
+        const cursor *at = &execution->at;
+        const char *kernel = execution->stages[at->stage].plan.launches[at->launch].kernel;
+        piece->mixed = piece->mixed || strcmp(kernel, piece->name) != 0;
+        status = enqueue_slice(execution, budget_ns, piece, &last, error);
+    }
+    if (last) {
+        piece->first = piece->event;
+        piece->event = last;
+    }
+    return status;
+}
+
 static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg_piece *piece,
                                  brg_error *error) {
     cursor *at = &execution->at;
@@ -468,23 +543,21 @@ static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg
     brg_status status;
     if (current->plan.zero_output && !at->cleared) {
         status = enqueue_clear(execution, piece, error);
+        skip_empty_launches(execution);
     } else {
-        const brg_launch *launch = &current->plan.launches[at->launch];
-        size_t groups = slice_groups(execution, current, launch, budget_ns);
-        double part = launch->share * (double)groups /
-                      (double)launch->groups[launch->slice_dim];
-        status = enqueue_range(execution, launch, current->kernels[at->launch], groups,
-                               &piece->event, error);
-        piece->name = launch->kernel;
-        piece->work = current->cost * part;
-        piece->share = piece->work / execution->cost;
-        at->group += groups;
-        advance_ready(execution, current, launch);
+        double ns = short_launch_ns(execution);
+        piece->name = current->plan.launches[at->launch].kernel;
+        status = enqueue_slice(execution, budget_ns, piece, &piece->event, error);
+        if (status == BRG_OK && ns > 0)
+            status = enqueue_more(execution, budget_ns, ns, piece, error);
+        piece->share = piece->work / execution->cost / execution->calls;
     }
-    if (status != BRG_OK)
-        return status;
-    skip_empty_launches(execution);
     clFlush(execution->context->compute);
+    if (status != BRG_OK) {
+        drop_event(&piece->first);
+        drop_event(&piece->event);
+        return status;
+    }
     return hold_event(&execution->computed, piece, error);
 }
 

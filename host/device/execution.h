@@ -18,12 +18,14 @@ typedef enum brg_piece_kind {
     BRG_PIECE_KINDS
 } brg_piece_kind;
 
-/* A piece that was enqueued. The engine owns the event. */
+/* A piece that was enqueued. The engine owns the events. */
 typedef struct brg_piece {
     brg_piece_kind kind;
-    cl_event event;
+    cl_event event; /* of its last command */
+    cl_event first; /* of its first command; NULL if there is but one */
+    bool mixed;     /* it holds launches of several kernels, so that its time says nothing of one */
     uint64_t enqueued_ns;
-    const char *name; /* of the kernel, or what is moved */
+    const char *name; /* of the first kernel, or what is moved */
     double work;      /* for brg_rate_learn; 0 for transfers */
     double share;     /* of the run, for progress */
 } brg_piece;
@@ -31,9 +33,10 @@ typedef struct brg_piece {
 typedef struct brg_execution brg_execution;
 
 /* Plans the work for a device. Nothing is allocated there yet. With `keep_stages` the outputs of all
- * stages can be read afterwards, otherwise the last one only. `work` must outlive *out. */
+ * stages can be read afterwards, otherwise the last one only. A run has `calls` calls, 1 or more: the
+ * kernels run that many times between one upload and one read-back. `work` must outlive *out. */
 brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool keep_stages,
-                              brg_execution **out, brg_error *error);
+                              int32_t calls, brg_execution **out, brg_error *error);
 
 /* Bytes of device buffers that the execution needs, and the largest single one. */
 uint64_t brg_execution_bytes(const brg_execution *execution);
@@ -49,7 +52,8 @@ brg_status brg_execution_restart(brg_execution *execution, brg_error *error);
 /* True if there is a piece to enqueue, and its kind. */
 bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind);
 
-/* Enqueues that piece; a kernel slice is cut to last about budget_ns. */
+/* Enqueues that piece; a kernel slice is cut to last about budget_ns, and launches known to be much shorter
+ * share a piece. */
 brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg_piece *piece,
                                  brg_error *error);
 

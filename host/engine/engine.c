@@ -39,7 +39,8 @@
 
 #include "engine/engine_state.h"
 
-enum { DEFAULT_CAPACITY = 256, MAX_CAPACITY = 65536, DEFAULT_TRACE = 65536, MAX_REPEATS = 100000 };
+enum { DEFAULT_CAPACITY = 256, MAX_CAPACITY = 65536, DEFAULT_TRACE = 65536, MAX_REPEATS = 100000,
+       MAX_CALLS = 1000000 };
 static const double DEFAULT_SLICE_MS = 8;
 static const double DEFAULT_BASELINE_MS = 10000;
 
@@ -251,6 +252,9 @@ static brg_status check_policy(const brg_job_desc *desc, brg_error *error) {
     if (desc->repeats < 0 || desc->repeats > MAX_REPEATS)
         return brg_fail(error, BRG_E_ARGUMENT, "a job repeats up to %d times, not %d", MAX_REPEATS,
                         desc->repeats);
+    if (desc->calls < 0 || desc->calls > MAX_CALLS)
+        return brg_fail(error, BRG_E_ARGUMENT, "a timed run has up to %d calls, not %d", MAX_CALLS,
+                        desc->calls);
     if (!(desc->slice_ms >= 0) || !(desc->repeat_budget_ms >= 0) || !(desc->baseline_budget_ms >= 0))
         return brg_fail(error, BRG_E_ARGUMENT, "a job's times must not be negative");
     if ((unsigned)desc->verify > BRG_VERIFY_NONE)
@@ -271,6 +275,8 @@ static void take_policy(brg_record *record, const brg_engine *engine, const brg_
         record->policy.baseline_budget_ms = DEFAULT_BASELINE_MS;
     if (record->policy.repeats == 0)
         record->policy.repeats = 1;
+    if (record->policy.calls == 0)
+        record->policy.calls = 1;
     if (desc->device)
         snprintf(record->device_spec, sizeof record->device_spec, "%s", desc->device);
 }

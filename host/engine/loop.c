@@ -137,6 +137,12 @@ static void cancel(brg_engine *engine, brg_record *record) {
 
 /* ---- a device that fails ----------------------------------------------------------------------- */
 
+static void release_events(const brg_piece *piece) {
+    if (piece->first)
+        clReleaseEvent(piece->first);
+    clReleaseEvent(piece->event);
+}
+
 static void drop_flights(brg_engine *engine, const brg_context *context) {
     int32_t kept = 0;
     for (int32_t i = 0; i < engine->flight_count; i++) {
@@ -146,7 +152,7 @@ static void drop_flights(brg_engine *engine, const brg_context *context) {
             continue;
         }
         flight->record->in_flight--;
-        clReleaseEvent(flight->piece.event);
+        release_events(&flight->piece);
     }
     engine->flight_count = kept;
 }
@@ -221,9 +227,10 @@ static void land(brg_engine *engine, int32_t index) {
             (size_t)(engine->flight_count - index) * sizeof flight);
     brg_record *record = flight.record;
     uint64_t start, end;
-    brg_context_span(flight.context, flight.piece.event, flight.piece.enqueued_ns, brg_now_ns(),
-                     &start, &end);
-    clReleaseEvent(flight.piece.event);
+    const brg_piece *piece = &flight.piece;
+    brg_context_span(flight.context, piece->first ? piece->first : piece->event, piece->event,
+                     piece->enqueued_ns, brg_now_ns(), &start, &end);
+    release_events(piece);
     add_span(engine, record, lanes[flight.piece.kind], flight.context->info.index,
              flight.piece.name, start, end);
     record->in_flight--;
@@ -232,8 +239,8 @@ static void land(brg_engine *engine, int32_t index) {
     if (flight.piece.kind == BRG_PIECE_KERNEL) {
         record->run_kernel_ns += (double)(end - start);
         record->run_slices++;
-        brg_rate_learn(&flight.context->rates, flight.piece.name, flight.piece.work,
-                       (double)(end - start));
+        if (!piece->mixed)
+            brg_rate_learn(&flight.context->rates, piece->name, piece->work, (double)(end - start));
     }
     set_progress(engine, record, run_progress(record));
 }
@@ -372,8 +379,8 @@ static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, b
     if (record->in_flight == 0 && flights_of(engine, context, BRG_PIECE_KERNEL) == 0)
         brg_context_calibrate(context);
     if (!record->execution)
-        status = brg_execution_plan(record->work, context, keeps_stages(record), &record->execution,
-                                    error);
+        status = brg_execution_plan(record->work, context, keeps_stages(record),
+                                    record->policy.calls, &record->execution, error);
     if (status == BRG_OK)
         status = check_memory(engine, context, record->execution, error);
     if (status != BRG_OK)
@@ -434,12 +441,13 @@ static void enqueue(brg_engine *engine, brg_record *record) {
 
 /* The first of several runs warms caches and clocks and does not count. */
 static void note_run(brg_record *record) {
+    double calls = record->policy.calls;
     double total_ms = (double)(record->run_ended_ns - record->run_began_ns) * 1e-6;
     record->spent_ms += total_ms;
     record->result.slices = record->run_slices;
     if (record->policy.repeats == 1 || record->run > 0) {
-        record->kernel_ms[record->run_count] = record->run_kernel_ns * 1e-6;
-        record->total_ms[record->run_count++] = total_ms;
+        record->kernel_ms[record->run_count] = record->run_kernel_ns * 1e-6 / calls;
+        record->total_ms[record->run_count++] = total_ms / calls;
     }
     record->run++;
 }
