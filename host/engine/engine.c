@@ -348,7 +348,7 @@ static brg_status control_job(brg_engine *engine, brg_job job, control what) {
     pthread_mutex_lock(&engine->lock);
     brg_record *record = brg_table_find(&engine->table, job);
     if (record && what == CONTROL_CANCEL)
-        record->cancel = true;
+        brg_record_cancel(&engine->table, record);
     else if (record)
         record->paused = what == CONTROL_PAUSE;
     if (record)

@@ -48,6 +48,7 @@ struct brg_engine {
     int32_t context_count;
     brg_flight flights[BRG_MAX_FLIGHTS]; /* oldest first */
     int32_t flight_count;
+    int32_t memory_waiters; /* queued jobs that found no room for their buffers */
     uint64_t turn;
     uint64_t woke_ns; /* when the client was last woken */
 };

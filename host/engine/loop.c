@@ -41,6 +41,7 @@ static void add_span(brg_engine *engine, const brg_record *record, brg_lane lane
 static void set_state(brg_engine *engine, brg_record *record, brg_job_state state) {
     pthread_mutex_lock(&engine->lock);
     record->state = state;
+    brg_table_sort(&engine->table, record);
     if (state == BRG_JOB_BUILDING && record->started_ns == 0)
         record->started_ns = brg_now_ns();
     pthread_mutex_unlock(&engine->lock);
@@ -60,8 +61,11 @@ static void set_progress(brg_engine *engine, brg_record *record, double progress
 /* Whoever waited for memory may look again. */
 static void memory_was_released(brg_engine *engine) {
     pthread_mutex_lock(&engine->lock);
-    for (brg_record *record = engine->table.newest; record; record = record->older)
+    for (brg_record *record = engine->table.queued.first; record && engine->memory_waiters > 0;
+         record = record->behind) {
+        engine->memory_waiters -= record->waits_for_memory;
         record->waits_for_memory = false;
+    }
     pthread_mutex_unlock(&engine->lock);
 }
 
@@ -123,7 +127,8 @@ static void finish(brg_engine *engine, brg_record *record, brg_job_state state,
     engine->jobs_done += state == BRG_JOB_DONE;
     engine->jobs_failed += state == BRG_JOB_FAILED;
     engine->jobs_cancelled += state == BRG_JOB_CANCELLED;
-    brg_table_ended(&engine->table);
+    engine->memory_waiters -= record->waits_for_memory;
+    brg_table_sort(&engine->table, record);
     pthread_cond_broadcast(&engine->changed);
     pthread_mutex_unlock(&engine->lock);
     wake(engine);
@@ -172,7 +177,7 @@ static bool runs_on(const brg_record *record, const brg_context *context) {
 /* The next job on the failed context, other than the one to blame; under the lock, as callers may add. */
 static brg_record *next_victim(brg_engine *engine, const brg_context *context) {
     pthread_mutex_lock(&engine->lock);
-    brg_record *record = engine->table.oldest;
+    brg_record *record = engine->table.oldest; /* a queued job may have a plan for the context too */
     while (record && !runs_on(record, context))
         record = record->newer;
     pthread_mutex_unlock(&engine->lock);
@@ -408,6 +413,7 @@ static void begin(brg_engine *engine, brg_record *record) {
         finish(engine, record, BRG_JOB_FAILED, &error);
     } else if (later) {
         record->waits_for_memory = true;
+        engine->memory_waiters++;
         set_state(engine, record, BRG_JOB_QUEUED);
     } else {
         record->result.wait_ms = (double)(began - record->submitted_ns) * 1e-6;
@@ -554,9 +560,8 @@ static void check(brg_engine *engine, brg_record *record) {
 /* Under the lock: whether one more job of this priority may be started. */
 static bool may_start(const brg_engine *engine, const brg_record *candidate) {
     int32_t started = 0;
-    for (const brg_record *record = engine->table.newest; record; record = record->older)
-        started += record->state != BRG_JOB_QUEUED && !brg_job_state_ended(record->state) &&
-                   record->policy.priority >= candidate->policy.priority;
+    for (const brg_record *record = engine->table.active.first; record; record = record->behind)
+        started += record->policy.priority >= candidate->policy.priority;
     return started < MAX_ACTIVE;
 }
 
@@ -568,15 +573,22 @@ static bool has_room(const brg_engine *engine, const brg_record *record) {
            flights_of(engine, brg_execution_context(record->execution), kind) < DEPTH;
 }
 
-/* Under the lock: whether a step of this job is possible now. */
+/* Under the lock: whether a step of this started job is possible now. */
 static bool can_advance(const brg_engine *engine, const brg_record *record) {
     if (record->cancel)
         return record->in_flight == 0;
     if (record->paused)
         return false;
-    if (record->state == BRG_JOB_QUEUED)
-        return !record->waits_for_memory && may_start(engine, record);
     return record->state == BRG_JOB_VERIFYING || has_room(engine, record);
+}
+
+/* Under the lock: the first job in the queue that may be started, or NULL. Behind one that has to wait for
+ * others to end, none is more urgent. */
+static brg_record *choose_queued(const brg_engine *engine) {
+    brg_record *record = engine->table.queued.first;
+    while (record && !record->cancel && (record->paused || record->waits_for_memory))
+        record = record->behind;
+    return record && (record->cancel || may_start(engine, record)) ? record : NULL;
 }
 
 static bool goes_before(const brg_record *a, const brg_record *b) {
@@ -589,17 +601,16 @@ static bool goes_before(const brg_record *a, const brg_record *b) {
 
 /* Under the lock: the job to serve next, or NULL if none can advance. */
 static brg_record *choose(const brg_engine *engine) {
-    brg_record *best = NULL;
-    for (brg_record *record = engine->table.oldest; record; record = record->newer)
-        if (!brg_job_state_ended(record->state) && goes_before(record, best) &&
-            can_advance(engine, record))
+    brg_record *best = choose_queued(engine);
+    for (brg_record *record = engine->table.active.first; record; record = record->behind)
+        if (goes_before(record, best) && can_advance(engine, record))
             best = record;
     return best;
 }
 
 static void cancel_all(brg_engine *engine) {
     for (brg_record *record = engine->table.newest; record; record = record->older)
-        record->cancel = record->cancel || !brg_job_state_ended(record->state);
+        brg_record_cancel(&engine->table, record);
 }
 
 /* Sleeps while there is nothing to do. *over: the engine is stopping and all jobs have ended. */

@@ -69,6 +69,63 @@ static void unlink_record(brg_table *table, brg_record *record) {
         table->oldest = record->newer;
 }
 
+/* ---- the lists of queued and of active jobs ---- */
+
+static void leave_list(brg_record *record) {
+    brg_list *list = record->list;
+    if (!list)
+        return;
+    if (record->before)
+        record->before->behind = record->behind;
+    else
+        list->first = record->behind;
+    if (record->behind)
+        record->behind->before = record->before;
+    else
+        list->last = record->before;
+    record->list = NULL;
+    record->before = record->behind = NULL;
+}
+
+/* Puts the record right behind `before`, or first if that is NULL. */
+static void join_list(brg_list *list, brg_record *record, brg_record *before) {
+    record->list = list;
+    record->before = before;
+    record->behind = before ? before->behind : list->first;
+    if (before)
+        before->behind = record;
+    else
+        list->first = record;
+    if (record->behind)
+        record->behind->before = record;
+    else
+        list->last = record;
+}
+
+static bool queues_before(const brg_record *a, const brg_record *b) {
+    if (a->cancel != b->cancel)
+        return a->cancel;
+    return a->policy.priority > b->policy.priority;
+}
+
+/* From the back: most jobs are no more urgent than the last. */
+static void join_queue(brg_list *queue, brg_record *record) {
+    brg_record *before = queue->last;
+    while (before && queues_before(record, before))
+        before = before->before;
+    join_list(queue, record, before);
+}
+
+void brg_table_sort(brg_table *table, brg_record *record) {
+    leave_list(record);
+    if (record->state == BRG_JOB_QUEUED)
+        join_queue(&table->queued, record);
+    else if (!brg_job_state_ended(record->state))
+        join_list(&table->active, record, table->active.last);
+    else
+        table->unfinished--;
+}
+
 brg_status brg_table_add(brg_table *table, brg_record *record, brg_error *error) {
     if (table->free_count == 0) {
         brg_record *ended = oldest_ended(table);
@@ -87,6 +144,7 @@ brg_status brg_table_add(brg_table *table, brg_record *record, brg_error *error)
     record->job = (brg_job){(uint32_t)slot, generation};
     table->records[slot] = record;
     link_newest(table, record);
+    join_queue(&table->queued, record);
     table->used++;
     table->unfinished++;
     return BRG_OK;
@@ -99,8 +157,11 @@ brg_record *brg_table_find(const brg_table *table, brg_job job) {
     return record && record->job.generation == job.generation ? record : NULL;
 }
 
-void brg_table_ended(brg_table *table) {
-    table->unfinished--;
+void brg_record_cancel(brg_table *table, brg_record *record) {
+    if (brg_job_state_ended(record->state) || record->cancel)
+        return;
+    record->cancel = true;
+    brg_table_sort(table, record);
 }
 
 void brg_table_remove(brg_table *table, brg_record *record) {

@@ -27,6 +27,8 @@ typedef struct brg_record {
     uint32_t units;
     uint64_t started_ns, ended_ns;
     struct brg_record *newer, *older; /* in order of submission */
+    struct brg_list *list;            /* that of its state; NULL once ended */
+    struct brg_record *before, *behind; /* there */
     brg_result result;                /* complete once ended; owns result.output */
 
     /* private */
@@ -48,6 +50,10 @@ typedef struct brg_record {
     double spent_ms;
 } brg_record;
 
+typedef struct brg_list {
+    brg_record *first, *last;
+} brg_list;
+
 /* Slots of records. A slot's generation grows each time it is reused, so that old handles are known. */
 typedef struct brg_table {
     int32_t capacity;
@@ -58,6 +64,8 @@ typedef struct brg_table {
     int32_t *free_slots;
     int32_t free_count;
     brg_record *newest, *oldest;
+    brg_list queued; /* jobs not started: cancelled ones first, then by priority, then by arrival */
+    brg_list active; /* jobs started and not ended: no more than a few */
 } brg_table;
 
 brg_status brg_table_init(brg_table *table, int32_t capacity, brg_error *error);
@@ -72,8 +80,12 @@ brg_status brg_table_add(brg_table *table, brg_record *record, brg_error *error)
 /* The record behind a handle, or NULL if it is stale. */
 brg_record *brg_table_find(const brg_table *table, brg_job job);
 
-/* Marks the change to an ended state: the record no longer counts as unfinished. */
-void brg_table_ended(brg_table *table);
+/* Notes a change of the record's state, or of its wish to be cancelled: puts it into the list where it now
+ * belongs. Once ended it no longer counts as unfinished. */
+void brg_table_sort(brg_table *table, brg_record *record);
+
+/* Marks a record as to be cancelled, unless it has ended: it then goes before all others. */
+void brg_record_cancel(brg_table *table, brg_record *record);
 
 /* Releases an ended record and frees its slot. */
 void brg_table_remove(brg_table *table, brg_record *record);

@@ -12,7 +12,7 @@ static brg_record *add(brg_table *table) {
 
 static void end(brg_table *table, brg_record *record) {
     record->state = BRG_JOB_DONE;
-    brg_table_ended(table);
+    brg_table_sort(table, record);
 }
 
 Test(table, finds_what_was_added) {
@@ -75,5 +75,45 @@ Test(table, recycles_the_oldest_ended_job) {
     add(&table);
     cr_assert_null(brg_table_find(&table, gone));
     cr_assert_not_null(brg_table_find(&table, keep));
+    brg_table_clear(&table);
+}
+
+static brg_record *add_urgent(brg_table *table, int32_t priority) {
+    brg_record *record = calloc(1, sizeof *record);
+    record->policy.priority = priority;
+    cr_assert_eq(brg_table_add(table, record, NULL), BRG_OK);
+    return record;
+}
+
+/* Whether the queue holds these, in this order, seen from both ends. */
+static bool queue_is(const brg_table *table, brg_record *const *expected, int count) {
+    const brg_record *ahead = table->queued.first, *back = table->queued.last;
+    for (int i = 0; i < count; i++) {
+        if (ahead != expected[i] || back != expected[count - 1 - i])
+            return false;
+        ahead = ahead->behind;
+        back = back->before;
+    }
+    return !ahead && !back;
+}
+
+Test(table, queues_by_cancellation_then_priority_then_arrival) {
+    brg_table table;
+    brg_table_init(&table, 8, NULL);
+    brg_record *low = add_urgent(&table, -1), *first = add(&table), *high = add_urgent(&table, 5),
+               *second = add(&table);
+    cr_expect(queue_is(&table, (brg_record *[]){high, first, second, low}, 4));
+    brg_record_cancel(&table, low);
+    cr_expect(queue_is(&table, (brg_record *[]){low, high, first, second}, 4));
+    first->state = BRG_JOB_RUNNING;
+    brg_table_sort(&table, first);
+    cr_expect(queue_is(&table, (brg_record *[]){low, high, second}, 3));
+    cr_expect(table.active.first == first && table.active.last == first);
+    first->state = BRG_JOB_QUEUED; /* it has to start over */
+    brg_table_sort(&table, first);
+    cr_expect(queue_is(&table, (brg_record *[]){low, high, second, first}, 4));
+    end(&table, high);
+    cr_expect(queue_is(&table, (brg_record *[]){low, second, first}, 3));
+    cr_expect_eq(table.unfinished, 3);
     brg_table_clear(&table);
 }
