@@ -17,9 +17,14 @@
 
 static const size_t CHUNK = (size_t)16 << 20;
 
+/* Smaller outputs are copied even where the device could work in the host's memory: taking them back by a
+ * map costs two more commands, each of which may have to wake a thread of the driver. */
+static const size_t LEAST_IN_PLACE = (size_t)128 << 10;
+
 /* Launches that are known to be short go out several at a time, as one piece: the engine's own work on a
  * piece, a few microseconds, would otherwise be most of their time. */
 static const double SHORT_NS = 50e3;
+static const double SMALL_COPY_NS_PER_BYTE = 0.1;
 enum { MOST_IN_PIECE = 64 };
 
 /* A buffer on the device, and the host tensor it is filled from or read into. */
@@ -27,7 +32,8 @@ typedef struct buffer {
     cl_mem memory;
     size_t bytes;
     brg_tensor *tensor; /* retained; NULL for scratch and outputs that stay on the device */
-    void *mapped;       /* zero copy: the host may look */
+    bool in_place;      /* made from the tensor's own memory */
+    void *mapped;       /* in place: the host may look */
 } buffer;
 
 typedef struct stage {
@@ -182,7 +188,9 @@ uint64_t brg_execution_largest(const brg_execution *execution) {
 
 static brg_status make_buffer(brg_execution *execution, buffer *made, bool input,
                               brg_error *error) {
-    bool in_place = execution->context->zero_copy && made->tensor;
+    bool in_place = execution->context->zero_copy && made->tensor &&
+                    (input || made->bytes >= LEAST_IN_PLACE);
+    made->in_place = in_place;
     cl_mem_flags flags = input ? CL_MEM_READ_ONLY : CL_MEM_READ_WRITE;
     /* The device never writes through a read-only buffer, so an input's const may be dropped here. */
     void *host = in_place ? (void *)(uintptr_t)brg_tensor_data(made->tensor) : NULL;
@@ -369,7 +377,8 @@ static bool can_read(const brg_execution *execution) {
         return false;
     if (at->call >= execution->calls)
         return true;
-    return !execution->context->zero_copy && at->readback == execution->stage_count - 1 &&
+    const buffer *last = &execution->buffers[execution->stages[execution->stage_count - 1].output];
+    return !last->in_place && at->readback == execution->stage_count - 1 &&
            at->ready >= at->readback_offset + CHUNK;
 }
 
@@ -498,18 +507,28 @@ static brg_status enqueue_slice(brg_execution *execution, double budget_ns, brg_
     return status;
 }
 
-/* How long the launch under the cursor will take, if it was seen before and is short; else 0. */
+/* How long the launch under the cursor will take, if it was seen before and is short; else INFINITY. */
 static double short_launch_ns(const brg_execution *execution) {
     const cursor *at = &execution->at;
     if (at->call >= execution->calls)
-        return 0;
+        return INFINITY;
     const stage *current = &execution->stages[at->stage];
     if (at->group > 0 || (current->plan.zero_output && !at->cleared))
-        return 0;
+        return INFINITY;
     const brg_launch *launch = &current->plan.launches[at->launch];
     double ns = current->cost * launch->share *
                 brg_rate_get(&execution->context->rates, launch->kernel);
-    return ns < SHORT_NS ? ns : 0;
+    return ns < SHORT_NS ? ns : INFINITY;
+}
+
+double brg_execution_expected(const brg_execution *execution, brg_piece_kind kind) {
+    const cursor *at = &execution->at;
+    if (kind == BRG_PIECE_KERNEL)
+        return short_launch_ns(execution);
+    size_t bytes = kind == BRG_PIECE_UPLOAD
+                       ? execution->buffers[at->upload].bytes
+                       : execution->buffers[execution->stages[at->readback].output].bytes;
+    return bytes < LEAST_IN_PLACE ? (double)bytes * SMALL_COPY_NS_PER_BYTE : INFINITY;
 }
 
 /* Adds short launches to a piece that began with one, as long as they fit the budget. */
@@ -520,7 +539,7 @@ static brg_status enqueue_more(brg_execution *execution, double budget_ns, doubl
     brg_status status = BRG_OK;
     for (int32_t i = 1; i < MOST_IN_PIECE && status == BRG_OK; i++) {
         ns = short_launch_ns(execution);
-        if (!(ns > 0) || spent_ns + ns > budget_ns)
+        if (!(spent_ns + ns <= budget_ns))
             break;
         spent_ns += ns;
         drop_event(&last);
@@ -533,6 +552,7 @@ static brg_status enqueue_more(brg_execution *execution, double budget_ns, doubl
         piece->first = piece->event;
         piece->event = last;
     }
+    piece->expected_ns = spent_ns;
     return status;
 }
 
@@ -548,7 +568,7 @@ static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg
         double ns = short_launch_ns(execution);
         piece->name = current->plan.launches[at->launch].kernel;
         status = enqueue_slice(execution, budget_ns, piece, &piece->event, error);
-        if (status == BRG_OK && ns > 0)
+        if (status == BRG_OK && ns < SHORT_NS)
             status = enqueue_more(execution, budget_ns, ns, piece, error);
         piece->share = piece->work / execution->cost / execution->calls;
     }
@@ -581,23 +601,28 @@ static brg_status enqueue_map(brg_execution *execution, buffer *from, brg_piece 
         from->mapped = NULL;
         return brg_cl_fail(error, "clEnqueueMapBuffer", code);
     }
+    clFlush(execution->context->readback);
     piece->name = "map";
     next_readback(execution);
     return BRG_OK;
 }
 
+/* A small output has nothing to overlap with: behind its kernel in one queue it needs no event. */
 static brg_status enqueue_read(brg_execution *execution, buffer *from, brg_piece *piece,
                                brg_error *error) {
     cursor *at = &execution->at;
+    cl_command_queue queue = from->bytes < LEAST_IN_PLACE ? execution->context->compute
+                                                          : execution->context->readback;
     size_t left = from->bytes - at->readback_offset, size = left < CHUNK ? left : CHUNK;
     char *to = (char *)(uintptr_t)brg_tensor_data(from->tensor); /* ours until the job ends */
-    cl_int code = clEnqueueReadBuffer(execution->context->readback, from->memory, CL_FALSE,
+    cl_int code = clEnqueueReadBuffer(queue, from->memory, CL_FALSE,
                                       at->readback_offset, size, to + at->readback_offset,
                                       execution->computed ? 1 : 0,
                                       execution->computed ? &execution->computed : NULL,
                                       &piece->event);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clEnqueueReadBuffer", code);
+    clFlush(queue);
     piece->name = "read back";
     at->readback_offset += size;
     if (at->readback_offset == from->bytes)
@@ -607,12 +632,8 @@ static brg_status enqueue_read(brg_execution *execution, buffer *from, brg_piece
 
 static brg_status enqueue_readback(brg_execution *execution, brg_piece *piece, brg_error *error) {
     buffer *from = &execution->buffers[execution->stages[execution->at.readback].output];
-    brg_status status = execution->context->zero_copy
-                            ? enqueue_map(execution, from, piece, error)
-                            : enqueue_read(execution, from, piece, error);
-    if (status == BRG_OK)
-        clFlush(execution->context->readback);
-    return status;
+    return from->in_place ? enqueue_map(execution, from, piece, error)
+                          : enqueue_read(execution, from, piece, error);
 }
 
 brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg_piece *piece,
@@ -620,6 +641,7 @@ brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg
     *piece = (brg_piece){.enqueued_ns = brg_now_ns()};
     if (!brg_execution_next(execution, &piece->kind))
         return brg_fail(error, BRG_E_INTERNAL, "a finished execution was asked for more");
+    piece->expected_ns = brg_execution_expected(execution, piece->kind);
     switch (piece->kind) {
     case BRG_PIECE_UPLOAD:
         return enqueue_upload(execution, piece, error);

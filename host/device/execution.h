@@ -28,6 +28,7 @@ typedef struct brg_piece {
     const char *name; /* of the first kernel, or what is moved */
     double work;      /* for brg_rate_learn; 0 for transfers */
     double share;     /* of the run, for progress */
+    double expected_ns; /* how long it should take; INFINITY if that is not known, or long */
 } brg_piece;
 
 typedef struct brg_execution brg_execution;
@@ -51,6 +52,9 @@ brg_status brg_execution_restart(brg_execution *execution, brg_error *error);
 
 /* True if there is a piece to enqueue, and its kind. */
 bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind);
+
+/* How long that piece should take if it is short and of a kind seen before; INFINITY otherwise. */
+double brg_execution_expected(const brg_execution *execution, brg_piece_kind kind);
 
 /* Enqueues that piece; a kernel slice is cut to last about budget_ns, and launches known to be much shorter
  * share a piece. */

@@ -12,11 +12,15 @@
 
 enum {
     MAX_ACTIVE = 8,       /* started jobs of one priority */
+    MAX_SMALL = 64,       /* the same as long as all their buffers together are small */
     DEPTH = 2,            /* pieces of a kind in flight on a device: one runs, one is ready to */
+    MAX_SHORT = 64,       /* the same for pieces so short that together they are no longer than one */
     MAX_ATTEMPTS = 3,     /* starts of a job whose device keeps failing under it */
     ENOUGH_RUNS = 10      /* before a small spread ends the repeats */
 };
 static const double ENOUGH_SPREAD = 0.02;
+static const uint64_t SMALL_BYTES = (uint64_t)32 << 20;
+static const double SHORT_TOGETHER_NS = 500e3; /* of pieces in flight; a waiter may wait for half of it */
 static const uint64_t WAKE_INTERVAL_NS = 8u * 1000u * 1000u;
 
 /* ---- telling the client ------------------------------------------------------------------------ */
@@ -209,11 +213,18 @@ static void device_failed(brg_engine *engine, brg_context *context, brg_record *
 
 /* ---- pieces in flight -------------------------------------------------------------------------- */
 
-static int32_t flights_of(const brg_engine *engine, const brg_context *context,
-                          brg_piece_kind kind) {
+/* Pieces of a kind in flight on a device, and how long they should take together. */
+static int32_t flights_of(const brg_engine *engine, const brg_context *context, brg_piece_kind kind,
+                          double *expected_ns) {
     int32_t count = 0;
-    for (int32_t i = 0; i < engine->flight_count; i++)
-        count += engine->flights[i].context == context && engine->flights[i].piece.kind == kind;
+    *expected_ns = 0;
+    for (int32_t i = 0; i < engine->flight_count; i++) {
+        const brg_flight *flight = &engine->flights[i];
+        if (flight->context != context || flight->piece.kind != kind)
+            continue;
+        *expected_ns += flight->piece.expected_ns;
+        count++;
+    }
     return count;
 }
 
@@ -274,12 +285,30 @@ static void land_finished(brg_engine *engine) {
     }
 }
 
+/* The piece to wait for on behalf of the oldest one: the last of those that should have ended in a short
+ * while, since being woken costs more than they do. Else the oldest, or, if its job has no more to
+ * enqueue, the last piece of that job. */
+static int32_t piece_to_wait_for(const brg_engine *engine) {
+    const brg_record *record = engine->flights[0].record;
+    brg_piece_kind kind;
+    int32_t last = 0;
+    double ns = engine->flights[0].piece.expected_ns;
+    bool done = !brg_execution_next(record->execution, &kind);
+    for (int32_t i = 1; i < engine->flight_count; i++) {
+        ns += engine->flights[i].piece.expected_ns;
+        if (ns < SHORT_TOGETHER_NS / 2 || (done && engine->flights[i].record == record))
+            last = i;
+    }
+    return last;
+}
+
 static void wait_for_oldest(brg_engine *engine) {
-    cl_int code = clWaitForEvents(1, &engine->flights[0].piece.event);
+    int32_t index = piece_to_wait_for(engine);
+    cl_int code = clWaitForEvents(1, &engine->flights[index].piece.event);
     if (code != CL_SUCCESS)
-        flight_failed(engine, 0, "clWaitForEvents", code);
+        flight_failed(engine, index, "clWaitForEvents", code);
     else
-        land(engine, 0);
+        land_finished(engine);
 }
 
 /* Waits until no piece is in flight on a device that computes on the host's cores. */
@@ -381,7 +410,7 @@ static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, b
     brg_status status = find_context(engine, record, &context, error);
     if (status != BRG_OK)
         return status;
-    if (record->in_flight == 0 && flights_of(engine, context, BRG_PIECE_KERNEL) == 0)
+    if (engine->flight_count == 0)
         brg_context_calibrate(context);
     if (!record->execution)
         status = brg_execution_plan(record->work, context, keeps_stages(record),
@@ -562,15 +591,21 @@ static bool may_start(const brg_engine *engine, const brg_record *candidate) {
     int32_t started = 0;
     for (const brg_record *record = engine->table.active.first; record; record = record->behind)
         started += record->policy.priority >= candidate->policy.priority;
-    return started < MAX_ACTIVE;
+    return started < (memory_used(engine) < SMALL_BYTES ? MAX_SMALL : MAX_ACTIVE);
 }
 
 static bool has_room(const brg_engine *engine, const brg_record *record) {
     brg_piece_kind kind;
     if (!brg_execution_next(record->execution, &kind))
         return record->in_flight == 0;
-    return engine->flight_count < BRG_MAX_FLIGHTS &&
-           flights_of(engine, brg_execution_context(record->execution), kind) < DEPTH;
+    double in_flight_ns;
+    int32_t count =
+        flights_of(engine, brg_execution_context(record->execution), kind, &in_flight_ns);
+    if (engine->flight_count >= BRG_MAX_FLIGHTS)
+        return false;
+    return count < DEPTH ||
+           (count < MAX_SHORT && in_flight_ns + brg_execution_expected(record->execution, kind) <
+                                     SHORT_TOGETHER_NS);
 }
 
 /* Under the lock: whether a step of this started job is possible now. */

@@ -92,6 +92,80 @@ typedef struct brg_resize_params {
     brg_resize_mode mode;
 } brg_resize_params;
 
+typedef enum brg_reduce_kind {
+    BRG_REDUCE_SUM = 0,
+    BRG_REDUCE_MIN,
+    BRG_REDUCE_MAX,
+    BRG_REDUCE_SQUARES, /* sum of squares */
+    BRG_REDUCE_DOT,     /* sum of products of two inputs */
+    BRG_REDUCE_COUNT
+} brg_reduce_kind;
+
+/* "reduce": all elements of a tensor to one, {1} of its type. Inputs: f32 or i32 of any shape; for the
+ * dot product two of one size. A NaN among the elements makes the least and the greatest NaN. Sums of
+ * i32 are kept modulo 2^32. Nothing at all sums to 0; its least element is +infinity or INT32_MAX,
+ * its greatest -infinity or INT32_MIN. */
+typedef struct brg_reduce_params {
+    brg_reduce_kind kind;
+} brg_reduce_params;
+
+/* "scan": running sums along the last dim of {n} or {rows, n}, f32 or i32 (modulo 2^32). The output has
+ * dims {rows, n}; {n} is one row. */
+typedef struct brg_scan_params {
+    bool exclusive; /* element i sums those before it only; else itself too */
+} brg_scan_params;
+
+/* "histogram": how often each value occurs in each channel of a u8 image {h, w, c}, or of several, {n, h,
+ * w, c}. The output is i32 {n, c, 256}; a single image is n = 1. No parameters. */
+
+/* "transpose": out[j, i] = in[i, j] for an f32 matrix. No parameters. */
+
+/* "nbody": gravity between all pairs of n bodies, f32 {n, 8}: x y z mass vx vy vz and an eighth number
+ * that is carried along. Each step adds to the velocity of body i
+ *     dt * gravity * sum over j of mass_j * (p_j - p_i) / (|p_j - p_i|^2 + softening^2)^(3/2)
+ * and then dt times the new velocity to its position (semi-implicit Euler, which keeps energy bounded).
+ * The output has the input's dims, or with more than one step {1, n, 8}, since its rows then cannot be
+ * computed one by one. Errors grow from step to step as fast as neighbouring orbits part: the bound
+ * follows them, and says little after many. */
+typedef struct brg_nbody_params {
+    float dt, softening, gravity;
+    int32_t steps; /* 1..1000000 */
+} brg_nbody_params;
+
+/* dt 0.01, softening 0.05, gravity 1, one step. */
+#define BRG_NBODY_DEFAULTS ((brg_nbody_params){0.01f, 0.05f, 1.0f, 1})
+
+/* "mandelbrot": how many times z -> z^2 + c, from z = 0, can be done until |z| > 2; `iterations` for
+ * points that have not left by then. No inputs; the output is i32 {height, width}. Pixel (row, column) is
+ *     c = (left + column * pixel) + (top - row * pixel) i
+ * computed in f32, each operation rounded to nearest and none fused, in the order of kernels/mandelbrot.cl:
+ * that is a part of the definition, so that counts are exact. */
+typedef struct brg_mandelbrot_params {
+    float left, top, pixel; /* the centre of the first pixel, and the distance between two */
+    int32_t width, height;
+    int32_t iterations; /* at most */
+} brg_mandelbrot_params;
+
+/* The whole set in 1024 x 768 pixels, 256 iterations. */
+#define BRG_MANDELBROT_DEFAULTS                                                                    \
+    ((brg_mandelbrot_params){-2.25f, 1.125f, 3.0f / 1024, 1024, 768, 256})
+
+/* "reaction_diffusion": the model of Gray and Scott on a torus, two substances u and v:
+ *     u' = u + dt * (diffusion_u * L(u) - u v^2 + feed * (1 - u))
+ *     v' = v + dt * (diffusion_v * L(v) + u v^2 - (feed + kill) * v)
+ * where L is the sum of the four neighbours less four times the middle, and whatever is smaller than 2^-40
+ * counts as none at all. Input: f32 {h, w, 2}, or several {n, h, w, 2}; the output is {n, h, w, 2}. Each
+ * operation is rounded to nearest and none fused, in the order of kernels/reaction_diffusion.cl: that is a
+ * part of the definition, so that any number of steps is exact. */
+typedef struct brg_reaction_diffusion_params {
+    float diffusion_u, diffusion_v, feed, kill, dt;
+    int32_t steps; /* 1..1000000 */
+} brg_reaction_diffusion_params;
+
+/* Growing and dividing spots (Pearson, Complex Patterns in a Simple System, Science 261, 1993). */
+#define BRG_REACTION_DIFFUSION_DEFAULTS                                                            \
+    ((brg_reaction_diffusion_params){0.2f, 0.1f, 0.035f, 0.065f, 1.0f, 1})
+
 /* "clamp", "zero", "reflect", "wrap". */
 BRG_API const char *brg_border_name(brg_border border);
 
