@@ -11,11 +11,11 @@
 
 /* "gemm": C' = alpha * op(A) * op(B) + beta * C, f32, row-major, op(X) = X or its transpose.
  *
- * Inputs: A, B, and C when beta is not 0. op(A) is m x k, op(B) is k x n, C and the output are m x n.
- * A tensor's second dim is its leading dimension: A has dims {m, lda} with lda >= k, or {k, lda} with
- * lda >= m when ta; B {k, ldb} or {n, ldb}; C {m, ldc}. The output has dims {m, ldc}, columns beyond n
- * are 0. Error bound: gamma_(k+2) * (|alpha| |A||B| + |beta C|) componentwise (Higham, Accuracy and
- * Stability of Numerical Algorithms, 2nd ed., section 3.5). */
+ * Inputs: A, B, and C when beta is not 0. op(A) is m x k, op(B) is k x n, C and the output are m x
+ * n. A tensor's second dim is its leading dimension: A has dims {m, lda} with lda >= k, or {k, lda}
+ * with lda >= m when ta; B {k, ldb} or {n, ldb}; C {m, ldc}. The output has dims {m, ldc}, columns
+ * beyond n are 0. Error bound: gamma_(k+2) * (|alpha| |A||B| + |beta C|) componentwise (Higham,
+ * Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.5). */
 typedef struct brg_gemm_params {
     int64_t m, n, k; /* 0: taken from the tensors' dims */
     int64_t ldc;     /* of the output; 0: that of C if given, else n */
@@ -36,18 +36,19 @@ typedef enum brg_border {
     BRG_BORDER_COUNT
 } brg_border;
 
-/* Images are tensors {h, w, c} with c = 1, 3 or 4, u8 (0..255) or f32 (nominally 0..1, not clamped).
- * u8 results are the exact value rounded to nearest, clamped to 0..255; the bound of every u8 filter is
- * half a grey level plus the rounding error of f32. */
+/* Images are tensors {h, w, c} with c = 1, 3 or 4, u8 (0..255) or f32 (nominally 0..1, not
+ * clamped). u8 results are the exact value rounded to nearest, clamped to 0..255; the bound of
+ * every u8 filter is half a grey level plus the rounding error of f32. */
 
-/* "conv2d": out[y,x,ch] = sum over i,j of weights[i,j] * in[y+i-kh/2, x+j-kw/2, ch] (a correlation, as
- * in image processing and machine learning). Inputs: image {h, w, c}, weights f32 {kh, kw}, sides 1..63.
- * Weights that are an outer product are recognised and run as two passes. */
+/* "conv2d": out[y,x,ch] = sum over i,j of weights[i,j] * in[y+i-kh/2, x+j-kw/2, ch] (a correlation,
+ * as in image processing and machine learning). Inputs: image {h, w, c}, weights f32 {kh, kw},
+ * sides 1..63. Weights that are an outer product are recognised and run as two passes. */
 typedef struct brg_conv2d_params {
     brg_border border;
 } brg_conv2d_params;
 
-/* "brightness": out = in + amount * range, range 255 for u8 and 1 for f32. Alpha (channel 4) stays. */
+/* "brightness": out = in + amount * range, range 255 for u8 and 1 for f32. Alpha (channel 4) stays.
+ */
 typedef struct brg_brightness_params {
     float amount; /* -1..1 */
 } brg_brightness_params;
@@ -71,8 +72,8 @@ typedef struct brg_sharpen_params {
     brg_border border;
 } brg_sharpen_params;
 
-/* "edge": Sobel gradient magnitude, sqrt(gx^2 + gy^2) / 4, so that a full step gives full range. Alpha
- * stays. */
+/* "edge": Sobel gradient magnitude, sqrt(gx^2 + gy^2) / 4, so that a full step gives full range.
+ * Alpha stays. */
 typedef struct brg_edge_params {
     brg_border border;
 } brg_edge_params;
@@ -85,8 +86,8 @@ typedef enum brg_resize_mode {
     BRG_RESIZE_MODE_COUNT
 } brg_resize_mode;
 
-/* "resize": pixel centres at half-integers: out pixel x samples in at (x + 0.5) * w_in / w_out - 0.5,
- * clamped at the border. nearest takes floor((x + 0.5) * w_in / w_out). */
+/* "resize": pixel centres at half-integers: out pixel x samples in at (x + 0.5) * w_in / w_out -
+ * 0.5, clamped at the border. nearest takes floor((x + 0.5) * w_in / w_out). */
 typedef struct brg_resize_params {
     int64_t width, height; /* of the output, 1..65535; one of them 0: keeps the proportions */
     brg_resize_mode mode;
@@ -101,32 +102,32 @@ typedef enum brg_reduce_kind {
     BRG_REDUCE_COUNT
 } brg_reduce_kind;
 
-/* "reduce": all elements of a tensor to one, {1} of its type. Inputs: f32 or i32 of any shape; for the
- * dot product two of one size. A NaN among the elements makes the least and the greatest NaN. Sums of
- * i32 are kept modulo 2^32. Nothing at all sums to 0; its least element is +infinity or INT32_MAX,
- * its greatest -infinity or INT32_MIN. */
+/* "reduce": all elements of a tensor to one, {1} of its type. Inputs: f32 or i32 of any shape; for
+ * the dot product two of one size. A NaN among the elements makes the least and the greatest NaN.
+ * Sums of i32 are kept modulo 2^32. Nothing at all sums to 0; its least element is +infinity or
+ * INT32_MAX, its greatest -infinity or INT32_MIN. */
 typedef struct brg_reduce_params {
     brg_reduce_kind kind;
 } brg_reduce_params;
 
-/* "scan": running sums along the last dim of {n} or {rows, n}, f32 or i32 (modulo 2^32). The output has
- * dims {rows, n}; {n} is one row. */
+/* "scan": running sums along the last dim of {n} or {rows, n}, f32 or i32 (modulo 2^32). The output
+ * has dims {rows, n}; {n} is one row. */
 typedef struct brg_scan_params {
     bool exclusive; /* element i sums those before it only; else itself too */
 } brg_scan_params;
 
-/* "histogram": how often each value occurs in each channel of a u8 image {h, w, c}, or of several, {n, h,
- * w, c}. The output is i32 {n, c, 256}; a single image is n = 1. No parameters. */
+/* "histogram": how often each value occurs in each channel of a u8 image {h, w, c}, or of several,
+ * {n, h, w, c}. The output is i32 {n, c, 256}; a single image is n = 1. No parameters. */
 
 /* "transpose": out[j, i] = in[i, j] for an f32 matrix. No parameters. */
 
-/* "nbody": gravity between all pairs of n bodies, f32 {n, 8}: x y z mass vx vy vz and an eighth number
- * that is carried along. Each step adds to the velocity of body i
- *     dt * gravity * sum over j of mass_j * (p_j - p_i) / (|p_j - p_i|^2 + softening^2)^(3/2)
- * and then dt times the new velocity to its position (semi-implicit Euler, which keeps energy bounded).
- * The output has the input's dims, or with more than one step {1, n, 8}, since its rows then cannot be
- * computed one by one. Errors grow from step to step as fast as neighbouring orbits part: the bound
- * follows them, and says little after many. */
+/* "nbody": gravity between all pairs of n bodies, f32 {n, 8}: x y z mass vx vy vz and an eighth
+ * number that is carried along. Each step adds to the velocity of body i dt * gravity * sum over j
+ * of mass_j * (p_j - p_i) / (|p_j - p_i|^2 + softening^2)^(3/2) and then dt times the new velocity
+ * to its position (semi-implicit Euler, which keeps energy bounded). The output has the input's
+ * dims, or with more than one step {1, n, 8}, since its rows then cannot be computed one by one.
+ * Errors grow from step to step as fast as neighbouring orbits part: the bound follows them, and
+ * says little after many. */
 typedef struct brg_nbody_params {
     float dt, softening, gravity;
     int32_t steps; /* 1..1000000 */
@@ -135,11 +136,11 @@ typedef struct brg_nbody_params {
 /* dt 0.01, softening 0.05, gravity 1, one step. */
 #define BRG_NBODY_DEFAULTS ((brg_nbody_params){0.01f, 0.05f, 1.0f, 1})
 
-/* "mandelbrot": how many times z -> z^2 + c, from z = 0, can be done until |z| > 2; `iterations` for
- * points that have not left by then. No inputs; the output is i32 {height, width}. Pixel (row, column) is
- *     c = (left + column * pixel) + (top - row * pixel) i
- * computed in f32, each operation rounded to nearest and none fused, in the order of kernels/mandelbrot.cl:
- * that is a part of the definition, so that counts are exact. */
+/* "mandelbrot": how many times z -> z^2 + c, from z = 0, can be done until |z| > 2; `iterations`
+ * for points that have not left by then. No inputs; the output is i32 {height, width}. Pixel (row,
+ * column) is c = (left + column * pixel) + (top - row * pixel) i computed in f32, each operation
+ * rounded to nearest and none fused, in the order of kernels/mandelbrot.cl: that is a part of the
+ * definition, so that counts are exact. */
 typedef struct brg_mandelbrot_params {
     float left, top, pixel; /* the centre of the first pixel, and the distance between two */
     int32_t width, height;
@@ -153,10 +154,11 @@ typedef struct brg_mandelbrot_params {
 /* "reaction_diffusion": the model of Gray and Scott on a torus, two substances u and v:
  *     u' = u + dt * (diffusion_u * L(u) - u v^2 + feed * (1 - u))
  *     v' = v + dt * (diffusion_v * L(v) + u v^2 - (feed + kill) * v)
- * where L is the sum of the four neighbours less four times the middle, and whatever is smaller than 2^-40
- * counts as none at all. Input: f32 {h, w, 2}, or several {n, h, w, 2}; the output is {n, h, w, 2}. Each
- * operation is rounded to nearest and none fused, in the order of kernels/reaction_diffusion.cl: that is a
- * part of the definition, so that any number of steps is exact. */
+ * where L is the sum of the four neighbours less four times the middle, and whatever is smaller
+ * than 2^-40 counts as none at all. Input: f32 {h, w, 2}, or several {n, h, w, 2}; the output is
+ * {n, h, w, 2}. Each operation is rounded to nearest and none fused, in the order of
+ * kernels/reaction_diffusion.cl: that is a part of the definition, so that any number of steps is
+ * exact. */
 typedef struct brg_reaction_diffusion_params {
     float diffusion_u, diffusion_v, feed, kill, dt;
     int32_t steps; /* 1..1000000 */
@@ -169,17 +171,18 @@ typedef struct brg_reaction_diffusion_params {
 /* "clamp", "zero", "reflect", "wrap". */
 BRG_API const char *brg_border_name(brg_border border);
 
-/* A filter chain read from text, stages ready to submit (params point into the chain itself; do not move
- * it). The image is input 0 of stage 0, to be set by the caller. */
+/* A filter chain read from text, stages ready to submit (params point into the chain itself; do not
+ * move it). The image is input 0 of stage 0, to be set by the caller. */
 typedef struct brg_chain {
     int32_t count;
     const brg_op *ops[BRG_MAX_STAGES];
     uint64_t params[BRG_MAX_STAGES][BRG_MAX_PARAMS / 8]; /* each the params struct of its op */
-    brg_shape shapes[BRG_MAX_STAGES]; /* of each stage's output */
+    brg_shape shapes[BRG_MAX_STAGES];                    /* of each stage's output */
 } brg_chain;
 
-/* Reads "blur=3,contrast=1.2,resize=50%" for an image of the given shape. BRG_E_NOT_FOUND for an unknown
- * filter (the hint lists them), BRG_E_ARGUMENT for malformed text, BRG_E_SHAPE for sizes out of range. */
+/* Reads "blur=3,contrast=1.2,resize=50%" for an image of the given shape. BRG_E_NOT_FOUND for an
+ * unknown filter (the hint lists them), BRG_E_ARGUMENT for malformed text, BRG_E_SHAPE for sizes
+ * out of range. */
 BRG_API brg_status brg_chain_parse(const char *text, const brg_shape *image, brg_chain *chain,
                                    brg_error *error);
 
