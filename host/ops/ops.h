@@ -15,6 +15,7 @@ extern const brg_op brg_op_sharpen;
 extern const brg_op brg_op_edge;
 extern const brg_op brg_op_resize;
 extern const brg_op brg_op_reduce;
+extern const brg_op brg_op_scan;
 
 /* The largest size that a kernel may receive as an int. It leaves room below INT32_MAX, so that
  * rounding a range up to whole work-groups never overflows an int index in a kernel. */
