@@ -236,7 +236,7 @@ static brg_status submit_case(verification *v, int32_t index, int32_t example, c
         return BRG_E_CANCELLED;
     snprintf(at.text, sizeof at.text, "%s", text);
     stage->op = of->op->name;
-    stage->variant = of->variant;
+    stage->variant = strcmp(of->variant, "auto") == 0 ? NULL : of->variant; /* never the host */
     brg_job_desc desc = {.stages = stage,
                          .stage_count = 1,
                          .label = of->op->name,

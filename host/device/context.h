@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "brigade/device.h"
+#include "brigade/tuning.h"
 #include "device/cl.h"
 #include "device/rate.h"
 
@@ -26,6 +27,7 @@ typedef struct brg_context {
     int64_t clock_offset_ns;  /* host time = device time + offset */
     uint64_t calibrated_ns;   /* host time of the last calibration */
     uint64_t memory_used;     /* bytes of buffers held */
+    const brg_tuning *tuning; /* the engine's; NULL: none */
     brg_rates rates;
     struct brg_program *programs;
 } brg_context;

@@ -117,10 +117,26 @@ static brg_status plan_output(brg_execution *execution, int32_t s, brg_error *er
     return BRG_OK;
 }
 
+/* The tunables: what the job says, else what is known of the device, else the op's defaults. */
+static void tune(const brg_context *context, const brg_work_stage *work, const brg_cost *cost,
+                 brg_plan *plan) {
+    const brg_op *op = work->op;
+    for (int32_t i = 0; i < op->tunable_count && i < BRG_MAX_TUNABLES; i++) {
+        if (work->has_tuned)
+            plan->tuned[i] = work->tuned[i];
+        else
+            brg_tuning_get(context->tuning, &context->info, op->name, brg_size_class_of(cost),
+                           op->tunables[i].name, &plan->tuned[i]);
+    }
+}
+
 static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error *error) {
     const brg_work_stage *work = planned->work;
     brg_plan *plan = &planned->plan;
+    brg_cost cost = {0, 0};
+    work->op->cost(&work->call, &cost);
     brg_plan_begin(plan, work->op, &execution->context->info);
+    tune(execution->context, work, &cost, plan);
     brg_status status = work->op->plan(&work->call, work->variant[0] ? work->variant : NULL,
                                        &execution->context->info, plan, error);
     if (status != BRG_OK)
@@ -131,9 +147,7 @@ static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error
     brg_plan_settle(plan);
     for (int32_t i = 0; i < plan->scratch_count; i++)
         planned->scratch[i] = add_buffer(execution, plan->scratch[i], NULL);
-    brg_cost cost = {0, 0};
-    work->op->cost(&work->call, &cost);
-    planned->cost = fmax(fmax(cost.flops, cost.bytes), 1);
+    planned->cost = brg_cost_figure(&cost);
     execution->cost += planned->cost;
     return BRG_OK;
 }

@@ -88,6 +88,21 @@ static void take_config(brg_engine *engine, const brg_engine_config *config) {
     engine->paths = (brg_program_paths){engine->cache_dir, engine->kernel_dir};
 }
 
+/* A file that cannot be read makes nothing wrong, only slow: brigade tune and doctor complain of it. */
+static brg_status load_tuning(brg_engine *engine, const char *file, brg_error *error) {
+    char path[4096];
+    brg_status status = brg_tuning_create(&engine->tuning, error);
+    if (status != BRG_OK)
+        return status;
+    if (file)
+        snprintf(path, sizeof path, "%s", file);
+    else if (!brg_tuning_path(path, sizeof path))
+        return BRG_OK;
+    if (path[0])
+        brg_tuning_load(engine->tuning, path, NULL);
+    return BRG_OK;
+}
+
 /* Waits measure time on the monotonic clock, so that setting the wall clock disturbs none. */
 static void init_sync(brg_engine *engine) {
     pthread_condattr_t monotonic;
@@ -102,6 +117,7 @@ static void init_sync(brg_engine *engine) {
 static void free_engine(brg_engine *engine) {
     brg_table_clear(&engine->table);
     brg_trace_destroy(engine->trace);
+    brg_tuning_destroy(engine->tuning);
     pthread_cond_destroy(&engine->changed);
     pthread_cond_destroy(&engine->work);
     pthread_mutex_destroy(&engine->lock);
@@ -123,6 +139,8 @@ brg_status brg_engine_create(const brg_engine_config *config, brg_engine **out, 
     init_sync(engine);
     take_config(engine, config ? config : &defaults);
     status = brg_table_init(&engine->table, engine->config.capacity, error);
+    if (status == BRG_OK)
+        status = load_tuning(engine, engine->config.tuning_file, error);
     if (status == BRG_OK)
         status = brg_trace_create(engine->config.trace_capacity, &engine->trace, error);
     if (status == BRG_OK && pthread_create(&engine->thread, NULL, brg_engine_loop, engine) != 0)

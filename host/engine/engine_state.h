@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "brigade/tuning.h"
 #include "device/discover.h"
 #include "engine/record.h"
 
@@ -22,6 +23,7 @@ struct brg_engine {
     char *default_device; /* the strings that config points to */
     char *cache_dir;
     char *kernel_dir;
+    brg_tuning *tuning;
     brg_trace *trace;
     pthread_t thread;
 

@@ -74,6 +74,8 @@ static void memory_was_released(brg_engine *engine) {
 }
 
 static void drop_execution(brg_engine *engine, brg_record *record, bool abandon) {
+    brg_host_run_destroy(record->host_run);
+    record->host_run = NULL;
     if (!record->execution)
         return;
     brg_execution_destroy(record->execution, abandon);
@@ -349,9 +351,11 @@ static brg_status find_context(brg_engine *engine, brg_record *record, brg_conte
     bool in_place = engine->config.transfer == BRG_TRANSFER_AUTO && info->shares_host_memory;
     status = brg_context_open(info, engine->ids.platforms[choice.index],
                               engine->ids.devices[choice.index], units, in_place, out, error);
-    if (status == BRG_OK)
-        engine->contexts[engine->context_count++] = *out;
-    return status;
+    if (status != BRG_OK)
+        return status;
+    (*out)->tuning = engine->tuning;
+    engine->contexts[engine->context_count++] = *out;
+    return BRG_OK;
 }
 
 static uint64_t host_memory(void) {
@@ -403,6 +407,34 @@ static void begin_run(brg_record *record) {
     record->run_slices = 0;
 }
 
+/* Thousands of flops or bytes that the host gets through while a device is still being told of its work;
+ * where nothing was measured. */
+static const int32_t HOST_BELOW = 300;
+
+/* Whether the job is to run on the host: because it says so, or, if it leaves that open, because handing
+ * the work over would take longer than doing it. */
+static bool belongs_to_host(const brg_context *context, const brg_record *record) {
+    double share = 0;
+    for (int32_t s = 0; s < record->work->count; s++) {
+        const brg_work_stage *stage = &record->work->stages[s];
+        int32_t below = HOST_BELOW;
+        brg_cost cost = {0, 0};
+        if (stage->where != BRG_ON_EITHER)
+            return stage->where == BRG_ON_HOST;
+        stage->op->cost(&stage->call, &cost);
+        brg_tuning_get(context->tuning, &context->info, stage->op->name, BRG_SIZE_SMALL,
+                       BRG_HOST_BELOW, &below);
+        share += brg_cost_figure(&cost) / (below * 1e3);
+    }
+    return share * record->policy.calls < 1;
+}
+
+static brg_status prepare_host(brg_record *record, brg_error *error) {
+    for (int32_t s = 0; s < record->work->count; s++)
+        snprintf(record->result.variant[s], sizeof record->result.variant[s], "host");
+    return brg_host_run_create(record->work, record->policy.calls, &record->host_run, error);
+}
+
 /* Chooses, plans and allocates. *later: there is no room for the buffers now. */
 static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, brg_error *error) {
     brg_context *context = NULL;
@@ -412,6 +444,8 @@ static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, b
         return status;
     if (engine->flight_count == 0)
         brg_context_calibrate(context);
+    if (belongs_to_host(context, record))
+        return prepare_host(record, error);
     if (!record->execution)
         status = brg_execution_plan(record->work, context, keeps_stages(record),
                                     record->policy.calls, &record->execution, error);
@@ -514,7 +548,8 @@ static void begin_check(brg_engine *engine, brg_record *record) {
                                .seed = record->policy.seed,
                                .baselines = record->policy.baselines,
                                .repeats = record->policy.repeats,
-                               .baseline_budget_ms = record->policy.baseline_budget_ms};
+                               .baseline_budget_ms = record->policy.baseline_budget_ms,
+                               .variants = record->result.variant};
     if (brg_check_create(record->work, record->outputs, &policy, &record->check, &error) != BRG_OK)
         finish(engine, record, BRG_JOB_FAILED, &error);
     else
@@ -524,7 +559,9 @@ static void begin_check(brg_engine *engine, brg_record *record) {
 /* Frees the device for others before the host looks at the result. */
 static void take_outputs(brg_engine *engine, brg_record *record) {
     for (int32_t s = 0; s < record->work->count; s++)
-        record->outputs[s] = brg_tensor_retain(brg_execution_output(record->execution, s));
+        record->outputs[s] =
+            brg_tensor_retain(record->host_run ? brg_host_run_output(record->host_run, s)
+                                               : brg_execution_output(record->execution, s));
     drop_execution(engine, record, false);
 }
 
@@ -533,7 +570,9 @@ static void end_run(brg_engine *engine, brg_record *record) {
     note_run(record);
     if (!has_run_enough(record)) {
         begin_run(record);
-        if (brg_execution_restart(record->execution, &error) != BRG_OK)
+        if (record->host_run)
+            brg_host_run_restart(record->host_run);
+        else if (brg_execution_restart(record->execution, &error) != BRG_OK)
             device_failed(engine, brg_execution_context(record->execution), record, &error);
         return;
     }
@@ -542,9 +581,28 @@ static void end_run(brg_engine *engine, brg_record *record) {
     begin_check(engine, record);
 }
 
+/* A step of a job on the host counts as a slice, its time as that of a kernel. */
+static void run_on_host(brg_engine *engine, brg_record *record) {
+    uint64_t began = brg_now_ns();
+    bool done = brg_host_run_step(record->host_run, record->policy.slice_ms * 1e6);
+    uint64_t ended = brg_now_ns();
+    if (record->run_began_ns == 0)
+        record->run_began_ns = began;
+    record->run_ended_ns = ended;
+    record->run_kernel_ns += (double)(ended - began);
+    record->run_slices++;
+    record->run_share = brg_host_run_progress(record->host_run);
+    add_span(engine, record, BRG_LANE_REFERENCE, -1, "host", began, ended);
+    set_progress(engine, record, run_progress(record));
+    if (done)
+        end_run(engine, record);
+}
+
 static void run(brg_engine *engine, brg_record *record) {
     brg_piece_kind kind;
-    if (brg_execution_next(record->execution, &kind))
+    if (record->host_run)
+        run_on_host(engine, record);
+    else if (brg_execution_next(record->execution, &kind))
         enqueue(engine, record);
     else
         end_run(engine, record);
@@ -596,6 +654,8 @@ static bool may_start(const brg_engine *engine, const brg_record *candidate) {
 
 static bool has_room(const brg_engine *engine, const brg_record *record) {
     brg_piece_kind kind;
+    if (record->host_run)
+        return true;
     if (!brg_execution_next(record->execution, &kind))
         return record->in_flight == 0;
     double in_flight_ns;

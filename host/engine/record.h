@@ -4,6 +4,7 @@
 
 #include "brigade/engine.h"
 #include "device/execution.h"
+#include "engine/host_run.h"
 #include "ops/work.h"
 #include "verify/check.h"
 
@@ -33,7 +34,8 @@ typedef struct brg_record {
 
     /* private */
     brg_work *work;
-    brg_execution *execution;
+    brg_execution *execution; /* on a device */
+    brg_host_run *host_run;   /* or on the host */
     brg_check *check;
     brg_tensor *outputs[BRG_MAX_STAGES];
     uint64_t turn;         /* when it was last served; least goes first */

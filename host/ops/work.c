@@ -1,14 +1,19 @@
 /* Checks a job description and takes copies of it. */
 #include "ops/work.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ops/ops.h"
 
 static brg_status take_variant(brg_work_stage *stage, const char *name, brg_error *error) {
-    if (!name || !name[0] || strcmp(name, "auto") == 0)
+    if (!name || !name[0])
         return BRG_OK;
+    if (strcmp(name, "auto") == 0 || strcmp(name, "host") == 0) {
+        stage->where = name[0] == 'h' ? BRG_ON_HOST : BRG_ON_EITHER;
+        return BRG_OK;
+    }
     if (strlen(name) >= sizeof stage->variant || brg_variant_find(stage->op, name) < 0)
         return brg_variant_unknown(stage->op, name, error);
     strcpy(stage->variant, name);
@@ -20,6 +25,12 @@ static void take_params(brg_work_stage *stage, const void *params) {
     if (source)
         memcpy(stage->params, source, stage->op->params_size);
     stage->call.params = stage->params;
+}
+
+static void take_tuned(brg_work_stage *stage, const int32_t *tuned) {
+    stage->has_tuned = tuned != NULL;
+    for (int32_t i = 0; tuned && i < stage->op->tunable_count && i < BRG_MAX_TUNABLES; i++)
+        stage->tuned[i] = tuned[i];
 }
 
 /* Input 0 of a later stage has the shape of the stage before. */
@@ -52,6 +63,7 @@ static brg_status take_stage(brg_work_stage *stage, const brg_stage *from, const
     if (status != BRG_OK)
         return status;
     take_params(stage, from->params);
+    take_tuned(stage, from->tuned);
     status = take_inputs(stage, from, previous, error);
     if (status != BRG_OK)
         return status;
@@ -59,6 +71,16 @@ static brg_status take_stage(brg_work_stage *stage, const brg_stage *from, const
     if (status == BRG_OK)
         status = brg_shape_size(&stage->call.output, NULL, NULL, error);
     return status;
+}
+
+/* A chain runs in one place: its stages hand over what never leaves it. */
+static brg_status check_places(const brg_work *work, brg_error *error) {
+    for (int32_t s = 1; s < work->count; s++)
+        if ((work->stages[s].where == BRG_ON_HOST) != (work->stages[0].where == BRG_ON_HOST)) {
+            brg_fail(error, BRG_E_ARGUMENT, "a chain cannot run partly on the host");
+            return brg_error_hint(error, "Give all stages the variant \"host\", or none.");
+        }
+    return BRG_OK;
 }
 
 brg_status brg_work_create(const brg_job_desc *desc, brg_op_lookup *lookup, void *user,
@@ -76,6 +98,8 @@ brg_status brg_work_create(const brg_job_desc *desc, brg_op_lookup *lookup, void
         work->count = i + 1;
         status = take_stage(&work->stages[i], &desc->stages[i], previous, lookup, user, error);
     }
+    if (status == BRG_OK)
+        status = check_places(work, error);
     if (status != BRG_OK) {
         brg_work_destroy(work);
         return status;
@@ -91,6 +115,10 @@ void brg_work_destroy(brg_work *work) {
         for (int32_t i = 0; i < BRG_MAX_INPUTS; i++)
             brg_tensor_release(work->stages[s].inputs[i]);
     free(work);
+}
+
+double brg_cost_figure(const brg_cost *cost) {
+    return fmax(fmax(cost->flops, cost->bytes), 1);
 }
 
 brg_cost brg_work_cost(const brg_work *work) {

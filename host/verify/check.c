@@ -84,6 +84,7 @@ static brg_status check_policy(const brg_check *check, brg_error *error) {
 static void fill_calls(brg_check *check) {
     for (int32_t s = 0; s < check->work->count; s++) {
         check->calls[s] = check->work->stages[s].call;
+        check->calls[s].variant = check->policy.variants ? check->policy.variants[s] : NULL;
         if (s > 0)
             check->calls[s].data[0] =
                 check->outputs[s - 1] ? brg_tensor_data(check->outputs[s - 1]) : NULL;

@@ -14,6 +14,7 @@ typedef struct brg_check_policy {
     uint32_t baselines;        /* BRG_BASELINE_* */
     int32_t repeats;           /* of a baseline, while its budget lasts */
     double baseline_budget_ms; /* for each baseline */
+    const char (*variants)[BRG_OP_NAME]; /* what computed each stage, for the oracles; may be NULL */
 } brg_check_policy;
 
 /* A baseline's time for all rows in milliseconds, and the part of the rows it was measured on. */

@@ -25,6 +25,7 @@
 #include "brigade/status.h"
 #include "brigade/tensor.h"
 #include "brigade/trace.h"
+#include "brigade/tuning.h"
 #include "brigade/verify.h"
 
 #endif

@@ -31,6 +31,7 @@ typedef struct brg_engine_config {
     brg_transfer transfer;
     const char *cache_dir;  /* program binaries; NULL: $XDG_CACHE_HOME/brigade or ~/.cache/brigade;
                                "": none */
+    const char *tuning_file; /* tuned values; NULL: where brg_tuning_path says; "": none */
     const char *kernel_dir; /* .cl files that replace the embedded ones; NULL: $BRIGADE_KERNEL_DIR */
     size_t trace_capacity;  /* spans; 0: 65 536 */
     void (*wake)(void *user); /* called after a job's state or progress changed; must not block and must

@@ -39,6 +39,7 @@ typedef struct brg_call {
     brg_shape inputs[BRG_MAX_INPUTS];
     const void *data[BRG_MAX_INPUTS]; /* NULL for an input that is still on the device */
     brg_shape output;                 /* filled after check */
+    const char *variant; /* what computed the output, for an oracle whose bounds depend on it; else NULL */
 } brg_call;
 
 /* The work in a call, counted from the shapes: floating point operations, and bytes that must be
