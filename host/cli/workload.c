@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "options.h"
 
@@ -236,6 +238,58 @@ brg_status cli_workload_filter(cli_workload *workload, const char *chain, brg_te
     }
     workload->stages[0].inputs[0] = image;
     describe_image(workload, "");
+    return BRG_OK;
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+/* An op makes its inputs before anybody knows their size: meanwhile the process may grow by so much
+ * and no more, and an allocation that is too large fails instead of ending the program. */
+static void limit_growth(uint64_t memory, struct rlimit *before) {
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    bool known = file && fscanf(file, "%lu", &pages) == 1;
+    if (file)
+        fclose(file);
+    getrlimit(RLIMIT_AS, before);
+    struct rlimit now = *before;
+    rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + memory;
+    if (!known || memory == 0 || most > now.rlim_cur)
+        return;
+    now.rlim_cur = most;
+    setrlimit(RLIMIT_AS, &now);
+}
+
+static brg_status make_example(const brg_op *op, const char *words, uint64_t seed, uint64_t memory,
+                               brg_example *example, brg_error *error) {
+    struct rlimit before;
+    limit_growth(memory, &before);
+    brg_status status = op->make(words, seed, example, error);
+    setrlimit(RLIMIT_AS, &before);
+    if (status == BRG_E_MEMORY)
+        brg_error_hint(error, "Choose smaller sizes: at most %.1f GiB may be used here.",
+                       (double)memory / 0x1p30);
+    return status;
+}
+
+brg_status cli_workload_words(cli_workload *workload, const brg_op *op, const char *words,
+                              uint64_t seed, uint64_t memory, brg_error *error) {
+    brg_example example = {0};
+    memset(workload, 0, sizeof *workload);
+    if (!op->make)
+        return brg_fail(error, BRG_E_ARGUMENT, "%s takes no words, such as \"%s\"", op->name,
+                        words);
+    brg_status status = make_example(op, words, seed, memory, &example, error);
+    if (status != BRG_OK)
+        return status;
+    memcpy(workload->params, example.params, sizeof workload->params);
+    snprintf(workload->text, sizeof workload->text, "%s", example.text);
+    workload->input_count = example.input_count;
+    workload->stage_count = 1;
+    workload->stages[0] =
+        (brg_stage){.op = op->name, .params = workload->params, .input_count = example.input_count};
+    for (int32_t i = 0; i < example.input_count; i++)
+        workload->stages[0].inputs[i] = workload->inputs[i] = example.inputs[i];
     return BRG_OK;
 }
 

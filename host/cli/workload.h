@@ -35,7 +35,14 @@ typedef struct cli_workload {
     brg_chain chain;
     brg_gemm_params gemm;
     brg_conv2d_params conv2d;
+    uint64_t params[BRG_MAX_PARAMS / 8]; /* of a call made from words */
 } cli_workload;
+
+/* Makes a call of an op from the words it knows, "n=1000000 dtype=f32"; none give its everyday
+ * call. BRG_E_ARGUMENT for words it does not know, and for any at all if it takes none;
+ * BRG_E_MEMORY beyond `memory` bytes. */
+brg_status cli_workload_words(cli_workload *workload, const brg_op *op, const char *words,
+                              uint64_t seed, uint64_t memory, brg_error *error);
 
 /* Makes the inputs, from the seed or a file, and the stages. Refuses what would need more than
  * `memory` bytes (0: no limit) before anything is allocated. BRG_E_NOT_FOUND (op, filter),
