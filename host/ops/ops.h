@@ -15,6 +15,8 @@ extern const brg_op brg_op_sharpen;
 extern const brg_op brg_op_edge;
 extern const brg_op brg_op_resize;
 extern const brg_op brg_op_reduce;
+extern const brg_op brg_op_transpose;
+extern const brg_op brg_op_histogram;
 extern const brg_op brg_op_scan;
 
 /* The largest size that a kernel may receive as an int. It leaves room below INT32_MAX, so that
