@@ -168,6 +168,29 @@ typedef struct brg_reaction_diffusion_params {
 #define BRG_REACTION_DIFFUSION_DEFAULTS                                                            \
     ((brg_reaction_diffusion_params){0.2f, 0.1f, 0.035f, 0.065f, 1.0f, 1})
 
+/* The convolutions of neural networks, f32, channels first: x {n, c, h, w}, weights {k, c/groups, kh, kw},
+ * y {n, k, oh, ow} with oh = (h + 2 padding_h - dilation_h (kh - 1) - 1) / stride_h + 1, rounded down, and ow
+ * likewise. Outside the image x is 0.
+ *
+ *   "conv2d_forward"           x, weights, bias {k} if given -> y = conv(x) + bias, then max(y, 0) if relu
+ *   "conv2d_backward_data"     dy, weights -> dx, the gradient with respect to x
+ *   "conv2d_backward_weights"  dy, x -> dw, the gradient with respect to the weights
+ *
+ * The gradient with respect to the bias is the sum of dy over n, oh and ow; it is no op of its own.
+ *
+ * Error bound: gamma_(t+2) times the sum of the terms' magnitudes, t their number. The Winograd variants add
+ * up other terms and have a bound of their own (host/reference/conv2d_nchw_winograd.c); they spread a
+ * NaN or an infinity over the tile in which it lies. */
+typedef struct brg_conv_params {
+    int32_t stride_h, stride_w; /* 1..65535; 0: 1 */
+    int32_t padding_h, padding_w; /* 0..65535 */
+    int32_t dilation_h, dilation_w; /* 1..65535; 0: 1 */
+    int32_t groups; /* divides c and k; 0: 1 */
+    int32_t h, w;   /* conv2d_backward_data: the sides of dx; 0: the smallest that give dy */
+    int32_t kh, kw; /* conv2d_backward_weights: the sides of dw; 0: the largest that give dy */
+    bool relu;      /* conv2d_forward; a NaN stays one */
+} brg_conv_params;
+
 /* "clamp", "zero", "reflect", "wrap". */
 BRG_API const char *brg_border_name(brg_border border);
 

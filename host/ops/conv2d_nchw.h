@@ -1,0 +1,59 @@
+/* The convolutions of neural networks: what their three ops share. conv2d_nchw.c holds the rows,
+ * conv2d_nchw_forward.c, conv2d_nchw_backward.c and conv2d_nchw_winograd.c the plans. */
+#ifndef BRIGADE_OPS_CONV2D_NCHW_H
+#define BRIGADE_OPS_CONV2D_NCHW_H
+
+#include "ops/ops.h"
+#include "reference/conv2d_nchw.h"
+
+/* The rungs of the three ladders; none has all of them. */
+typedef enum brg_conv_variant {
+    BRG_CONV_NAIVE,
+    BRG_CONV_TILED,
+    BRG_CONV_DIRECT,
+    BRG_CONV_POINTWISE,
+    BRG_CONV_DEPTHWISE,
+    BRG_CONV_WINOGRAD2,
+    BRG_CONV_WINOGRAD4,
+    BRG_CONV_VARIANTS
+} brg_conv_variant;
+
+/* Which buffers a convolution reads and writes: backward data reuses the forward kernels. */
+typedef struct brg_conv_buffers {
+    int32_t x, weights, bias; /* without bias: weights once more, which the kernel leaves alone */
+    int32_t y;
+    bool has_bias;
+} brg_conv_buffers;
+
+/* Adds the launches of one rung. `conv` has no data. BRG_E_UNSUPPORTED for what device or shape
+ * cannot do. The tunables are in plan->tuned. */
+brg_status brg_conv_plan_general(const brg_conv *conv, brg_conv_pass pass, brg_conv_variant variant,
+                                 const brg_device_info *device, brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_direct(const brg_conv *conv, const brg_conv_buffers *buffers,
+                                const brg_device_info *device, brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_pointwise(const brg_conv *conv, const brg_device_info *device,
+                                   brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_depthwise(const brg_conv *conv, const brg_device_info *device,
+                                   brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_winograd(const brg_conv *conv, int64_t tile, bool rotated,
+                                  const brg_conv_buffers *buffers, const brg_device_info *device,
+                                  brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_data(const brg_conv *conv, brg_conv_variant variant,
+                              const brg_device_info *device, brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_weights(const brg_conv *conv, brg_conv_variant variant,
+                                 const brg_device_info *device, brg_plan *plan, brg_error *error);
+
+/* Whether a rung can run at all, and which of them should. */
+bool brg_conv_fits_direct(const brg_conv *conv, const brg_device_info *device);
+bool brg_conv_fits_winograd(const brg_conv *conv, int64_t tile, const brg_device_info *device);
+brg_conv_variant brg_conv_choose_forward(const brg_conv *conv, const brg_device_info *device);
+brg_conv_variant brg_conv_choose_data(const brg_conv *conv, const brg_device_info *device);
+brg_conv_variant brg_conv_choose_weights(const brg_conv *conv, const brg_device_info *device);
+
+/* Appends the sizes as arguments, in the order of kernels/conv2d_nchw.cl. */
+void brg_conv_add_sizes(brg_launch *launch, const brg_conv *conv);
+
+/* The error of a rung that cannot run: `why` completes "... variant "direct" ...". */
+brg_status brg_conv_unsupported(const char *variant, const char *why, brg_error *error);
+
+#endif
