@@ -38,5 +38,6 @@ extern const cli_command cli_run;
 extern const cli_command cli_verify;
 extern const cli_command cli_bench;
 extern const cli_command cli_filter;
+extern const cli_command cli_tune;
 
 #endif

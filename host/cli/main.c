@@ -9,7 +9,7 @@
 #include "table.h"
 
 static const cli_command *const commands[] = {
-    &cli_devices, &cli_doctor, &cli_run, &cli_verify, &cli_bench, &cli_filter,
+    &cli_devices, &cli_doctor, &cli_run, &cli_verify, &cli_bench, &cli_filter, &cli_tune,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

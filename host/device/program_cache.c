@@ -74,29 +74,12 @@ bool brg_program_cache_load(const char *directory, const char *key, unsigned cha
     return true;
 }
 
-/* Makes a directory and those above it. */
-static bool make_directories(const char *directory) {
-    char path[PATH_SIZE];
-    size_t length = strlen(directory);
-    if (length == 0 || length >= sizeof path)
-        return false;
-    memcpy(path, directory, length + 1);
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-    mkdir(path, 0700);
-    struct stat facts;
-    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-}
-
 void brg_program_cache_store(const char *directory, const char *key, const unsigned char *binary,
                              size_t size) {
     char path[PATH_SIZE];
     size_t key_size = strlen(key);
     if (size == 0 || size > MAX_FILE - key_size - sizeof(header) || !path_of(directory, key, path) ||
-        !make_directories(directory))
+        !brg_file_make_directories(path))
         return;
     header head = {.key_size = key_size, .binary_size = size};
     memcpy(head.magic, MAGIC, sizeof MAGIC);

@@ -224,6 +224,7 @@ brg_status brg_tuning_save(const brg_tuning *tuning, const char *path, brg_error
         used += (size_t)snprintf(text + used, line, "%s\t%s\t%s\t%s\t%d\n", at->device, at->op,
                                  class_names[at->size], at->tunable, (int)at->value);
     }
+    brg_file_make_directories(path);
     brg_status status = brg_file_write(path, text, used, error);
     free(text);
     return status;

@@ -202,3 +202,17 @@ brg_status brg_file_write(const char *path, const void *data, size_t size, brg_e
     free(target);
     return status;
 }
+
+bool brg_file_make_directories(const char *path) {
+    char *copy = strdup(path), *slash = copy ? strchr(copy + 1, '/') : NULL;
+    struct stat info;
+    bool exists = slash != NULL || strchr(path, '/') == NULL;
+    for (; slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(copy, 0700);
+        exists = stat(copy, &info) == 0 && S_ISDIR(info.st_mode);
+        *slash = '/';
+    }
+    free(copy);
+    return exists;
+}

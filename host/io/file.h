@@ -4,6 +4,7 @@
 #ifndef IO_FILE_H
 #define IO_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "brigade/status.h"
@@ -18,5 +19,9 @@ brg_status brg_file_read(const char *path, size_t limit, unsigned char **data, s
  * it lends its permissions, and must be writable. A path that is not a regular file (a pipe,
  * /dev/stdout) is written to directly. BRG_E_IO. */
 brg_status brg_file_write(const char *path, const void *data, size_t size, brg_error *error);
+
+/* Makes the directories that lead to a file, as far as they are missing, for the user alone. False if
+ * there is no directory to put the file into then. */
+bool brg_file_make_directories(const char *path);
 
 #endif
