@@ -18,6 +18,8 @@
  *              down the columns, 2 (2 radius + 1) products; one work-item each, made for GPUs
  *     strips   both passes at once on a strip that stays in the cache; a work-item holds 8 rows
  *              of 16 elements in registers, so each element read is used 8 times; made for CPUs
+ *     unrolled as strips, with radius and channels known when the kernel is built: no loop over
+ *              the window is left, and a vector loaded along a line serves 4 results
  *
  *              in      +----------+----------+       down: 8 rows of sums in local memory
  *                   y  |##########|          |
@@ -25,8 +27,9 @@
  *                  y+7 |##########|          |
  *                      +----------+----------+       along: 16 sums at a time from there into `out`
  *
- * The weights come from a launch of their own with one work-item: as build-time constants they
- * would be a third faster in the strips, but each new radius would cost a build of 40 to 600 ms. */
+ * The weights are worked out on the device: on GPUs by a launch of their own, on CPUs by every
+ * work-item, which has so much to do that it does not count. A new sigma then needs no new build.
+ * As constants of the build they were no faster: either way they stay in registers. */
 
 #ifndef PIXEL_U8
 #define PIXEL_U8 0 /* elements: 1 for bytes, 0 for floats */
@@ -40,6 +43,23 @@
 #ifndef ABREAST
 #define ABREAST 4 /* vectors at a time along a row, to keep the multipliers busy */
 #endif
+
+#ifndef RADIUS
+#define RADIUS 2 /* of the unrolled strips */
+#endif
+#ifndef CHANNELS
+#define CHANNELS 4 /* of the image, for the unrolled strips */
+#endif
+#ifndef SPAN
+#define SPAN 960 /* elements across of the unrolled strips: whole vectors and whole pixels, too */
+#endif
+#ifndef ZERO
+#define ZERO 0 /* 1: the border is BORDER_ZERO, for the unrolled strips */
+#endif
+#ifndef RUNG
+#define RUNG 0 /* 1 to 4: only that rung's kernels, which builds faster; 0: all */
+#endif
+#define HAS_RUNG(rung) (RUNG == 0 || RUNG == (rung))
 
 #define BORDER_ZERO 1
 #define BORDER_REFLECT 2
@@ -69,17 +89,22 @@ static pixel round1(float value) {
 #endif
 }
 
+/* Vectors at any address. PoCL takes vstore16 apart, into 4 stores of floats or 16 of bytes; what
+ * is said to be aligned to its elements only becomes one store. */
+typedef float16 __attribute__((aligned(4))) loose_float16;
+typedef uchar16 __attribute__((aligned(1))) loose_uchar16;
+
 static void store16(float16 value, __global pixel *out) {
 #if PIXEL_U8
-    /* Four words where they are aligned: sixteen single bytes are what vstore16 becomes on PoCL. */
-    const uchar16 bytes = convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f) + 0.5f));
-    if (((size_t)out & 3) == 0)
-        vstore4(as_uint4(bytes), 0, (__global uint *)out);
-    else
-        vstore16(bytes, 0, out);
+    *(__global loose_uchar16 *)out = convert_uchar16(convert_int16(value + 0.5f));
 #else
-    vstore16(value, 0, out);
+    *(__global loose_float16 *)out = value;
 #endif
+}
+
+/* For what may leave 0..255, which a mean of bytes does not. */
+static float16 limit16(float16 value) {
+    return PIXEL_U8 ? clamp(value, 0.0f, 255.0f) : value;
 }
 
 /* The place that stands for place i of a line of n, or -1 for zero. */
@@ -100,16 +125,17 @@ static int border_index(int i, int n, int border) {
 
 /* ---- weights ---- */
 
-/* W[0 .. 2 radius], which sum to 1; falloff = 1 / (2 sigma^2). One work-item. */
-__kernel void blur_weights(int radius, float falloff, __global float *restrict W) {
+/* What is to be divided by, so that the weights exp(-falloff i^2), falloff = 1 / (2 sigma^2), sum
+ * to 1. */
+static float sum_of_weights(int radius, float falloff) {
     float sum = 0.0f;
-    for (int i = -radius; i <= radius; i++) {
-        const float weight = exp(-falloff * (float)(i * i));
-        W[i + radius] = weight;
-        sum += weight;
-    }
-    for (int i = 0; i <= 2 * radius; i++)
-        W[i] = W[i] / sum;
+    for (int i = -radius; i <= radius; i++)
+        sum += exp(-falloff * (float)(i * i));
+    return sum;
+}
+
+static float weight_of(int i, float falloff, float sum) {
+    return exp(-falloff * (float)(i * i)) / sum;
 }
 
 /* An element moved away from its blur; the fourth channel stays. */
@@ -119,6 +145,17 @@ static float sharpen1(float blurred, float own, int c, int e, float amount) {
 
 /* ---- naive ---- */
 
+#if HAS_RUNG(1) || HAS_RUNG(2)
+
+/* W[0 .. 2 radius], by one work-item, for all of the next launches'. */
+__kernel void blur_weights(int radius, float falloff, __global float *restrict W) {
+    const float sum = sum_of_weights(radius, falloff);
+    for (int i = -radius; i <= radius; i++)
+        W[i + radius] = weight_of(i, falloff, sum);
+}
+
+#endif
+#if HAS_RUNG(1)
 /* Each row of the window is summed on its own: rounding then grows with its side, not with its
  * area. */
 static float window(__global const pixel *restrict in, int h, int w, int c, int border, int radius,
@@ -157,8 +194,11 @@ __kernel void sharpen_naive(__global const pixel *restrict in, __global pixel *r
     }
 }
 
+#endif
+
 /* ---- passes ---- */
 
+#if HAS_RUNG(2)
 __kernel void blur_along(__global const pixel *restrict in, __global float *restrict out, int h,
                          int w, int c, int border, int radius, __global const float *restrict W,
                          int first) {
@@ -206,14 +246,17 @@ __kernel void sharpen_down(__global const float *restrict along, __global const 
     }
 }
 
+#endif
+
 /* ---- strips ---- */
 
+#if HAS_RUNG(3) || HAS_RUNG(4)
 /* What a strip works on. `rows` holds, for row y - radius + t of the step, the row to read or -1.
  * `sums` holds STEP lines of `line` floats; its first element stands for element `from` of the row.
  */
 typedef struct strip {
     __global const pixel *in;
-    __global const float *W;
+    __local const float *W;
     __local const int *rows;
     __local float *sums;
     int taps, pitch, line, from;
@@ -262,7 +305,7 @@ static void down16(const strip *s, int e) {
     }
 #pragma unroll
     for (int r = 0; r < STEP; r++)
-        vstore16(sum[r], 0, s->sums + r * s->line + (e - s->from));
+        *(__local loose_float16 *)(s->sums + r * s->line + (e - s->from)) = sum[r];
 }
 
 /* Sums one column, source element `e`, into the lines' place `at`. */
@@ -320,7 +363,18 @@ static float16 finish(float16 blurred, __global const pixel *in, int c, int shar
     const float16 own = load16(in);
     const float16 sharp = fma((float16)(amount), own - blurred, own);
     const int16 alpha = (int16)(0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1);
-    return c == 4 ? select(sharp, own, alpha) : sharp;
+    return limit16(c == 4 ? select(sharp, own, alpha) : sharp);
+}
+
+/* The elements from <= e < to of one row, one by one. */
+static void along1(const strip *s, __local const float *sums, __global const pixel *in,
+                   __global pixel *out, int c, int from, int to, int sharpen, float amount) {
+    for (int e = from; e < to; e++) {
+        float sum = 0.0f;
+        for (int t = 0; t < s->taps; t++)
+            sum = fma(s->W[t], sums[e + t * c], sum);
+        out[e] = round1(sharpen ? sharpen1(sum, (float)in[e], c, e, amount) : sum);
+    }
 }
 
 /* The n elements of one row from a line of sums; `in` and `out` point to the first of them. */
@@ -344,12 +398,7 @@ static void along(const strip *s, __local const float *sums, __global const pixe
     }
     for (; e + 16 <= n; e += 16)
         store16(finish(along16(s, sums + e, c), in + e, c, sharpen, amount), out + e);
-    for (; e < n; e++) {
-        float sum = 0.0f;
-        for (int t = 0; t < s->taps; t++)
-            sum = fma(s->W[t], sums[e + t * c], sum);
-        out[e] = round1(sharpen ? sharpen1(sum, (float)in[e], c, e, amount) : sum);
-    }
+    along1(s, sums, in, out, c, e, n, sharpen, amount);
 }
 
 /* One strip: elements from get_global_id(0) * STRIP, `item_rows` rows from (get_global_id(1) +
@@ -357,14 +406,17 @@ static void along(const strip *s, __local const float *sums, __global const pixe
  * 2 radius c floats in `sums`. `sharpen` is a constant in each caller: inlining leaves one of the
  * two ways. */
 static void run_strip(__global const pixel *restrict in, __global pixel *restrict out, int h, int w,
-                      int c, int border, int radius, __global const float *restrict W,
-                      int item_rows, int line, __local int *rows, __local float *sums, int sharpen,
+                      int c, int border, int radius, float falloff, int item_rows, int line,
+                      __local float *W, __local int *rows, __local float *sums, int sharpen,
                       float amount, int first) {
     const int pitch = w * c, reach = radius * c;
     const int e0 = (int)get_global_id(0) * STRIP, e1 = min(e0 + STRIP, pitch);
     const int y0 = ((int)get_global_id(1) + first) * item_rows, y1 = min(y0 + item_rows, h);
     const int inner = max(e0 - reach, 0), outer = min(e1 + reach, pitch);
     const strip s = {in, W, rows, sums, 2 * radius + 1, pitch, line, e0 - reach};
+    const float sum = sum_of_weights(radius, falloff);
+    for (int i = -radius; i <= radius; i++)
+        W[i + radius] = weight_of(i, falloff, sum);
     for (int y = y0; y < y1; y += STEP) {
         for (int t = 0; t < STEP + 2 * radius; t++)
             rows[t] = border_index(y - radius + t, h, border);
@@ -380,14 +432,154 @@ static void run_strip(__global const pixel *restrict in, __global pixel *restric
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 blur_strips(__global const pixel *restrict in, __global pixel *restrict out, int h, int w, int c,
-            int border, int radius, __global const float *restrict W, int item_rows, int line,
+            int border, int radius, float falloff, int item_rows, int line, __local float *W,
             __local int *rows, __local float *sums, int first) {
-    run_strip(in, out, h, w, c, border, radius, W, item_rows, line, rows, sums, 0, 0.0f, first);
+    run_strip(in, out, h, w, c, border, radius, falloff, item_rows, line, W, rows, sums, 0, 0.0f,
+              first);
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 sharpen_strips(__global const pixel *restrict in, __global pixel *restrict out, int h, int w, int c,
-               int border, int radius, __global const float *restrict W, int item_rows, int line,
+               int border, int radius, float falloff, int item_rows, int line, __local float *W,
                __local int *rows, __local float *sums, float amount, int first) {
-    run_strip(in, out, h, w, c, border, radius, W, item_rows, line, rows, sums, 1, amount, first);
+    run_strip(in, out, h, w, c, border, radius, falloff, item_rows, line, W, rows, sums, 1, amount,
+              first);
 }
+
+#endif
+
+/* ---- unrolled ---- */
+
+#if HAS_RUNG(4)
+
+#define TAPS (2 * RADIUS + 1)
+#define REACH (RADIUS * CHANNELS)
+#define MARGIN ((REACH + 15) / 16 * 16) /* so that a strip's vectors are aligned in its line */
+#define LINE (SPAN + 2 * MARGIN)
+
+/* Weights to the left and right of the middle are the same: half as many registers hold them, by
+ * their distance from it. */
+#define WEIGHT(t) ((float16)(weights[(t) < RADIUS ? RADIUS - (t) : (t)-RADIUS]))
+
+/* The places of a line at which a vector may be wanted: whole pixels before or after another. */
+#define STRIDE (CHANNELS == 4 ? 4 : 1)
+
+/* What down16 does, every loop unrolled. rows[t] is the place of row t's element 0 in
+ * `in`, or 0 for a row of zeros, which only that border has. */
+static inline __attribute__((always_inline)) void
+known_down16(__global const pixel *const *rows, const float *weights, int e, __local float *to) {
+    float16 sum[STEP];
+#pragma unroll
+    for (int r = 0; r < STEP; r++)
+        sum[r] = (float16)(0.0f);
+#pragma unroll
+    for (int t = 0; t < STEP + TAPS - 1; t++) {
+        const float16 value = ZERO && !rows[t] ? (float16)(0.0f) : load16(rows[t] + e);
+#pragma unroll
+        for (int r = 0; r < STEP; r++)
+            if (t >= r && t - r < TAPS)
+                sum[r] = fma(WEIGHT(t - r), value, sum[r]);
+    }
+#pragma unroll
+    for (int r = 0; r < STEP; r++)
+        *(__local loose_float16 *)(to + r * LINE) = sum[r];
+}
+
+/* ABREAST vectors of one row. The element o of the line is wanted by vector j with weight
+ * (o - 16 j) / CHANNELS, if there is such a weight; what several want is loaded once:
+ *
+ *      o = 0   16   32   48  ...  2 REACH + 48
+ *      j=0 |--------------|
+ *      j=1      |--------------|                  each - a weight
+ *      j=2           |--------------|                                                      */
+static inline __attribute__((always_inline)) void
+known_along(__local const float *line, const float *weights, __global const pixel *in,
+            __global pixel *out, int sharpen, float amount) {
+    float16 sum[ABREAST];
+#pragma unroll
+    for (int j = 0; j < ABREAST; j++)
+        sum[j] = (float16)(0.0f);
+#pragma unroll
+    for (int o = 0; o <= 16 * (ABREAST - 1) + 2 * REACH; o += STRIDE) {
+        const float16 value = vload16(0, line + o);
+#pragma unroll
+        for (int j = 0; j < ABREAST; j++) {
+            const int away = o - 16 * j;
+            if (away >= 0 && away <= 2 * REACH && away % CHANNELS == 0)
+                sum[j] = fma(WEIGHT(away / CHANNELS), value, sum[j]);
+        }
+    }
+#pragma unroll
+    for (int j = 0; j < ABREAST; j++)
+        store16(finish(sum[j], in + 16 * j, CHANNELS, sharpen, amount), out + 16 * j);
+}
+
+/* The columns inner <= e < outer of the image, down into the lines. */
+static inline __attribute__((always_inline)) void known_down(const strip *s,
+                                                             __global const pixel *const *rows,
+                                                             const float *weights, int inner,
+                                                             int outer) {
+    int e = inner;
+    for (; e + 16 <= outer; e += 16)
+        known_down16(rows, weights, e, s->sums + (e - s->from));
+    if (e < outer && outer - inner >= 16)
+        known_down16(rows, weights, outer - 16, s->sums + (outer - 16 - s->from));
+    else
+        for (; e < outer; e++)
+            down1(s, e, e - s->from);
+}
+
+/* As run_strip, with lines that begin MARGIN, not REACH, before the strip. */
+static inline __attribute__((always_inline)) void
+run_known(__global const pixel *restrict in, __global pixel *restrict out, int h, int w, int border,
+          float falloff, int item_rows, __local float *W, __local int *places, __local float *lines,
+          int sharpen, float amount, int first) {
+    const int pitch = w * CHANNELS;
+    const int e0 = (int)get_global_id(0) * SPAN, e1 = min(e0 + SPAN, pitch);
+    const int y0 = ((int)get_global_id(1) + first) * item_rows, y1 = min(y0 + item_rows, h);
+    const int inner = max(e0 - MARGIN, 0), outer = min(e1 + MARGIN, pitch);
+    const strip s = {in, W, places, lines, TAPS, pitch, LINE, e0 - MARGIN};
+    const float sum = sum_of_weights(RADIUS, falloff);
+    float weights[RADIUS + 1];
+    for (int i = 0; i <= RADIUS; i++)
+        weights[i] = W[RADIUS - i] = W[RADIUS + i] = weight_of(i, falloff, sum);
+    for (int y = y0; y < y1; y += STEP) {
+        __global const pixel *rows[STEP + TAPS - 1];
+        for (int t = 0; t < STEP + TAPS - 1; t++) {
+            places[t] = border_index(y - RADIUS + t, h, border);
+            rows[t] = places[t] < 0 ? 0 : in + (size_t)places[t] * pitch;
+        }
+        known_down(&s, rows, weights, inner, outer);
+        fill(&s, w, CHANNELS, border, inner, outer, e0 - MARGIN, inner);
+        fill(&s, w, CHANNELS, border, inner, outer, outer, e1 + MARGIN);
+        for (int r = 0; r < min(STEP, y1 - y); r++) {
+            const size_t at = (size_t)(y + r) * pitch + e0;
+            __local const float *line = lines + r * LINE + MARGIN - REACH;
+            const int n = e1 - e0, whole = n / (16 * ABREAST) * (16 * ABREAST);
+            for (int e = 0; e < whole; e += 16 * ABREAST)
+                known_along(line + e, weights, in + at + e, out + at + e, sharpen, amount);
+            along(&s, line + whole, in + at + whole, out + at + whole, CHANNELS, n - whole, sharpen,
+                  amount);
+        }
+    }
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+blur_unrolled(__global const pixel *restrict in, __global pixel *restrict out, int h, int w,
+              int border, float falloff, int item_rows, int first) {
+    __local float W[TAPS];
+    __local int places[STEP + TAPS - 1];
+    __local float lines[STEP * LINE] __attribute__((aligned(64)));
+    run_known(in, out, h, w, border, falloff, item_rows, W, places, lines, 0, 0.0f, first);
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+sharpen_unrolled(__global const pixel *restrict in, __global pixel *restrict out, int h, int w,
+                 int border, float falloff, int item_rows, float amount, int first) {
+    __local float W[TAPS];
+    __local int places[STEP + TAPS - 1];
+    __local float lines[STEP * LINE] __attribute__((aligned(64)));
+    run_known(in, out, h, w, border, falloff, item_rows, W, places, lines, 1, amount, first);
+}
+
+#endif

@@ -58,10 +58,27 @@ const brg_variant brg_blur_variants[BRG_BLUR_VARIANT_COUNT] = {
     {"naive", "one work-item per element, the whole window"},
     {"passes", "along the rows, then down the columns, one work-item per element"},
     {"strips", "both passes on a strip in local memory, 8 rows of 16 elements at once"},
+    {"unrolled", "as strips, built for the radius: every loop over the window unrolled"},
+};
+
+enum { SPAN_OF_UNROLLED, MOST_UNROLLED };
+
+const brg_tunable brg_blur_tunables[BRG_BLUR_TUNABLE_COUNT] = {
+    [SPAN_OF_UNROLLED] =
+        {"span", "elements across a strip", "unrolled", 960, 960, {480, 960, 1920}},
+    [MOST_UNROLLED] = {"unroll",
+                       "the largest radius that is unrolled: each needs a build of its own",
+                       NULL,
+                       32,
+                       32,
+                       {8, 16, 32, 48}},
 };
 
 /* Tunables of kernels/blur.cl. */
-enum { STRIP = 480, STEP = 8 };
+enum { STRIP = 480, STEP = 8, MOST_RADIUS = 48 };
+
+/* The plans by their place in brg_blur_variants. */
+enum { NAIVE, PASSES, STRIPS, UNROLLED };
 
 /* Everything that goes into a launch. */
 typedef struct blur {
@@ -70,7 +87,10 @@ typedef struct blur {
     const float *amount; /* NULL: no sharpening */
     int32_t radius;
     brg_border border;
+    float falloff;   /* 1 / (2 sigma^2) */
     int32_t weights; /* the buffer */
+    int32_t rung;    /* of the kernels, from 1 */
+    int32_t span;    /* elements across a strip */
 } blur;
 
 static void add_sizes(brg_launch *launch, const blur *b) {
@@ -79,7 +99,14 @@ static void add_sizes(brg_launch *launch, const blur *b) {
     brg_arg_i32(launch, brg_image_c(b->image));
     brg_arg_i32(launch, b->border);
     brg_arg_i32(launch, b->radius);
-    brg_arg_buffer(launch, b->weights);
+}
+
+/* The weights: ready in a buffer for GPUs' kernels, to be worked out by CPUs'. */
+static void add_weights(brg_launch *launch, const blur *b) {
+    if (b->rung <= PASSES + 1)
+        brg_arg_buffer(launch, b->weights);
+    else
+        brg_arg_f32(launch, b->falloff);
 }
 
 static void add_end(brg_launch *launch, const blur *b) {
@@ -88,23 +115,47 @@ static void add_end(brg_launch *launch, const blur *b) {
     brg_arg_first(launch);
 }
 
-static void plan_weights(brg_plan *plan, blur *b, double sigma) {
+/* The unrolled kernel's measures: elements that a window reaches, its line, and a row of zeros. */
+static int64_t reach_of(const blur *b) {
+    return b->radius * brg_image_c(b->image);
+}
+
+static int64_t margin_of(const blur *b) {
+    return (reach_of(b) + 15) / 16 * 16;
+}
+
+static int64_t known_line(const blur *b) {
+    return b->span + 2 * margin_of(b);
+}
+
+/* Tells the build which kernels to make, and what the unrolled one must know. */
+static void add_options(brg_launch *launch, const blur *b) {
+    brg_launch_option(launch, "-DRUNG=%d", (int)b->rung);
+    if (b->rung == UNROLLED + 1)
+        brg_launch_option(launch, "-DRADIUS=%d -DCHANNELS=%d -DSPAN=%d -DZERO=%d", (int)b->radius,
+                          (int)brg_image_c(b->image), (int)b->span, b->border == BRG_BORDER_ZERO);
+}
+
+static void plan_weights(brg_plan *plan, blur *b) {
     b->weights = brg_plan_scratch(plan, (size_t)(2 * b->radius + 1) * sizeof(float));
     brg_launch *launch = brg_plan_add(plan, "blur", "blur_weights");
     brg_launch_option(launch, "-DPIXEL_U8=%d", b->image->dtype == BRG_U8);
+    add_options(launch, b);
     launch->share = 0.001;
     brg_arg_i32(launch, b->radius);
-    brg_arg_f32(launch, (float)(1.0 / (2.0 * sigma * sigma)));
+    brg_arg_f32(launch, b->falloff);
     brg_arg_buffer(launch, b->weights);
 }
 
 static void plan_naive(brg_plan *plan, const blur *b) {
     brg_launch *launch = brg_image_launch_elements(
         plan, "blur", b->amount ? "sharpen_naive" : "blur_naive", b->image, b->device);
+    add_options(launch, b);
     launch->share = 0.999;
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     add_sizes(launch, b);
+    add_weights(launch, b);
     add_end(launch, b);
 }
 
@@ -114,21 +165,25 @@ static void plan_passes(brg_plan *plan, const blur *b) {
     int32_t between = brg_plan_scratch(plan, bytes ? bytes : sizeof(float));
 
     brg_launch *along = brg_image_launch_elements(plan, "blur", "blur_along", b->image, b->device);
+    add_options(along, b);
     along->share = 0.5;
     along->rows_per_item = 0; /* rows of the scratch image, not of the output */
     brg_arg_buffer(along, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(along, between);
     add_sizes(along, b);
+    add_weights(along, b);
     brg_arg_first(along);
 
     brg_launch *down = brg_image_launch_elements(
         plan, "blur", b->amount ? "sharpen_down" : "blur_down", b->image, b->device);
+    add_options(down, b);
     down->share = 0.5;
     brg_arg_buffer(down, between);
     if (b->amount)
         brg_arg_buffer(down, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(down, BRG_BUFFER_OUTPUT);
     add_sizes(down, b);
+    add_weights(down, b);
     add_end(down, b);
 }
 
@@ -143,7 +198,7 @@ static double rounds_of(const blur *b) {
     double down = ((double)line_of(b) / 16.0 + 2.0) * (taps + 2.0 * STEP) * (STEP + 1.0);
     double fill = 2.0 * reach * STEP * (taps + 1.0);
     double along = STEP * taps * (STRIP / 16.0 + 24.0);
-    return taps + down + fill + along;
+    return 3.0 * taps + down + fill + along;
 }
 
 static int64_t strips_across(const blur *b) {
@@ -152,7 +207,8 @@ static int64_t strips_across(const blur *b) {
 
 /* Rows of a strip, or 0 if the device has too little local memory or patience for one. */
 static int64_t strip_rows(const blur *b) {
-    size_t floats = STEP * line_of(b), ints = STEP + 2 * (size_t)b->radius;
+    size_t floats = STEP * line_of(b) + 2 * (size_t)b->radius + 1,
+           ints = STEP + 2 * (size_t)b->radius;
     if (floats * sizeof(float) + ints * sizeof(int32_t) > b->device->local_memory)
         return 0;
     return brg_image_strip_rows(b->image, strips_across(b), STEP, rounds_of(b), b->device);
@@ -163,19 +219,50 @@ static void plan_strips(brg_plan *plan, const blur *b) {
     brg_launch *launch =
         brg_image_launch_strips(plan, "blur", b->amount ? "sharpen_strips" : "blur_strips",
                                 b->image, strips_across(b), rows);
+    add_options(launch, b);
     launch->share = 0.999;
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     add_sizes(launch, b);
+    add_weights(launch, b);
     brg_arg_i32(launch, rows);
     brg_arg_i32(launch, (int64_t)line_of(b));
+    brg_arg_local(launch, (2 * (size_t)b->radius + 1) * sizeof(float));
     brg_arg_local(launch, (STEP + 2 * (size_t)b->radius) * sizeof(int32_t));
     brg_arg_local(launch, STEP * line_of(b) * sizeof(float));
     add_end(launch, b);
 }
 
-/* The plans by their place in brg_blur_variants. */
-enum { NAIVE, PASSES, STRIPS };
+/* Rows of an unrolled strip, or 0 if the device has too little local memory or patience. */
+static int64_t known_rows(const blur *b) {
+    double line = (double)known_line(b), c = (double)brg_image_c(b->image);
+    double taps = 2.0 * b->radius + 1.0;
+    double fill = (2.0 * (double)margin_of(b) + 16.0) * STEP * (taps + 1.0);
+    double along = STEP * (taps * (24.0 + (double)b->span / 64.0) + (double)b->span / 64.0);
+    double rounds = 3.0 * taps + STEP + line / 16.0 + 16.0 + fill + along + c;
+    size_t local =
+        STEP * (size_t)known_line(b) * sizeof(float) + (STEP + 4 * MOST_RADIUS) * sizeof(int32_t);
+    if (local > b->device->local_memory)
+        return 0;
+    int64_t across = (brg_image_pitch(b->image) + b->span - 1) / b->span;
+    return brg_image_strip_rows(b->image, across, STEP, rounds, b->device);
+}
+
+static void plan_unrolled(brg_plan *plan, const blur *b) {
+    int64_t across = (brg_image_pitch(b->image) + b->span - 1) / b->span, rows = known_rows(b);
+    brg_launch *launch = brg_image_launch_strips(
+        plan, "blur", b->amount ? "sharpen_unrolled" : "blur_unrolled", b->image, across, rows);
+    add_options(launch, b);
+    launch->share = 0.999;
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    brg_arg_i32(launch, brg_image_h(b->image));
+    brg_arg_i32(launch, brg_image_w(b->image));
+    brg_arg_i32(launch, b->border);
+    add_weights(launch, b);
+    brg_arg_i32(launch, rows);
+    add_end(launch, b);
+}
 
 /* Refuses a variant that the device cannot run. */
 static brg_status check_variant(const brg_op *op, const blur *b, int32_t chosen, brg_error *error) {
@@ -183,7 +270,10 @@ static brg_status check_variant(const brg_op *op, const blur *b, int32_t chosen,
     double window = (2.0 * b->radius + 1.0) * (2.0 * b->radius + 2.0);
     if (chosen == NAIVE && window > (double)brg_loop_limit(b->device))
         return brg_image_fail_rounds(op, name, error);
-    if (chosen != STRIPS || strip_rows(b) > 0)
+    bool fits = chosen == STRIPS     ? strip_rows(b) > 0
+                : chosen == UNROLLED ? b->radius <= MOST_RADIUS && known_rows(b) > 0
+                                     : true;
+    if (fits)
         return BRG_OK;
     brg_fail(error, BRG_E_UNSUPPORTED,
              "%s in strips with radius %d is too much for this device's local memory or loops",
@@ -195,13 +285,18 @@ static brg_status check_variant(const brg_op *op, const blur *b, int32_t chosen,
 brg_status brg_blur_plan_call(const brg_op *op, const brg_call *call, const brg_blur_params *params,
                               const float *amount, const char *variant,
                               const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    double sigma = brg_blur_sigma(params);
     blur b = {.image = &call->inputs[0],
               .device = device,
               .amount = amount,
               .radius = (int32_t)brg_blur_radius(params),
-              .border = params->border};
-    brg_status status = brg_image_variant(op, variant, device, strip_rows(&b) ? "strips" : "passes",
-                                          "passes", &variant, error);
+              .border = params->border,
+              .falloff = (float)(1.0 / (2.0 * sigma * sigma)),
+              .span = plan->tuned[SPAN_OF_UNROLLED]};
+    const char *on_cpu = !strip_rows(&b)                                            ? "passes"
+                         : b.radius <= plan->tuned[MOST_UNROLLED] && known_rows(&b) ? "unrolled"
+                                                                                    : "strips";
+    brg_status status = brg_image_variant(op, variant, device, on_cpu, "passes", &variant, error);
     if (status)
         return status;
     int32_t chosen = brg_variant_find(op, variant);
@@ -209,8 +304,12 @@ brg_status brg_blur_plan_call(const brg_op *op, const brg_call *call, const brg_
     if (status)
         return status;
     snprintf(plan->variant, sizeof plan->variant, "%s", variant);
-    plan_weights(plan, &b, brg_blur_sigma(params));
-    if (chosen == STRIPS)
+    b.rung = chosen + 1;
+    if (chosen <= PASSES)
+        plan_weights(plan, &b);
+    if (chosen == UNROLLED)
+        plan_unrolled(plan, &b);
+    else if (chosen == STRIPS)
         plan_strips(plan, &b);
     else if (chosen == PASSES)
         plan_passes(plan, &b);
@@ -248,17 +347,17 @@ static brg_status parse(const char *text, const brg_shape *input, void *params, 
 }
 
 static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg_error *error) {
+    /* Three for each of the kinds of image, so that not every radius is built for every kind. */
     static const brg_blur_params gausses[] = {
-        {.sigma = 1.0f}, {.radius = 7},    {.sigma = 0.3f},
-        {.radius = 40},  {.sigma = 2.45f}, {.sigma = 0.8f, .radius = 13},
-        {.radius = 2},
+        {.sigma = 1.0f},  {.radius = 40}, {.radius = 7},
+        {.sigma = 2.45f}, {.radius = 49}, {.sigma = 0.8f, .radius = 13},
+        {.sigma = 0.3f},  {.radius = 36}, {.radius = 2},
     };
-    enum { GAUSSES = sizeof gausses / sizeof *gausses };
     brg_image_case image;
     if (!brg_image_case_at(index, &image))
         return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
     brg_status status = brg_image_example(result, &image, seed, error);
-    brg_blur_params params = gausses[index % GAUSSES];
+    brg_blur_params params = gausses[image.c / 2 % 3 * 3 + index / 3 % 3];
     params.border = (brg_border)((index + index / BRG_BORDER_COUNT) % BRG_BORDER_COUNT);
     size_t used = strlen(result->text);
     snprintf(result->text + used, sizeof result->text - used, "sigma %g radius %d %s",
@@ -281,6 +380,8 @@ const brg_op brg_op_blur = {
     .max_inputs = 1,
     .variants = brg_blur_variants,
     .variant_count = BRG_BLUR_VARIANT_COUNT,
+    .tunables = brg_blur_tunables,
+    .tunable_count = BRG_BLUR_TUNABLE_COUNT,
     .check = check,
     .cost = cost,
     .dims = dims,

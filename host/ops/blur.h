@@ -5,8 +5,9 @@
 #include "brigade/op.h"
 #include "brigade/ops.h"
 
-enum { BRG_BLUR_VARIANT_COUNT = 3 };
+enum { BRG_BLUR_VARIANT_COUNT = 4, BRG_BLUR_TUNABLE_COUNT = 2 };
 extern const brg_variant brg_blur_variants[BRG_BLUR_VARIANT_COUNT];
+extern const brg_tunable brg_blur_tunables[BRG_BLUR_TUNABLE_COUNT];
 
 /* Checks sigma and radius against the rules; `op` names the filter. BRG_E_ARGUMENT. */
 brg_status brg_blur_check_gauss(const char *op, const brg_blur_params *params, brg_error *error);
