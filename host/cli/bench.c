@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baseline.h"
 #include "bench.h"
 #include "cli.h"
 #include "show.h"
@@ -30,6 +31,12 @@ static const cli_option more[] = {
      "peers to measure in turn with ours: openblas,onednn,clblast,opencv,torch or all", 0, 0},
     {0, "random", CLI_INTEGER, SETTING(random), "N",
      "N random shapes of each op, drawn from --seed", 1, 1000},
+    {0, "svg", CLI_TEXT, SETTING(svg), "FILE", "draw the rates against the sizes", 0, 0},
+    {0, "save", CLI_TEXT, SETTING(save), "FILE", "keep the results, as JSON", 0, 0},
+    {0, "compare", CLI_TEXT, SETTING(compare), "FILE",
+     "with results kept earlier; exit code 5 if something has become slower", 0, 0},
+    {0, "threshold", CLI_NUMBER, SETTING(threshold), "PERCENT",
+     "how much slower counts, beyond the noise of both (default 10)", 0, 1000},
 };
 
 static const cli_option_group group = {"how", rows, sizeof rows / sizeof rows[0]};
@@ -65,13 +72,65 @@ static brg_status measure_all(bench *b, const bench_cases *cases, brg_error *err
     return status;
 }
 
-static brg_status conclude(bench *b, brg_error *error) {
+/* ---- files ----------------------------------------------------------------------------------- */
+
+/* What --json would print, whether or not it is printed. */
+static brg_status make_record(const bench *b, int32_t choice, brg_report **out, brg_error *error) {
+    brg_status status = brg_report_create("bench", out, error);
+    if (status != BRG_OK)
+        return status;
+    brg_report_device(*out, b->info, &b->session->choices[choice]);
+    bench_book_report(&b->book, 0, *out);
+    return bench_book_summarise(&b->book, *out, error);
+}
+
+static brg_status compare(bench *b, const brg_report *record, brg_error *error) {
+    cJSON *before = NULL, *now = NULL;
+    cli_changes changes = {0};
+    char *text = brg_report_text(record);
+    now = text ? cJSON_Parse(text) : NULL;
+    brg_status status = now ? cli_baseline_load(b->settings->compare, &before, error)
+                            : brg_fail(error, BRG_E_MEMORY, "no memory to compare");
+    if (status == BRG_OK && !b->session->report)
+        printf("\nagainst %s\n", b->settings->compare);
+    if (status == BRG_OK)
+        status = cli_baseline_compare(before, now, b->settings->threshold,
+                                      b->session->report ? NULL : stdout, b->session->report,
+                                      &changes, error);
+    if (status == BRG_OK && changes.slower && b->code == CLI_OK)
+        b->code = CLI_SLOWER;
+    cJSON_Delete(before);
+    cJSON_Delete(now);
+    free(text);
+    return status;
+}
+
+/* Compared before it is saved: both may be the same file. */
+static brg_status use_files(bench *b, int32_t choice, brg_error *error) {
+    const bench_settings *settings = b->settings;
+    brg_report *record = NULL;
+    brg_status status = BRG_OK;
+    if (settings->svg && (status = bench_chart_save(b, settings->svg, error)) == BRG_OK)
+        fprintf(stderr, "rates drawn in %s\n", settings->svg);
+    if (status == BRG_OK && (settings->save || settings->compare))
+        status = make_record(b, choice, &record, error);
+    if (status == BRG_OK && settings->compare)
+        status = compare(b, record, error);
+    if (status == BRG_OK && settings->save &&
+        (status = brg_report_save(record, settings->save, error)) == BRG_OK)
+        fprintf(stderr, "results saved in %s\n", settings->save);
+    brg_report_destroy(record);
+    return status;
+}
+
+static brg_status conclude(bench *b, int32_t choice, brg_error *error) {
     brg_report *report = b->session->report;
-    if (report)
-        return bench_book_summarise(&b->book, report, error);
-    bench_table_scores(b);
-    bench_table_legend(b);
-    return BRG_OK;
+    if (!report) {
+        bench_table_scores(b);
+        bench_table_legend(b);
+    }
+    brg_status status = report ? bench_book_summarise(&b->book, report, error) : BRG_OK;
+    return status == BRG_OK ? use_files(b, choice, error) : status;
 }
 
 static int bench_device(cli_session *session, const bench_settings *settings, int32_t choice,
@@ -87,7 +146,7 @@ static int bench_device(cli_session *session, const bench_settings *settings, in
         status = measure_all(&b, cases, &error);
     }
     if (status == BRG_OK)
-        status = conclude(&b, &error);
+        status = conclude(&b, choice, &error);
     int code = status == BRG_OK ? b.code : cli_session_fail(session, &error);
     cli_peers_close(&b.peers);
     bench_book_free(&b.book);
@@ -110,6 +169,24 @@ static int bench_everywhere(cli_session *session, const bench_settings *settings
     return code;
 }
 
+/* What cannot end well is refused before the work, not after it. */
+static int check_settings(const cli_command *command, cli_session *session,
+                          const bench_settings *settings) {
+    brg_error error = {0};
+    cJSON *before = NULL;
+    const char *written[] = {settings->svg, settings->save};
+    if (session->choice_count > 1 && (settings->svg || settings->save || settings->compare))
+        return cli_usage_error(command, "one file is for one device, not %d",
+                               session->choice_count);
+    for (int32_t i = 0; i < 2; i++)
+        if (written[i] && cli_check_writable(written[i], &error) != BRG_OK)
+            return cli_session_fail(session, &error);
+    if (settings->compare && cli_baseline_load(settings->compare, &before, &error) != BRG_OK)
+        return cli_session_fail(session, &error);
+    cJSON_Delete(before);
+    return CLI_OK;
+}
+
 static int run_bench(const cli_command *command, int argc, char **argv) {
     bench_settings settings = {.common = CLI_COMMON_DEFAULTS,
                                .policy = {.repeats = 50, .budget_ms = 1000},
@@ -123,6 +200,8 @@ static int run_bench(const cli_command *command, int argc, char **argv) {
     if (!settings.policy.baselines)
         settings.policy.baselines = settings.against ? "none" : "sequential,naive";
     code = cli_session_open(&session, "bench", &settings.common, true);
+    if (code == CLI_OK)
+        code = check_settings(command, &session, &settings);
     if (code == CLI_OK)
         code = bench_everywhere(&session, &settings, argv, count);
     return cli_session_close(&session, code);

@@ -17,6 +17,7 @@ typedef enum cli_exit {
     CLI_USAGE = 2,        /* the command line asks for something that does not exist or cannot be */
     CLI_NO_DEVICE = 3,    /* no OpenCL device, or none of that name */
     CLI_TROUBLE = 4,      /* a kernel, the driver, memory or a file failed */
+    CLI_SLOWER = 5,       /* something has become slower than it was in a saved run */
     CLI_INTERRUPTED = 130 /* by Ctrl-C or SIGTERM */
 } cli_exit;
 
@@ -39,5 +40,6 @@ extern const cli_command cli_verify;
 extern const cli_command cli_bench;
 extern const cli_command cli_filter;
 extern const cli_command cli_tune;
+extern const cli_command cli_compare;
 
 #endif

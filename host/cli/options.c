@@ -257,6 +257,6 @@ void cli_options_help(FILE *out, const cli_command *command) {
     fputs("  -h, --help              this page\n"
           "\n"
           "exit codes: 0 ok, 1 a result is wrong, 2 usage, 3 no device, 4 a kernel,\n"
-          "            driver, memory or file failed, 130 interrupted\n",
+          "            driver, memory or file failed, 5 slower than before, 130 interrupted\n",
           out);
 }

@@ -1,0 +1,149 @@
+/* From the book to a picture: a panel for each group, a series for each contender. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "show.h"
+#include "svg.h"
+
+enum { MAX_PANELS = 16, LINES_FROM = 5 };
+
+/* A line has a place in the picture if it has a time and, among the ways of one contender, is the
+ * best. */
+static bool is_drawn(const bench *b, const bench_line *line) {
+    bool chosen = line->best || (!line->peer[0] && b->settings->variants);
+    return chosen && line->result.state == BRG_JOB_DONE && line->total_ms.median > 0;
+}
+
+/* The side of a cube of equal work for products of matrices, else the work itself. */
+static double size_of(const bench_line *line, bool *cube) {
+    const brg_result *result = &line->result;
+    double product = 1;
+    *cube = result->dim_count >= 3 && strcmp(result->dims[0].name, "m") == 0 &&
+            strcmp(result->dims[1].name, "n") == 0 && strcmp(result->dims[2].name, "k") == 0;
+    for (int32_t i = 0; i < 3 && *cube; i++)
+        product *= (double)result->dims[i].value;
+    if (*cube)
+        return fmax(cbrt(product), 1);
+    bool flops = cli_show_rate_unit(result)[1] == 'F';
+    return fmax(flops ? result->cost.flops : result->cost.bytes, 1);
+}
+
+static const char *name_of(const bench *b, const bench_line *line) {
+    if (line->peer[0])
+        return line->peer;
+    return b->settings->variants ? line->result.variant[0] : "brigade";
+}
+
+/* ---- panels ---------------------------------------------------------------------------------- */
+
+static cli_panel *find_panel(cli_panel *panels, int32_t *count, const bench_line *line) {
+    for (int32_t i = 0; i < *count; i++)
+        if (strcmp(panels[i].title, line->group) == 0)
+            return &panels[i];
+    if (*count == MAX_PANELS)
+        return NULL;
+    cli_panel *fresh = &panels[(*count)++];
+    bool cube;
+    size_of(line, &cube);
+    bool flops = cli_show_rate_unit(&line->result)[1] == 'F';
+    *fresh = (cli_panel){.binary = cube};
+    memcpy(fresh->title, line->group, sizeof line->group);
+    snprintf(fresh->y_title, sizeof fresh->y_title, "%s", cli_show_rate_unit(&line->result));
+    snprintf(fresh->x_title, sizeof fresh->x_title, "%s",
+             cube    ? "side of a cube of equal work, (m n k)^1/3"
+             : flops ? "operations"
+                     : "bytes to move");
+    return fresh;
+}
+
+/* Ours first, in the order of appearance. */
+static cli_series *find_series(cli_panel *panel, const char *name) {
+    for (int32_t i = 0; i < panel->series_count; i++)
+        if (strcmp(panel->series[i].name, name) == 0)
+            return &panel->series[i];
+    if (panel->series_count == CLI_MAX_SERIES)
+        return NULL;
+    cli_series *fresh = &panel->series[panel->series_count++];
+    *fresh = (cli_series){0};
+    snprintf(fresh->name, sizeof fresh->name, "%s", name);
+    return fresh;
+}
+
+static bool add_point(cli_series *series, const bench_line *line) {
+    cli_point *points =
+        realloc(series->points, (size_t)(series->count + 1) * sizeof *series->points);
+    if (!points)
+        return false;
+    bool cube;
+    const brg_result *result = &line->result;
+    cli_point *fresh = &points[series->count++];
+    *fresh = (cli_point){.x = size_of(line, &cube),
+                         .y = cli_show_rate(result, line->total_ms.median),
+                         .low = cli_show_rate(result, line->total_ms.high),
+                         .high = cli_show_rate(result, line->total_ms.low)};
+    memcpy(fresh->label, line->text, sizeof fresh->label);
+    series->points = points;
+    return true;
+}
+
+/* Sizes that differ by more than a twentieth. */
+static int32_t distinct_sizes(const cli_panel *panel) {
+    const cli_series *ours = &panel->series[0];
+    int32_t distinct = 0;
+    for (int32_t i = 0; i < ours->count; i++) {
+        bool seen = false;
+        for (int32_t j = 0; j < i; j++)
+            seen = seen || fabs(log(ours->points[i].x / ours->points[j].x)) < 0.05;
+        distinct += !seen;
+    }
+    return distinct;
+}
+
+/* Bars have rows instead of sizes: the place of the label among those of the first series. */
+static void number_rows(cli_panel *panel) {
+    const cli_series *ours = &panel->series[0];
+    for (int32_t s = panel->series_count - 1; s >= 0; s--)
+        for (int32_t i = 0; i < panel->series[s].count; i++) {
+            cli_point *p = &panel->series[s].points[i];
+            int32_t row = 0;
+            while (row < ours->count - 1 && strcmp(ours->points[row].label, p->label) != 0)
+                row++;
+            p->x = row;
+        }
+}
+
+static void choose_kind(const bench *b, cli_panel *panel) {
+    panel->kind = distinct_sizes(panel) < LINES_FROM ? CLI_PANEL_BARS
+                  : b->settings->random > 0          ? CLI_PANEL_POINTS
+                                                     : CLI_PANEL_LINES;
+    if (panel->kind == CLI_PANEL_BARS)
+        number_rows(panel);
+}
+
+brg_status bench_chart_save(const bench *b, const char *path, brg_error *error) {
+    cli_panel *panels = calloc(MAX_PANELS, sizeof *panels);
+    int32_t count = 0;
+    char subtitle[3 * BRG_NAME];
+    bool whole = panels != NULL;
+    for (int32_t i = 0; whole && i < b->book.count; i++) {
+        const bench_line *line = &b->book.lines[i];
+        cli_panel *panel = is_drawn(b, line) ? find_panel(panels, &count, line) : NULL;
+        cli_series *series = panel ? find_series(panel, name_of(b, line)) : NULL;
+        whole = !series || add_point(series, line);
+    }
+    for (int32_t i = 0; whole && i < count; i++)
+        choose_kind(b, &panels[i]);
+    snprintf(subtitle, sizeof subtitle,
+             "%s, %s; %d compute units and as many threads for every peer; bars: 95 %% intervals",
+             b->info->name, b->info->platform_name, (int)bench_threads(b));
+    brg_status status =
+        whole ? cli_svg_save(path, "Brigade, measured", subtitle, panels, count, error)
+              : brg_fail(error, BRG_E_MEMORY, "no memory for the picture");
+    for (int32_t i = 0; panels && i < count; i++)
+        for (int32_t s = 0; s < panels[i].series_count; s++)
+            free(panels[i].series[s].points);
+    free(panels);
+    return status;
+}
