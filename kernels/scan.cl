@@ -138,6 +138,12 @@ scan_2_tree(int items, int n, int blocks, __global const T *restrict in,
     }
 }
 
+/* PoCL composes vload16 and vstore16 of pieces, which shuffles and additions then keep apart. A
+ * vector that is said to be aligned to its elements only is one load or store. */
+typedef T16 __attribute__((aligned(4))) loose;
+#define LOAD(from) (*(__global const loose *)(from))
+#define STORE(value, to) (*(__global loose *)(to) = (value))
+
 /* Rung 3. Step 1 is the reduction of kernels/reduce.cl. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 scan_3_sums(int items, int n, int blocks, __global const T *restrict in, __global T *restrict sums,
@@ -148,10 +154,10 @@ scan_3_sums(int items, int n, int blocks, __global const T *restrict in, __globa
     T16 s0 = (T16)((T)0), s1 = s0, s2 = s0, s3 = s0;
     int i = from;
     for (; i + 64 <= to; i += 64) {
-        s0 += vload16(0, row + i);
-        s1 += vload16(1, row + i);
-        s2 += vload16(2, row + i);
-        s3 += vload16(3, row + i);
+        s0 += LOAD(row + i);
+        s1 += LOAD(row + i + 16);
+        s2 += LOAD(row + i + 32);
+        s3 += LOAD(row + i + 48);
     }
     s0 = (s0 + s1) + (s2 + s3);
     const T8 eight = s0.lo + s0.hi;
@@ -182,10 +188,10 @@ scan_3_wide(int items, int n, int blocks, __global const T *restrict in,
     T16 carry = (T16)(BASE(item));
     int i = from;
     for (; i + 16 <= to; i += 16) {
-        const T16 x = scan_vector(vload16(0, in + row + i));
+        const T16 x = scan_vector(LOAD(in + row + i));
         const T16 sums = x + carry;
-        vstore16(EXCLUSIVE ? (T16)(carry.s0, sums.s0, sums.s12, sums.s3456, sums.s789abcde) : sums,
-                 0, out + row + i);
+        STORE(EXCLUSIVE ? (T16)(carry.s0, sums.s0, sums.s12, sums.s3456, sums.s789abcde) : sums,
+              out + row + i);
         carry += (T16)(x.sf);
     }
     for (T sum = carry.s0; i < to; i++) {

@@ -65,6 +65,12 @@ transpose_blocks(int rows, int cols, __global const float *restrict A, int lda,
             out[(size_t)j * ldo + i] = A[(size_t)i * lda + j];
 }
 
+/* PoCL composes vload16 and vstore16 of pieces, which shuffles and additions then keep apart. A
+ * vector that is said to be aligned to its elements only is one load or store. */
+typedef float16 __attribute__((aligned(4))) loose_float16;
+#define LOAD(from) (*(__global const loose_float16 *)(from))
+#define STORE(value, to) (*(__global loose_float16 *)(to) = (value))
+
 /* Rung 4. Sixteen rows of sixteen elements are sixteen registers. They are turned in four steps:
  * each exchanges the off-diagonal quarters of every block, first of 16 x 16, then 8 x 8, 4 x 4 and
  * 2 x 2:
@@ -106,11 +112,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void transpose_4_vectors
                 float16 v[16];
 #pragma unroll
                 for (int r = 0; r < 16; r++)
-                    v[r] = vload16(0, A + (size_t)(i + r) * lda + j);
+                    v[r] = LOAD(A + (size_t)(i + r) * lda + j);
                 turn(v);
 #pragma unroll
                 for (int r = 0; r < 16; r++)
-                    vstore16(v[r], 0, out + (size_t)(j + r) * ldo + i);
+                    STORE(v[r], out + (size_t)(j + r) * ldo + i);
                 continue;
             }
             for (int q = j; q < min(j + 16, j1); q++)
