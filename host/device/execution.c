@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "brigade/trace.h"
+#include "device/stream.h"
 #include "ops/ops.h"
 
 static const size_t CHUNK = (size_t)16 << 20;
@@ -32,6 +33,9 @@ typedef struct buffer {
     cl_mem memory;
     size_t bytes;
     brg_tensor *tensor; /* retained; NULL for scratch and outputs that stay on the device */
+    brg_window window;  /* of the tensor, which is all that is copied; rows 0: the whole tensor */
+    bool counted;       /* among the memory that the context has used */
+    bool shared;        /* with another part's execution, which has uploaded it */
     bool in_place;      /* made from the tensor's own memory */
     void *mapped;       /* in place: the host may look */
 } buffer;
@@ -64,6 +68,7 @@ typedef struct cursor {
 struct brg_execution {
     const brg_work *work;
     brg_context *context;
+    brg_stream *stream; /* the parts, if it is run in parts: then nothing below is used */
     bool keep_stages;
     int32_t calls; /* in a run: the kernels of all stages, so many times over */
     double cost; /* of all stages, once */
@@ -152,29 +157,117 @@ static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error
     return BRG_OK;
 }
 
-brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool keep_stages,
-                              int32_t calls, brg_execution **out, brg_error *error) {
-    *out = NULL;
+static void release_buffers(brg_execution *execution, bool abandon);
+
+static brg_execution *new_execution(const brg_work *work, brg_context *context, bool keep_stages,
+                                    int32_t calls) {
     brg_execution *execution =
         calloc(1, sizeof *execution + (size_t)work->count * sizeof execution->stages[0]);
     if (!execution)
-        return brg_fail(error, BRG_E_MEMORY, "no memory to plan a job");
+        return NULL;
     execution->work = work;
     execution->context = context;
     execution->keep_stages = keep_stages;
     execution->calls = calls;
     execution->stage_count = work->count;
-    for (int32_t s = 0; s < work->count; s++) {
+    for (int32_t s = 0; s < work->count; s++)
         execution->stages[s].work = &work->stages[s];
+    return execution;
+}
+
+static brg_status plan_whole(brg_execution *execution, brg_error *error) {
+    for (int32_t s = 0; s < execution->stage_count; s++)
         plan_inputs(execution, &execution->stages[s]);
-    }
     execution->input_buffers = execution->buffer_count;
     brg_status status = BRG_OK;
-    for (int32_t s = 0; s < work->count && status == BRG_OK; s++) {
+    for (int32_t s = 0; s < execution->stage_count && status == BRG_OK; s++) {
         status = plan_output(execution, s, error);
         if (status == BRG_OK)
             status = plan_stage(execution, &execution->stages[s], error);
     }
+    return status;
+}
+
+/* Cuts work into parts that does not fit as a whole, and whose op knows how. */
+static brg_status plan_parts(brg_execution *execution, uint64_t budget, brg_error *error) {
+    uint64_t limit = execution->context->info.max_allocation;
+    bool fits = brg_execution_bytes(execution) <= budget &&
+                (limit == 0 || brg_execution_largest(execution) <= limit);
+    if (fits || execution->stage_count != 1 || !execution->work->stages[0].op->part)
+        return BRG_OK;
+    brg_status status = brg_stream_create(execution->work, execution->context, execution->calls,
+                                          budget, &execution->stream, error);
+    if (status == BRG_E_UNSUPPORTED)
+        return BRG_OK;
+    release_buffers(execution, false); /* those of the whole */
+    return status;
+}
+
+brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool keep_stages,
+                              int32_t calls, uint64_t budget, brg_execution **out,
+                              brg_error *error) {
+    *out = NULL;
+    brg_execution *execution = new_execution(work, context, keep_stages, calls);
+    if (!execution)
+        return brg_fail(error, BRG_E_MEMORY, "no memory to plan a job");
+    brg_status status = plan_whole(execution, error);
+    if (status == BRG_OK)
+        status = plan_parts(execution, budget, error);
+    if (status != BRG_OK) {
+        brg_execution_destroy(execution, false);
+        return status;
+    }
+    *out = execution;
+    return BRG_OK;
+}
+
+static bool same_window(const brg_window *a, const brg_window *b) {
+    return a->offset == b->offset && a->rows == b->rows && a->row_bytes == b->row_bytes &&
+           a->pitch == b->pitch;
+}
+
+/* Takes over the buffer of an input that another part has too. */
+static void share_input(buffer *input, const brg_execution *before) {
+    for (int32_t i = 0; before && i < before->input_buffers; i++) {
+        const buffer *other = &before->buffers[i];
+        if (other->tensor != input->tensor || !same_window(&other->window, &input->window) ||
+            clRetainMemObject(other->memory) != CL_SUCCESS)
+            continue;
+        input->memory = other->memory;
+        input->shared = true;
+        return;
+    }
+}
+
+static void plan_windows(brg_execution *execution, const brg_part *part,
+                         brg_tensor *const *inputs, const brg_execution *before) {
+    for (int32_t i = 0; i < part->input_count; i++) {
+        size_t bytes = part->windows[i].rows * part->windows[i].row_bytes;
+        int32_t index = add_buffer(execution, bytes, inputs[i]);
+        execution->buffers[index].window = part->windows[i];
+        execution->stages[0].inputs[i] = index;
+        share_input(&execution->buffers[index], before);
+    }
+    execution->input_buffers = execution->buffer_count;
+}
+
+brg_status brg_execution_plan_part(const brg_work *work, const brg_part *part,
+                                   brg_tensor *const *inputs, brg_tensor *output,
+                                   brg_context *context, const brg_execution *before,
+                                   brg_execution **out, brg_error *error) {
+    *out = NULL;
+    brg_execution *execution = new_execution(work, context, false, 1);
+    if (!execution)
+        return brg_fail(error, BRG_E_MEMORY, "no memory to plan a part of a job");
+    plan_windows(execution, part, inputs, before);
+    size_t bytes = part->output_window.rows * part->output_window.row_bytes;
+    execution->stages[0].output = add_buffer(execution, bytes, output);
+    execution->buffers[execution->stages[0].output].window = part->output_window;
+    brg_status status = plan_stage(execution, &execution->stages[0], error);
+    /* the shared inputs are there once this has happened, and whatever else is uploaded after it */
+    if (status == BRG_OK && before && before->uploaded &&
+        clRetainEvent(before->uploaded) == CL_SUCCESS)
+        execution->uploaded = before->uploaded;
     if (status != BRG_OK) {
         brg_execution_destroy(execution, false);
         return status;
@@ -184,13 +277,21 @@ brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool k
 }
 
 uint64_t brg_execution_bytes(const brg_execution *execution) {
+    if (execution->stream)
+        return brg_stream_bytes(execution->stream);
     uint64_t sum = 0;
     for (int32_t i = 0; i < execution->buffer_count; i++)
         sum += execution->buffers[i].bytes;
     return sum;
 }
 
+int32_t brg_execution_parts(const brg_execution *execution) {
+    return execution->stream ? brg_stream_parts(execution->stream) : 1;
+}
+
 uint64_t brg_execution_largest(const brg_execution *execution) {
+    if (execution->stream)
+        return brg_stream_largest(execution->stream);
     uint64_t largest = 0;
     for (int32_t i = 0; i < execution->buffer_count; i++)
         if (execution->buffers[i].bytes > largest)
@@ -202,7 +303,11 @@ uint64_t brg_execution_largest(const brg_execution *execution) {
 
 static brg_status make_buffer(brg_execution *execution, buffer *made, bool input,
                               brg_error *error) {
-    bool in_place = execution->context->zero_copy && made->tensor &&
+    made->counted = true;
+    execution->context->memory_used += made->bytes;
+    if (made->shared)
+        return BRG_OK;
+    bool in_place = execution->context->zero_copy && made->tensor && made->window.rows == 0 &&
                     (input || made->bytes >= LEAST_IN_PLACE);
     made->in_place = in_place;
     cl_mem_flags flags = input ? CL_MEM_READ_ONLY : CL_MEM_READ_WRITE;
@@ -212,10 +317,7 @@ static brg_status make_buffer(brg_execution *execution, buffer *made, bool input
     made->memory = clCreateBuffer(execution->context->context,
                                   flags | (in_place ? CL_MEM_USE_HOST_PTR : 0), made->bytes, host,
                                   &code);
-    if (code != CL_SUCCESS)
-        return brg_cl_fail(error, "clCreateBuffer", code);
-    execution->context->memory_used += made->bytes;
-    return BRG_OK;
+    return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clCreateBuffer", code);
 }
 
 static cl_mem buffer_of(const brg_execution *execution, const stage *planned, int32_t id) {
@@ -274,6 +376,8 @@ static brg_status make_kernels(brg_execution *execution, stage *planned,
 
 brg_status brg_execution_prepare(brg_execution *execution, const brg_program_paths *paths,
                                  brg_error *error) {
+    if (execution->stream)
+        return brg_stream_prepare(execution->stream, paths, error);
     brg_status status = BRG_OK;
     for (int32_t i = 0; i < execution->buffer_count && status == BRG_OK; i++)
         status = make_buffer(execution, &execution->buffers[i], i < execution->input_buffers, error);
@@ -288,6 +392,11 @@ static void drop_event(cl_event *held) {
     if (*held)
         clReleaseEvent(*held);
     *held = NULL;
+}
+
+void brg_piece_release(brg_piece *piece) {
+    drop_event(&piece->first);
+    drop_event(&piece->event);
 }
 
 /* Holds on to a piece's event, beside the engine, for later pieces to wait for. */
@@ -368,12 +477,20 @@ static void skip_empty_launches(brg_execution *execution) {
     }
 }
 
+/* Moves past inputs that are on the device already. */
+static void skip_uploads(brg_execution *execution) {
+    cursor *at = &execution->at;
+    while (at->upload < execution->input_buffers &&
+           (execution->buffers[at->upload].in_place || execution->buffers[at->upload].shared))
+        at->upload++;
+}
+
 brg_status brg_execution_restart(brg_execution *execution, brg_error *error) {
+    if (execution->stream)
+        return brg_stream_restart(execution->stream, error);
     brg_status status = unmap_outputs(execution, error);
     execution->at = (cursor){.readback = execution->keep_stages ? 0 : execution->stage_count - 1};
-    if (execution->context->zero_copy)
-        execution->at.upload = execution->input_buffers;
-    drop_event(&execution->uploaded);
+    skip_uploads(execution);
     drop_event(&execution->computed);
     skip_empty_launches(execution);
     return status;
@@ -396,7 +513,9 @@ static bool can_read(const brg_execution *execution) {
            at->ready >= at->readback_offset + CHUNK;
 }
 
-bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind) {
+bool brg_execution_next(const brg_execution *execution, uint32_t full, brg_piece_kind *kind) {
+    if (execution->stream)
+        return brg_stream_next(execution->stream, full, kind);
     const cursor *at = &execution->at;
     if (at->upload < execution->input_buffers)
         *kind = BRG_PIECE_UPLOAD;
@@ -406,17 +525,45 @@ bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind) {
         *kind = BRG_PIECE_KERNEL;
     else
         return false;
-    return true;
+    return (full >> *kind & 1) == 0;
+}
+
+/* How many bytes to copy next, `offset` bytes of the buffer being done: whole rows of a window. */
+static size_t chunk_of(const buffer *copied, size_t offset) {
+    size_t left = copied->bytes - offset, row = copied->window.rows ? copied->window.row_bytes : 1;
+    size_t chunk = row > CHUNK ? row : CHUNK / row * row;
+    return left < chunk ? left : chunk;
+}
+
+/* Copies a chunk between a buffer and its tensor, or the window of it, where rows are spaced out. */
+static cl_int enqueue_copy(cl_command_queue queue, const buffer *with, bool upload, size_t offset,
+                           size_t size, cl_event wait_for, cl_event *event) {
+    const brg_window *window = &with->window;
+    char *host = (char *)(uintptr_t)brg_tensor_data(with->tensor); /* an output is ours until the end */
+    cl_uint waits = wait_for ? 1 : 0;
+    const cl_event *list = wait_for ? &wait_for : NULL;
+    if (window->rows == 0)
+        return upload ? clEnqueueWriteBuffer(queue, with->memory, CL_FALSE, offset, size,
+                                             host + offset, waits, list, event)
+                      : clEnqueueReadBuffer(queue, with->memory, CL_FALSE, offset, size,
+                                            host + offset, waits, list, event);
+    size_t row = offset / window->row_bytes;
+    size_t at_buffer[3] = {0, row, 0}, at_host[3] = {0, row, 0};
+    size_t region[3] = {window->row_bytes, size / window->row_bytes, 1};
+    return upload ? clEnqueueWriteBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host,
+                                             region, window->row_bytes, 0, window->pitch, 0,
+                                             host + window->offset, waits, list, event)
+                  : clEnqueueReadBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host, region,
+                                            window->row_bytes, 0, window->pitch, 0,
+                                            host + window->offset, waits, list, event);
 }
 
 static brg_status enqueue_upload(brg_execution *execution, brg_piece *piece, brg_error *error) {
     cursor *at = &execution->at;
-    buffer *to = &execution->buffers[at->upload];
-    size_t left = to->bytes - at->upload_offset, size = left < CHUNK ? left : CHUNK;
-    const char *from = brg_tensor_data(to->tensor);
-    cl_int code = clEnqueueWriteBuffer(execution->context->upload, to->memory, CL_FALSE,
-                                       at->upload_offset, size, from + at->upload_offset, 0, NULL,
-                                       &piece->event);
+    const buffer *to = &execution->buffers[at->upload];
+    size_t size = chunk_of(to, at->upload_offset);
+    cl_int code = enqueue_copy(execution->context->upload, to, true, at->upload_offset, size, NULL,
+                               &piece->event);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clEnqueueWriteBuffer", code);
     clFlush(execution->context->upload);
@@ -425,6 +572,7 @@ static brg_status enqueue_upload(brg_execution *execution, brg_piece *piece, brg
     if (at->upload_offset == to->bytes) {
         at->upload++;
         at->upload_offset = 0;
+        skip_uploads(execution);
     }
     return hold_event(&execution->uploaded, piece, error);
 }
@@ -537,6 +685,9 @@ static double short_launch_ns(const brg_execution *execution) {
 
 double brg_execution_expected(const brg_execution *execution, brg_piece_kind kind) {
     const cursor *at = &execution->at;
+    brg_piece_kind next;
+    if (execution->stream || !brg_execution_next(execution, 0, &next) || next != kind)
+        return INFINITY;
     if (kind == BRG_PIECE_KERNEL)
         return short_launch_ns(execution);
     size_t bytes = kind == BRG_PIECE_UPLOAD
@@ -588,8 +739,7 @@ static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg
     }
     clFlush(execution->context->compute);
     if (status != BRG_OK) {
-        drop_event(&piece->first);
-        drop_event(&piece->event);
+        brg_piece_release(piece);
         return status;
     }
     return hold_event(&execution->computed, piece, error);
@@ -627,13 +777,9 @@ static brg_status enqueue_read(brg_execution *execution, buffer *from, brg_piece
     cursor *at = &execution->at;
     cl_command_queue queue = from->bytes < LEAST_IN_PLACE ? execution->context->compute
                                                           : execution->context->readback;
-    size_t left = from->bytes - at->readback_offset, size = left < CHUNK ? left : CHUNK;
-    char *to = (char *)(uintptr_t)brg_tensor_data(from->tensor); /* ours until the job ends */
-    cl_int code = clEnqueueReadBuffer(queue, from->memory, CL_FALSE,
-                                      at->readback_offset, size, to + at->readback_offset,
-                                      execution->computed ? 1 : 0,
-                                      execution->computed ? &execution->computed : NULL,
-                                      &piece->event);
+    size_t size = chunk_of(from, at->readback_offset);
+    cl_int code = enqueue_copy(queue, from, false, at->readback_offset, size, execution->computed,
+                               &piece->event);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clEnqueueReadBuffer", code);
     clFlush(queue);
@@ -650,10 +796,12 @@ static brg_status enqueue_readback(brg_execution *execution, brg_piece *piece, b
                           : enqueue_read(execution, from, piece, error);
 }
 
-brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg_piece *piece,
-                                 brg_error *error) {
+brg_status brg_execution_enqueue(brg_execution *execution, uint32_t full, double budget_ns,
+                                 brg_piece *piece, brg_error *error) {
+    if (execution->stream)
+        return brg_stream_enqueue(execution->stream, full, budget_ns, piece, error);
     *piece = (brg_piece){.enqueued_ns = brg_now_ns()};
-    if (!brg_execution_next(execution, &piece->kind))
+    if (!brg_execution_next(execution, full, &piece->kind))
         return brg_fail(error, BRG_E_INTERNAL, "a finished execution was asked for more");
     piece->expected_ns = brg_execution_expected(execution, piece->kind);
     switch (piece->kind) {
@@ -669,10 +817,14 @@ brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg
 /* ---- the rest ---------------------------------------------------------------------------------- */
 
 const char *brg_execution_variant(const brg_execution *execution, int32_t s) {
+    if (execution->stream)
+        return brg_stream_variant(execution->stream);
     return execution->stages[s].plan.variant;
 }
 
 brg_tensor *brg_execution_output(const brg_execution *execution, int32_t s) {
+    if (execution->stream)
+        return brg_stream_output(execution->stream);
     return execution->buffers[execution->stages[s].output].tensor;
 }
 
@@ -687,24 +839,30 @@ static void release_stage(stage *released) {
 }
 
 static void release_buffer(brg_context *context, buffer *released, bool abandon) {
-    if (released->memory) {
+    if (released->memory)
         clReleaseMemObject(released->memory);
+    if (released->counted)
         context->memory_used -= released->bytes;
-    }
     if (!abandon)
         brg_tensor_release(released->tensor);
+}
+
+static void release_buffers(brg_execution *execution, bool abandon) {
+    for (int32_t i = 0; i < execution->buffer_count; i++)
+        release_buffer(execution->context, &execution->buffers[i], abandon);
+    execution->buffer_count = 0;
 }
 
 void brg_execution_destroy(brg_execution *execution, bool abandon) {
     if (!execution)
         return;
+    brg_stream_destroy(execution->stream, abandon);
     if (unmap_outputs(execution, NULL) != BRG_OK && !brg_context_finish(execution->context))
         abandon = true;
     drop_event(&execution->uploaded);
     drop_event(&execution->computed);
     for (int32_t s = 0; s < execution->stage_count; s++)
         release_stage(&execution->stages[s]);
-    for (int32_t i = 0; i < execution->buffer_count; i++)
-        release_buffer(execution->context, &execution->buffers[i], abandon);
+    release_buffers(execution, abandon);
     free(execution);
 }

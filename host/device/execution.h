@@ -31,13 +31,27 @@ typedef struct brg_piece {
     double expected_ns; /* how long it should take; INFINITY if that is not known, or long */
 } brg_piece;
 
+/* Drops the events of a piece that nobody will wait for. */
+void brg_piece_release(brg_piece *piece);
+
 typedef struct brg_execution brg_execution;
 
 /* Plans the work for a device. Nothing is allocated there yet. With `keep_stages` the outputs of all
  * stages can be read afterwards, otherwise the last one only. A run has `calls` calls, 1 or more: the
- * kernels run that many times between one upload and one read-back. `work` must outlive *out. */
+ * kernels run that many times between one upload and one read-back. `work` must outlive *out.
+ *
+ * Work that needs more than `budget` bytes of buffers is cut into parts that need less, if its op knows
+ * how (see device/stream.h); otherwise it is planned all the same, and its size says that it is too large. */
 brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool keep_stages,
-                              int32_t calls, brg_execution **out, brg_error *error);
+                              int32_t calls, uint64_t budget, brg_execution **out,
+                              brg_error *error);
+
+/* Plans one part of a call: its inputs and its output are windows of `inputs` and `output`, which are always
+ * copied. What it shares with `before`, another part that is prepared (or NULL), is not uploaded again. */
+brg_status brg_execution_plan_part(const brg_work *work, const brg_part *part,
+                                   brg_tensor *const *inputs, brg_tensor *output,
+                                   brg_context *context, const brg_execution *before,
+                                   brg_execution **out, brg_error *error);
 
 /* Bytes of device buffers that the execution needs, and the largest single one. */
 uint64_t brg_execution_bytes(const brg_execution *execution);
@@ -50,16 +64,19 @@ brg_status brg_execution_prepare(brg_execution *execution, const brg_program_pat
 /* Starts a run over: uploads, kernels, read-back. All pieces of an earlier run must have landed. */
 brg_status brg_execution_restart(brg_execution *execution, brg_error *error);
 
-/* True if there is a piece to enqueue, and its kind. */
-bool brg_execution_next(const brg_execution *execution, brg_piece_kind *kind);
+/* True if there is a piece to enqueue of a kind that is not in `full`, a set of 1 << kind; and its kind. */
+bool brg_execution_next(const brg_execution *execution, uint32_t full, brg_piece_kind *kind);
 
 /* How long that piece should take if it is short and of a kind seen before; INFINITY otherwise. */
 double brg_execution_expected(const brg_execution *execution, brg_piece_kind kind);
 
 /* Enqueues that piece; a kernel slice is cut to last about budget_ns, and launches known to be much shorter
  * share a piece. */
-brg_status brg_execution_enqueue(brg_execution *execution, double budget_ns, brg_piece *piece,
-                                 brg_error *error);
+brg_status brg_execution_enqueue(brg_execution *execution, uint32_t full, double budget_ns,
+                                 brg_piece *piece, brg_error *error);
+
+/* Parts that a run is cut into; 1 if it is not. */
+int32_t brg_execution_parts(const brg_execution *execution);
 
 /* The variant planned for a stage, and the output of a stage: NULL if it was not kept. The tensor's
  * contents are valid once all pieces of a run have landed. */

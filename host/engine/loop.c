@@ -148,12 +148,6 @@ static void cancel(brg_engine *engine, brg_record *record) {
 
 /* ---- a device that fails ----------------------------------------------------------------------- */
 
-static void release_events(const brg_piece *piece) {
-    if (piece->first)
-        clReleaseEvent(piece->first);
-    clReleaseEvent(piece->event);
-}
-
 static void drop_flights(brg_engine *engine, const brg_context *context) {
     int32_t kept = 0;
     for (int32_t i = 0; i < engine->flight_count; i++) {
@@ -163,7 +157,7 @@ static void drop_flights(brg_engine *engine, const brg_context *context) {
             continue;
         }
         flight->record->in_flight--;
-        release_events(&flight->piece);
+        brg_piece_release(&flight->piece);
     }
     engine->flight_count = kept;
 }
@@ -248,7 +242,7 @@ static void land(brg_engine *engine, int32_t index) {
     const brg_piece *piece = &flight.piece;
     brg_context_span(flight.context, piece->first ? piece->first : piece->event, piece->event,
                      piece->enqueued_ns, brg_now_ns(), &start, &end);
-    release_events(piece);
+    brg_piece_release(&flight.piece);
     add_span(engine, record, lanes[flight.piece.kind], flight.context->info.index,
              flight.piece.name, start, end);
     record->in_flight--;
@@ -295,7 +289,7 @@ static int32_t piece_to_wait_for(const brg_engine *engine) {
     brg_piece_kind kind;
     int32_t last = 0;
     double ns = engine->flights[0].piece.expected_ns;
-    bool done = !brg_execution_next(record->execution, &kind);
+    bool done = !brg_execution_next(record->execution, 0, &kind);
     for (int32_t i = 1; i < engine->flight_count; i++) {
         ns += engine->flights[i].piece.expected_ns;
         if (ns < SHORT_TOGETHER_NS / 2 || (done && engine->flights[i].record == record))
@@ -448,7 +442,8 @@ static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, b
         return prepare_host(record, error);
     if (!record->execution)
         status = brg_execution_plan(record->work, context, keeps_stages(record),
-                                    record->policy.calls, &record->execution, error);
+                                    record->policy.calls, budget_of(engine, context),
+                                    &record->execution, error);
     if (status == BRG_OK)
         status = check_memory(engine, context, record->execution, error);
     if (status != BRG_OK)
@@ -486,14 +481,30 @@ static void begin(brg_engine *engine, brg_record *record) {
     }
 }
 
+/* The kinds of pieces of which no more may be in flight on the job's device, as a set of 1 << kind. */
+static uint32_t full_queues(const brg_engine *engine, const brg_record *record) {
+    const brg_context *context = brg_execution_context(record->execution);
+    uint32_t full = 0;
+    for (brg_piece_kind kind = 0; kind < BRG_PIECE_KINDS; kind++) {
+        double in_flight_ns;
+        int32_t count = flights_of(engine, context, kind, &in_flight_ns);
+        if (count >= DEPTH &&
+            (count >= MAX_SHORT ||
+             !(in_flight_ns + brg_execution_expected(record->execution, kind) < SHORT_TOGETHER_NS)))
+            full |= 1u << kind;
+    }
+    return full;
+}
+
 /* ---- running a job ----------------------------------------------------------------------------- */
 
 static void enqueue(brg_engine *engine, brg_record *record) {
     brg_error error;
     brg_context *context = brg_execution_context(record->execution);
     brg_flight *flight = &engine->flights[engine->flight_count];
-    brg_status status = brg_execution_enqueue(record->execution, record->policy.slice_ms * 1e6,
-                                              &flight->piece, &error);
+    brg_status status =
+        brg_execution_enqueue(record->execution, full_queues(engine, record),
+                              record->policy.slice_ms * 1e6, &flight->piece, &error);
     if (status != BRG_OK) {
         device_failed(engine, context, record, &error);
         return;
@@ -602,7 +613,7 @@ static void run(brg_engine *engine, brg_record *record) {
     brg_piece_kind kind;
     if (record->host_run)
         run_on_host(engine, record);
-    else if (brg_execution_next(record->execution, &kind))
+    else if (brg_execution_next(record->execution, 0, &kind))
         enqueue(engine, record);
     else
         end_run(engine, record);
@@ -652,20 +663,15 @@ static bool may_start(const brg_engine *engine, const brg_record *candidate) {
     return started < (memory_used(engine) < SMALL_BYTES ? MAX_SMALL : MAX_ACTIVE);
 }
 
+/* A job all of whose pieces have landed has a step to make too: the end of its run. */
 static bool has_room(const brg_engine *engine, const brg_record *record) {
     brg_piece_kind kind;
     if (record->host_run)
         return true;
-    if (!brg_execution_next(record->execution, &kind))
+    if (!brg_execution_next(record->execution, 0, &kind))
         return record->in_flight == 0;
-    double in_flight_ns;
-    int32_t count =
-        flights_of(engine, brg_execution_context(record->execution), kind, &in_flight_ns);
-    if (engine->flight_count >= BRG_MAX_FLIGHTS)
-        return false;
-    return count < DEPTH ||
-           (count < MAX_SHORT && in_flight_ns + brg_execution_expected(record->execution, kind) <
-                                     SHORT_TOGETHER_NS);
+    return engine->flight_count < BRG_MAX_FLIGHTS &&
+           brg_execution_next(record->execution, full_queues(engine, record), &kind);
 }
 
 /* Under the lock: whether a step of this started job is possible now. */

@@ -25,16 +25,20 @@
 #include "brigade/brigade.h"
 #include "fault/layer.h"
 
-enum { M = 24, N = 17, K = 31, MAX_FAULTS = 5000, CHILD_SECONDS = 60, AT_ONCE = 2 };
+/* The output is large enough to be worth working on in place. */
+enum { M = 192, N = 192, K = 31, MAX_FAULTS = 5000, CHILD_SECONDS = 60, AT_ONCE = 2 };
+enum { PARTS_BUDGET = 300 << 10 }; /* six parts */
 
-/* The two ways through the engine that make different calls. */
+/* The ways through the engine that make different calls. */
 typedef enum route {
     ROUTE_IN_PLACE, /* the host's memory is the device's; programs are built from source */
     ROUTE_COPY,     /* uploads and read-backs; programs come from the cache of binaries */
+    ROUTE_PARTS,    /* the same, part by part in a memory too small for the whole */
     ROUTES
 } route;
 
-static const char *const route_names[ROUTES] = {"in place, from source", "copying, from binary"};
+static const char *const route_names[ROUTES] = {"in place, from source", "copying, from binary",
+                                                "copying, in parts"};
 
 typedef struct fault_scenario {
     route route;
@@ -122,9 +126,12 @@ static bool run_job(brg_engine *engine, brg_result *result, brg_error *error) {
 }
 
 static brg_engine *start_engine(const fault_scenario *scenario, brg_error *error) {
-    bool copy = scenario->route == ROUTE_COPY;
+    bool copy = scenario->route != ROUTE_IN_PLACE;
     brg_engine_config config = {.transfer = copy ? BRG_TRANSFER_COPY : BRG_TRANSFER_AUTO,
-                                .cache_dir = copy ? scenario->cache : ""};
+                                .cache_dir = copy ? scenario->cache : "",
+                                .tuning_file = ""};
+    if (scenario->route == ROUTE_PARTS)
+        config.memory_budget = PARTS_BUDGET;
     brg_engine *engine = NULL;
     brg_engine_create(&config, &engine, error);
     return engine;
@@ -397,12 +404,13 @@ static void sweep_all(fault_tally *tally, fault_record records[AT_ONCE], const c
         route route;
         fault_plan plan;
     } sweeps[] = {
-        {ROUTE_IN_PLACE, {.code = -5}}, {ROUTE_IN_PLACE, {.code = -5, .sticky = true}},
-        {ROUTE_COPY, {.code = -5}},     {ROUTE_COPY, {.code = -5, .sticky = true}},
-        {ROUTE_COPY, {.code = -6}},     {ROUTE_IN_PLACE, {.code = -36}},
+        {ROUTE_IN_PLACE, {.code = -5}},  {ROUTE_IN_PLACE, {.code = -5, .sticky = true}},
+        {ROUTE_COPY, {.code = -5}},      {ROUTE_COPY, {.code = -5, .sticky = true}},
+        {ROUTE_PARTS, {.code = -5}},     {ROUTE_COPY, {.code = -6}},
+        {ROUTE_IN_PLACE, {.code = -36}}, {ROUTE_PARTS, {.code = -36, .sticky = true}},
     };
     const fault_layer_api *names = find_layer(layer_path);
-    for (int i = 0; i < (quick ? 4 : 6); i++) {
+    for (int i = 0; i < (quick ? 5 : 8); i++) {
         const fault_plan *plan = &sweeps[i].plan;
         fault_scenario scenario = {sweeps[i].route, *plan, cache};
         double begun = seconds_now();

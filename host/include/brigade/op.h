@@ -151,6 +151,27 @@ BRG_API void brg_arg_f64(brg_launch *launch, double value);
 BRG_API void brg_arg_local(brg_launch *launch, size_t bytes);
 BRG_API void brg_arg_first(brg_launch *launch);
 
+/* ---- parts: calls that do not fit the device's memory --------------------------------------------- */
+
+/* A rectangle of a tensor in the host's memory, in bytes: `rows` rows of `row_bytes` each, which begin
+ * `pitch` bytes apart, the first one `offset` bytes into the tensor. On the device it is dense. */
+typedef struct brg_window {
+    size_t offset, rows, row_bytes, pitch;
+} brg_window;
+
+/* One part of a call: a call of the same op on windows of its inputs, that computes a window of its
+ * output. */
+typedef struct brg_part {
+    int32_t count; /* of all parts of the call */
+    uint64_t params[BRG_MAX_PARAMS / 8];
+    int32_t input_count;
+    int32_t sources[BRG_MAX_INPUTS];  /* which of the call's inputs each window is cut from */
+    brg_shape inputs[BRG_MAX_INPUTS]; /* dense */
+    brg_window windows[BRG_MAX_INPUTS];
+    brg_shape output;
+    brg_window output_window;
+} brg_part;
+
 /* ---- the row --------------------------------------------------------------------------------- */
 
 typedef struct brg_variant {
@@ -222,6 +243,13 @@ struct brg_op {
 
     /* Reads the text after "name=" of a filter chain into params; or NULL. `input` is the image's shape. */
     brg_status (*parse)(const char *text, const brg_shape *input, void *params, brg_error *error);
+
+    /* Cuts a call that does not fit the device's memory: fills the index-th of its parts, each of which needs
+     * at most `bytes` for inputs, output and scratch together. Successive parts should share inputs, which
+     * are then not uploaded again. NULL: the call runs whole or not at all. BRG_E_UNSUPPORTED for a call
+     * that cannot be cut, BRG_E_MEMORY if `bytes` is too little for any part. */
+    brg_status (*part)(const brg_call *call, uint64_t bytes, int32_t index, brg_part *part,
+                       brg_error *error);
 
     /* Fills the index-th awkward call (primes, 1xN, Nx1, empty, around tile edges, every option), with
      * data from the seed. BRG_E_NOT_FOUND past the last. Release with brg_example_release. */
