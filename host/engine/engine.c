@@ -16,12 +16,22 @@
  * while it calls OpenCL, an op or the wake callback, so no caller ever waits for a device.
  *
  * Bounds. At most two pieces of each kind are in flight per device, and each is cut to last about slice_ms
- * (8 ms by default). So a submitted job of higher priority starts, a cancel takes effect and a pause holds
+ * (8 ms by default); of pieces known to be short there may be more, as long as they take no longer together. So
+ * a submitted job of higher priority starts, a cancel takes effect and a pause holds
  * within about two slices; a step on the host (a reference band) lasts up to 40 ms. Kernels that cannot be
  * sliced, and program builds, are the exceptions; ops keep the former short.
  *
  * Fairness. Jobs of equal priority take turns piece by piece. At most MAX_ACTIVE jobs are started at a
  * time, so that a long queue does not hold buffers for all of its jobs.
+ *
+ * Small jobs. What a tiny job costs is not its kernel but being handed from thread to thread: to wake one up
+ * takes as long as the kernel of a small job. So short launches are enqueued several to a piece, many short
+ * pieces are in flight before anyone waits, small outputs are read back behind their kernel in the same
+ * queue, either side lingers for a moment before it goes to sleep, and with the variant "auto" the tiniest jobs
+ * run right here, by the op's sequential loop (host_run.h).
+ *
+ * Large jobs. A call whose buffers exceed the memory budget runs in parts, if its op knows how to cut it
+ * (device/stream.h).
  *
  * Failure. A call that fails while a job is begun fails that job alone. A call that fails on a queue fails
  * that job and closes the device's context after waiting for it; other jobs that were on it start over,
@@ -31,6 +41,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +52,7 @@
 
 enum { DEFAULT_CAPACITY = 256, MAX_CAPACITY = 65536, DEFAULT_TRACE = 65536, MAX_REPEATS = 100000,
        MAX_CALLS = 1000000 };
+static const uint64_t LINGER_NS = 60000;
 static const double DEFAULT_SLICE_MS = 8;
 static const double DEFAULT_BASELINE_MS = 10000;
 
@@ -153,18 +165,30 @@ brg_status brg_engine_create(const brg_engine_config *config, brg_engine **out, 
     return BRG_OK;
 }
 
+/* Under the lock: gives the thread something to look at. */
+static void knock(brg_engine *engine) {
+    atomic_fetch_add(&engine->knocks, 1);
+    pthread_cond_signal(&engine->work);
+}
+
 void brg_engine_destroy(brg_engine *engine) {
     if (!engine)
         return;
     pthread_mutex_lock(&engine->lock);
     engine->stopping = true;
-    pthread_cond_broadcast(&engine->work);
+    knock(engine);
     pthread_mutex_unlock(&engine->lock);
     pthread_join(engine->thread, NULL);
     free_engine(engine);
 }
 
 /* ---- waiting ----------------------------------------------------------------------------------- */
+
+void brg_linger(atomic_uint *counter, unsigned seen) {
+    const uint64_t until = brg_now_ns() + LINGER_NS;
+    while (atomic_load(counter) == seen && brg_now_ns() < until)
+        sched_yield();
+}
 
 static struct timespec deadline_in(double seconds) {
     struct timespec at;
@@ -208,6 +232,13 @@ brg_status brg_engine_wait(brg_engine *engine, brg_job job, double timeout_s) {
     brg_status status = BRG_E_TIMEOUT;
     bool in_time = true;
     pthread_mutex_lock(&engine->lock);
+    const brg_record *early = brg_table_find(&engine->table, job);
+    if (early && !brg_job_state_ended(early->state)) {
+        unsigned seen = atomic_load(&engine->endings);
+        pthread_mutex_unlock(&engine->lock);
+        brg_linger(&engine->endings, seen);
+        pthread_mutex_lock(&engine->lock);
+    }
     for (;;) {
         const brg_record *record = brg_table_find(&engine->table, job);
         if (!record)
@@ -350,7 +381,7 @@ brg_status brg_engine_submit(brg_engine *engine, const brg_job_desc *desc, brg_j
                               : brg_table_add(&engine->table, record, error);
     if (status == BRG_OK) {
         *job = record->job;
-        pthread_cond_signal(&engine->work);
+        knock(engine);
     }
     pthread_mutex_unlock(&engine->lock);
     if (status != BRG_OK)
@@ -370,7 +401,7 @@ static brg_status control_job(brg_engine *engine, brg_job job, control what) {
     else if (record)
         record->paused = what == CONTROL_PAUSE;
     if (record)
-        pthread_cond_signal(&engine->work);
+        knock(engine);
     pthread_mutex_unlock(&engine->lock);
     return record ? BRG_OK : BRG_E_STALE;
 }

@@ -3,6 +3,7 @@
 #define BRIGADE_ENGINE_STATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "brigade/tuning.h"
 #include "device/discover.h"
@@ -26,6 +27,10 @@ struct brg_engine {
     brg_tuning *tuning;
     brg_trace *trace;
     pthread_t thread;
+
+    /* what either side watches without the lock, for a moment before it goes to sleep: see brg_linger */
+    atomic_uint knocks;  /* counts what the thread was given to look at */
+    atomic_uint endings; /* counts jobs that have ended */
 
     /* guarded by the lock */
     pthread_mutex_t lock;
@@ -54,6 +59,10 @@ struct brg_engine {
     uint64_t turn;
     uint64_t woke_ns; /* when the client was last woken */
 };
+
+/* Watches a counter for some tens of microseconds, or until it differs from `seen`. To be put to sleep and
+ * woken takes about as long; a tiny job is done by then. Without the lock. */
+void brg_linger(atomic_uint *counter, unsigned seen);
 
 /* The thread's main function; takes a brg_engine. */
 void *brg_engine_loop(void *engine);

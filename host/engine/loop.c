@@ -135,6 +135,7 @@ static void finish(brg_engine *engine, brg_record *record, brg_job_state state,
     engine->jobs_cancelled += state == BRG_JOB_CANCELLED;
     engine->memory_waiters -= record->waits_for_memory;
     brg_table_sort(&engine->table, record);
+    atomic_fetch_add(&engine->endings, 1);
     pthread_cond_broadcast(&engine->changed);
     pthread_mutex_unlock(&engine->lock);
     wake(engine);
@@ -714,6 +715,16 @@ static void cancel_all(brg_engine *engine) {
         brg_record_cancel(&engine->table, record);
 }
 
+/* Under the lock, which it gives up meanwhile: until there may be something to do. */
+static void rest(brg_engine *engine) {
+    unsigned seen = atomic_load(&engine->knocks);
+    pthread_mutex_unlock(&engine->lock);
+    brg_linger(&engine->knocks, seen);
+    pthread_mutex_lock(&engine->lock);
+    while (atomic_load(&engine->knocks) == seen)
+        pthread_cond_wait(&engine->work, &engine->lock);
+}
+
 /* Sleeps while there is nothing to do. *over: the engine is stopping and all jobs have ended. */
 static brg_record *next_record(brg_engine *engine, bool *cancelled, bool *over) {
     brg_record *record = NULL;
@@ -727,7 +738,7 @@ static brg_record *next_record(brg_engine *engine, bool *cancelled, bool *over) 
         record = choose(engine);
         if (record || *over || engine->flight_count > 0)
             break;
-        pthread_cond_wait(&engine->work, &engine->lock);
+        rest(engine);
     }
     *cancelled = record && record->cancel;
     pthread_mutex_unlock(&engine->lock);
