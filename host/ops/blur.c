@@ -75,7 +75,7 @@ const brg_tunable brg_blur_tunables[BRG_BLUR_TUNABLE_COUNT] = {
 };
 
 /* Tunables of kernels/blur.cl. */
-enum { STRIP = 480, STEP = 8, MOST_RADIUS = 48 };
+enum { STRIP = 480, STEP = 8, MOST_RADIUS = 31 };
 
 /* The plans by their place in brg_blur_variants. */
 enum { NAIVE, PASSES, STRIPS, UNROLLED };
@@ -349,9 +349,9 @@ static brg_status parse(const char *text, const brg_shape *input, void *params, 
 static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg_error *error) {
     /* Three for each of the kinds of image, so that not every radius is built for every kind. */
     static const brg_blur_params gausses[] = {
-        {.sigma = 1.0f},  {.radius = 40}, {.radius = 7},
-        {.sigma = 2.45f}, {.radius = 49}, {.sigma = 0.8f, .radius = 13},
-        {.sigma = 0.3f},  {.radius = 36}, {.radius = 2},
+        {.sigma = 1.0f},  {.radius = 40},  {.radius = 7},
+        {.sigma = 2.45f}, {.radius = 127}, {.sigma = 0.8f, .radius = 13},
+        {.sigma = 0.3f},  {.radius = 31},  {.radius = 2},
     };
     brg_image_case image;
     if (!brg_image_case_at(index, &image))

@@ -3,15 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ops/image_op.h"
 #include "ops/ops.h"
 #include "reference/conv2d.h"
 
-enum { NAIVE, DIRECT, SEPARABLE, VARIANT_COUNT };
+enum { NAIVE, DIRECT, SEPARABLE, LINES, VARIANT_COUNT };
 
 static const brg_variant variants[VARIANT_COUNT] = {
     [NAIVE] = {"naive", "one work-item for each element"},
     [DIRECT] = {"direct", "one work-item holds 8 rows by 32 elements in registers, for CPUs"},
     [SEPARABLE] = {"separable", "two passes, along rows and along columns, if the weights allow"},
+    [LINES] = {"lines",
+               "as direct, from rows turned into floats once, built for the weights' height"},
 };
 
 enum {
@@ -19,6 +22,9 @@ enum {
     TILE_COLS = 32,
     STRIP = 512,                                 /* of its fused separable kernel, */
     FUSED_LOCAL = 8 * (STRIP + 62 * 4 + 16) * 4, /* and the local memory that it takes */
+    SPAN = 512,                                  /* of its kernel that works on lines, */
+    MARGIN = 64,                                 /* what its lines hold beyond that, */
+    MOST_LINES = 15,                             /* and the highest weights that it is built for */
     MAX_KERNEL = 63,
     MAX_IMAGE = 1 << 30 /* rows, and elements in a row: reflecting, an int counts twice as far */
 };
@@ -104,15 +110,15 @@ static int32_t dims(const brg_call *call, brg_dim out[BRG_MAX_DIMS]) {
 
 /* Begins a launch: what all kernels of conv2d.cl have in common. */
 static brg_launch *add_launch(brg_plan *plan, const brg_call *call, const char *kernel,
-                              int32_t from, bool from_bytes, bool to_bytes) {
+                              int32_t rung, int32_t from, bool from_bytes, bool to_bytes) {
     const brg_conv2d_params *params = call->params;
     brg_launch *launch = brg_plan_add(plan, "conv2d", kernel);
-    brg_launch_option(launch, "-DIN=%s -DOUT=%s -DOUT_IS_BYTE=%d -DBORDER=%d",
-                      from_bytes ? "uchar" : "float", to_bytes ? "uchar" : "float", to_bytes,
-                      (int)params->border);
+    brg_launch_option(launch, "-DRUNG=%d -DIN=%s -DOUT=%s -DOUT_IS_BYTE=%d", (int)rung + 1,
+                      from_bytes ? "uchar" : "float", to_bytes ? "uchar" : "float", to_bytes);
     launch->slice_dim = 1;
     for (int32_t i = 0; i < 3; i++)
         brg_arg_i32(launch, call->inputs[0].dims[i]);
+    brg_arg_i32(launch, params->border);
     brg_arg_buffer(launch, from);
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(1));
     return launch;
@@ -130,7 +136,7 @@ typedef struct pass {
 static brg_launch *add_naive(brg_plan *plan, const brg_call *call, const pass *p,
                              const brg_device_info *device) {
     brg_launch *launch =
-        add_launch(plan, call, "conv2d_1_naive", p->from, p->from_bytes, p->to_bytes);
+        add_launch(plan, call, "conv2d_1_naive", NAIVE, p->from, p->from_bytes, p->to_bytes);
     brg_arg_i32(launch, p->offset);
     brg_arg_i32(launch, p->pitch);
     brg_arg_i32(launch, p->kh);
@@ -189,7 +195,7 @@ static void plan_direct(const brg_call *call, const brg_device_info *device, brg
     const brg_shape *image = &call->inputs[0];
     bool bytes = image->dtype == BRG_U8;
     brg_launch *launch =
-        add_launch(plan, call, "conv2d_2_direct", BRG_BUFFER_INPUT(0), bytes, bytes);
+        add_launch(plan, call, "conv2d_2_direct", DIRECT, BRG_BUFFER_INPUT(0), bytes, bytes);
     int64_t row = image->dims[1] * image->dims[2];
     int64_t bands = (image->dims[0] + TILE_ROWS - 1) / TILE_ROWS;
     int64_t cols = tiles_of_item(call, bands, device) * TILE_COLS;
@@ -208,7 +214,7 @@ static void plan_fused(const brg_call *call, const brg_outer *outer, brg_plan *p
     const brg_shape *image = &call->inputs[0];
     bool bytes = image->dtype == BRG_U8;
     brg_launch *launch =
-        add_launch(plan, call, "conv2d_3_separable", BRG_BUFFER_INPUT(0), bytes, bytes);
+        add_launch(plan, call, "conv2d_3_separable", SEPARABLE, BRG_BUFFER_INPUT(0), bytes, bytes);
     int64_t row = image->dims[1] * image->dims[2];
     brg_launch_range(launch, 0, (row + STRIP - 1) / STRIP, 1);
     brg_launch_range(launch, 1, (image->dims[0] + TILE_ROWS - 1) / TILE_ROWS, 1);
@@ -222,37 +228,78 @@ static void plan_fused(const brg_call *call, const brg_outer *outer, brg_plan *p
     brg_arg_first(launch);
 }
 
+/* Rows of an item on lines, or 0 if the weights are too large for it. Rounds of loops in 8 rows: to
+ * copy the lines, most of them at a border, and to sum. */
+static int64_t rows_on_lines(const brg_call *call, const brg_device_info *device) {
+    const brg_shape *image = &call->inputs[0];
+    int64_t kh = call->inputs[1].dims[0], kw = call->inputs[1].dims[1];
+    int64_t row = image->dims[1] * image->dims[2], lines = TILE_ROWS + kh - 1;
+    size_t bytes = (size_t)lines * (SPAN + MARGIN) * sizeof(float);
+    if (kh > MOST_LINES || (kw - 1) * image->dims[2] > MARGIN || bytes > device->local_memory)
+        return 0;
+    double rounds =
+        (double)lines * (SPAN / 16 + 3 * MARGIN) + SPAN / TILE_COLS * ((double)kw * 20.0);
+    return brg_image_strip_rows(image, (row + SPAN - 1) / SPAN, TILE_ROWS, rounds, device);
+}
+
+static void plan_lines(const brg_call *call, const brg_device_info *device, brg_plan *plan) {
+    const brg_shape *image = &call->inputs[0];
+    bool bytes = image->dtype == BRG_U8;
+    int64_t row = image->dims[1] * image->dims[2], rows = rows_on_lines(call, device);
+    brg_launch *launch =
+        add_launch(plan, call, "conv2d_4_lines", LINES, BRG_BUFFER_INPUT(0), bytes, bytes);
+    brg_launch_option(launch, "-DKH=%d", (int)call->inputs[1].dims[0]);
+    brg_launch_range(launch, 0, (row + SPAN - 1) / SPAN, 1);
+    brg_launch_range(launch, 1, (image->dims[0] + rows - 1) / rows, 1);
+    launch->rows_per_item = rows;
+    brg_arg_i32(launch, call->inputs[1].dims[1]);
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    brg_arg_i32(launch, rows);
+    brg_arg_first(launch);
+}
+
 static brg_outer factor(const brg_call *call) {
     if (!call->data[1])
         return (brg_outer){0};
     return brg_conv2d_factor(call->data[1], call->inputs[1].dims[0], call->inputs[1].dims[1]);
 }
 
-static int choose(const brg_call *call, const brg_outer *outer, bool cpu) {
+static int choose(const brg_call *call, const brg_outer *outer, const brg_device_info *device) {
     if (outer->found &&
         brg_conv2d_worth_two_passes(call->inputs[1].dims[0], call->inputs[1].dims[1]))
         return SEPARABLE;
-    return cpu ? DIRECT : NAIVE;
+    if (device->kind != BRG_DEVICE_CPU)
+        return NAIVE;
+    return rows_on_lines(call, device) ? LINES : DIRECT;
+}
+
+static brg_status fail_variant(int chosen, brg_error *error) {
+    if (chosen == SEPARABLE)
+        brg_fail(error, BRG_E_UNSUPPORTED,
+                 "conv2d's weights are no outer product, which its variant \"separable\" needs");
+    else
+        brg_fail(error, BRG_E_UNSUPPORTED,
+                 "conv2d's weights are too large for its variant \"lines\" on this device");
+    brg_error_hint(error, "Choose the variant \"direct\", or none to let the op choose.");
+    return BRG_E_UNSUPPORTED;
 }
 
 static brg_status plan(const brg_call *call, const char *variant, const brg_device_info *device,
                        brg_plan *out, brg_error *error) {
     const brg_outer outer = factor(call);
     bool cpu = device->kind == BRG_DEVICE_CPU;
-    int chosen = variant ? brg_variant_find(&brg_op_conv2d, variant) : choose(call, &outer, cpu);
+    int chosen = variant ? brg_variant_find(&brg_op_conv2d, variant) : choose(call, &outer, device);
     if (chosen < 0)
         return brg_variant_unknown(&brg_op_conv2d, variant, error);
-    if (chosen == SEPARABLE && !outer.found) {
-        brg_fail(error, BRG_E_UNSUPPORTED,
-                 "conv2d's weights are no outer product, which its variant \"separable\" needs");
-        brg_error_hint(error, "Choose the variant \"direct\", or none to let the op choose.");
-        return BRG_E_UNSUPPORTED;
-    }
+    if ((chosen == SEPARABLE && !outer.found) || (chosen == LINES && !rows_on_lines(call, device)))
+        return fail_variant(chosen, error);
     snprintf(out->variant, sizeof out->variant, "%s", variants[chosen].name);
     if (chosen == NAIVE)
         plan_naive(call, device, out);
     else if (chosen == DIRECT)
         plan_direct(call, device, out);
+    else if (chosen == LINES)
+        plan_lines(call, device, out);
     else if (cpu && device->local_memory >= FUSED_LOCAL)
         plan_fused(call, &outer, out);
     else
