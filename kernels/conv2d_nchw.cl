@@ -18,8 +18,8 @@
  *                     for (int r = 0; r < kh; r++)
  *                         for (int s = 0; s < kw; s++)
  *                             sum += weights[o][i][r][s]
- *                                  * x[o / kg * cg + i][oy * sh + r * dh - ph][ox * sw + s * dw - pw];
- *                 y[o][oy][ox] = sum;                            // x is 0 outside
+ *                                  * x[o / kg * cg + i][oy * sh + r * dh - ph][ox * sw + s * dw -
+ * pw]; y[o][oy][ox] = sum;                            // x is 0 outside
  *             }
  *
  * Backward, the same triples (y, weight, x) meet, and another one of them is summed up:
@@ -31,10 +31,11 @@
  *
  *     forward_1_naive   the outer loops become a grid of work-items; also data_ and weights_
  *     tiled             the sums are a matrix product whose second matrix is never built (for GPUs)
- *     direct            one work-item, 16 channels by up to 28 pixels in registers (conv2d_nchw_direct.cl)
- *     pointwise         1 x 1 filters: the matrix is there already (conv2d_nchw_direct.cl)
- *     depthwise         one filter for each channel: 16 pixels side by side (conv2d_nchw_direct.cl)
- *     winograd          fewer multiplications for 3 x 3 filters (conv2d_nchw_winograd.cl)
+ *     direct            one work-item, 16 channels by up to 28 pixels in registers
+ * (conv2d_nchw_direct.cl) pointwise         1 x 1 filters: the matrix is there already
+ * (conv2d_nchw_direct.cl) depthwise         one filter for each channel: 16 pixels side by side
+ * (conv2d_nchw_direct.cl) winograd          fewer multiplications for 3 x 3 filters
+ * (conv2d_nchw_winograd.cl)
  *
  * ReLU is written so that a NaN stays one. Indices into whole tensors are size_t. */
 
@@ -62,8 +63,9 @@ inline float finish(float sum) {
     return RELU && sum < 0.0f ? 0.0f : sum;
 }
 
-/* Rung 1. One work-item, one element of y. Neighbours along x read neighbouring elements of x and the
- * same weight. Images and filters together are the second dim, which the host cuts into slices. */
+/* Rung 1. One work-item, one element of y. Neighbours along x read neighbouring elements of x and
+ * the same weight. Images and filters together are the second dim, which the host cuts into slices.
+ */
 __kernel void forward_1_naive(SIZES, __global const float *restrict x,
                               __global const float *restrict weights,
                               __global const float *restrict bias, __global float *restrict y,
@@ -85,8 +87,8 @@ __kernel void forward_1_naive(SIZES, __global const float *restrict x,
     y[(size_t)plane * oh * ow + at] = finish(sum);
 }
 
-/* Rung 1, backward data. One work-item, one element of dx: it asks each tap of each filter of its group
- * which output, if any, it took part in. */
+/* Rung 1, backward data. One work-item, one element of dx: it asks each tap of each filter of its
+ * group which output, if any, it took part in. */
 __kernel void data_1_naive(SIZES, __global const float *restrict dy,
                            __global const float *restrict weights, __global float *restrict dx,
                            int first) {
@@ -138,10 +140,10 @@ __kernel void weights_1_naive(SIZES, __global const float *restrict dy,
  *     backward data      channels of g    (filter, r, s)      (image, input)
  *     backward weights   filters of g     (image, output)     (i, r, s)
  *
- * B would hold every input kh x kw times over, so it is never stored: a work-group gathers a tile of
- * it, 16 terms by 64 columns, into local memory, and a tile of A beside it. Each of its 16 x 16
- * work-items keeps 4 x 4 sums in registers, 16 apart, so that neighbours store neighbours, and reads
- * 8 floats of local memory for 16 multiply-adds. */
+ * B would hold every input kh x kw times over, so it is never stored: a work-group gathers a tile
+ * of it, 16 terms by 64 columns, into local memory, and a tile of A beside it. Each of its 16 x 16
+ * work-items keeps 4 x 4 sums in registers, 16 apart, so that neighbours store neighbours, and
+ * reads 8 floats of local memory for 16 multiply-adds. */
 #define SIDE 16
 #define PER_ITEM 4
 #define EDGE (SIDE * PER_ITEM)
@@ -165,7 +167,8 @@ inline float input_at(SIZES, __global const float *x, int image, int channel, in
     return x[(((size_t)image * c + channel) * h + iy) * w + ix];
 }
 
-/* An element of B backward: the gradient of the output that input (iy, ix) entered through (r, s). */
+/* An element of B backward: the gradient of the output that input (iy, ix) entered through (r, s).
+ */
 inline float gradient_at(SIZES, __global const float *dy, int image, int o, int iy, int ix, int r,
                          int s) {
     const int ty = iy + ph - r * dh, tx = ix + pw - s * dw;
@@ -215,16 +218,14 @@ conv_2_tiled(SIZES, __global const float *restrict A, __global const float *rest
         for (int q = 0; q < PER_ITEM; q++) {
             const int a_row = item / SIDE + q * SIDE, a_term = term0 + item % SIDE;
             const int b_term = term0 + item / EDGE + q * (SIDE / PER_ITEM), b_col = item % EDGE;
-            a[item % SIDE][a_row] =
-                row0 + a_row < rows && a_term < terms
-                    ? a_at(n, c, h, w, k, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, cg, kg, A, g,
-                           row0 + a_row, a_term)
-                    : 0.0f;
-            b[b_term - term0][b_col] =
-                col0 + b_col < cols && b_term < terms
-                    ? b_at(n, c, h, w, k, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, cg, kg, B, g,
-                           b_term, col0 + b_col)
-                    : 0.0f;
+            a[item % SIDE][a_row] = row0 + a_row < rows && a_term < terms
+                                        ? a_at(n, c, h, w, k, oh, ow, kh, kw, sh, sw, ph, pw, dh,
+                                               dw, cg, kg, A, g, row0 + a_row, a_term)
+                                        : 0.0f;
+            b[b_term - term0][b_col] = col0 + b_col < cols && b_term < terms
+                                           ? b_at(n, c, h, w, k, oh, ow, kh, kw, sh, sw, ph, pw, dh,
+                                                  dw, cg, kg, B, g, b_term, col0 + b_col)
+                                           : 0.0f;
         }
         barrier(CLK_LOCAL_MEM_FENCE);
         const int last = min(SIDE, terms - term0); /* no padding terms: 0 * infinity would be NaN */

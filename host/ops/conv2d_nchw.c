@@ -208,9 +208,29 @@ brg_status brg_conv_unsupported(const char *variant, const char *why, brg_error 
     { "naive", "one work-item for each element" }
 #define ROW_TILED                                                                                  \
     { "tiled", "a matrix product by tiles in local memory, its operand gathered, for GPUs" }
+#define ROW_DIRECT                                                                                 \
+    { "direct", "16 filters by up to 28 pixels in registers, the input in place, for CPUs" }
+#define ROW_POINTWISE                                                                              \
+    { "pointwise", "1 x 1 filters: as direct, a plane being one long row" }
 
-static const brg_variant forward_variants[] = {ROW_NAIVE, ROW_TILED};
-static const brg_conv_variant forward_rungs[] = {BRG_CONV_NAIVE, BRG_CONV_TILED};
+static const brg_tunable tunables[BRG_CONV_TUNED_COUNT] = {
+    [BRG_CONV_TUNED_PIXELS] = {"direct_pixels",
+                               "pixels of a register tile, at most",
+                               "direct",
+                               28,
+                               28,
+                               {8, 12, 14, 16, 20, 24, 28}},
+    [BRG_CONV_TUNED_ROOM] = {"direct_kib",
+                             "local memory of a work-item in KiB, at most",
+                             "direct",
+                             384,
+                             32,
+                             {32, 64, 128, 256, 384, 512, 768}},
+};
+
+static const brg_variant forward_variants[] = {ROW_NAIVE, ROW_TILED, ROW_DIRECT, ROW_POINTWISE};
+static const brg_conv_variant forward_rungs[] = {BRG_CONV_NAIVE, BRG_CONV_TILED, BRG_CONV_DIRECT,
+                                                 BRG_CONV_POINTWISE};
 static const brg_variant backward_data_variants[] = {ROW_NAIVE, ROW_TILED};
 static const brg_conv_variant backward_data_rungs[] = {BRG_CONV_NAIVE, BRG_CONV_TILED};
 static const brg_variant backward_weights_variants[] = {ROW_NAIVE, ROW_TILED};
@@ -224,13 +244,27 @@ enum {
 
 static brg_status plan_rung(const brg_conv *v, brg_conv_pass pass, brg_conv_variant rung,
                             const brg_device_info *device, brg_plan *plan, brg_error *error) {
-    return brg_conv_plan_general(v, pass, rung, device, plan, error);
+    const brg_conv_buffers forward = {.x = BRG_BUFFER_INPUT(0),
+                                      .weights = BRG_BUFFER_INPUT(1),
+                                      .bias = BRG_BUFFER_INPUT(v->bias ? 2 : 1),
+                                      .y = BRG_BUFFER_OUTPUT,
+                                      .has_bias = v->bias != NULL};
+    switch (rung) {
+    case BRG_CONV_DIRECT:
+        return brg_conv_plan_direct(v, &forward, device, plan, error);
+    case BRG_CONV_POINTWISE:
+        return brg_conv_plan_pointwise(v, &forward, device, plan, error);
+    default:
+        return brg_conv_plan_general(v, pass, rung, device, plan, error);
+    }
 }
 
 static brg_conv_variant choose(const brg_conv *v, brg_conv_pass pass,
                                const brg_device_info *device) {
-    (void)v, (void)pass;
-    return device->kind == BRG_DEVICE_CPU ? BRG_CONV_NAIVE : BRG_CONV_TILED;
+    if (device->kind != BRG_DEVICE_CPU)
+        return BRG_CONV_TILED;
+    (void)v;
+    return pass == BRG_CONV_FORWARD ? BRG_CONV_DIRECT : BRG_CONV_NAIVE;
 }
 
 static brg_status plan(const brg_call *call, const brg_op *op, const brg_conv_variant *rungs,
@@ -462,6 +496,8 @@ const brg_op brg_op_conv2d_forward = {
     .max_inputs = 3,
     .variants = forward_variants,
     .variant_count = FORWARD_COUNT,
+    .tunables = tunables,
+    .tunable_count = BRG_CONV_TUNED_COUNT,
     .check = forward_check,
     .cost = forward_cost,
     .dims = forward_dims,

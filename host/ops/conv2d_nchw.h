@@ -25,14 +25,17 @@ typedef struct brg_conv_buffers {
     bool has_bias;
 } brg_conv_buffers;
 
+/* The tunables of all three ops, in their order. */
+enum { BRG_CONV_TUNED_PIXELS, BRG_CONV_TUNED_ROOM, BRG_CONV_TUNED_COUNT };
+
 /* Adds the launches of one rung. `conv` has no data. BRG_E_UNSUPPORTED for what device or shape
  * cannot do. The tunables are in plan->tuned. */
 brg_status brg_conv_plan_general(const brg_conv *conv, brg_conv_pass pass, brg_conv_variant variant,
                                  const brg_device_info *device, brg_plan *plan, brg_error *error);
 brg_status brg_conv_plan_direct(const brg_conv *conv, const brg_conv_buffers *buffers,
                                 const brg_device_info *device, brg_plan *plan, brg_error *error);
-brg_status brg_conv_plan_pointwise(const brg_conv *conv, const brg_device_info *device,
-                                   brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_pointwise(const brg_conv *conv, const brg_conv_buffers *buffers,
+                                   const brg_device_info *device, brg_plan *plan, brg_error *error);
 brg_status brg_conv_plan_depthwise(const brg_conv *conv, const brg_device_info *device,
                                    brg_plan *plan, brg_error *error);
 brg_status brg_conv_plan_winograd(const brg_conv *conv, int64_t tile, bool rotated,
@@ -52,6 +55,9 @@ brg_conv_variant brg_conv_choose_weights(const brg_conv *conv, const brg_device_
 
 /* Appends the sizes as arguments, in the order of kernels/conv2d_nchw.cl. */
 void brg_conv_add_sizes(brg_launch *launch, const brg_conv *conv);
+
+/* Appends the geometry as build options, for the kernels that want it as constants. */
+void brg_conv_add_geometry(brg_launch *launch, const brg_conv *conv);
 
 /* The error of a rung that cannot run: `why` completes "... variant "direct" ...". */
 brg_status brg_conv_unsupported(const char *variant, const char *why, brg_error *error);

@@ -1,0 +1,117 @@
+/* Convolutions: plans of the direct kernel, and of what it also serves: 1 x 1 filters as one long
+ * row, backward data as a convolution of dy. */
+#include "ops/conv2d_nchw.h"
+
+enum { LANES = 16, MOST_PIXELS = 28, FEWEST_ITEMS = 8 };
+
+/* How a convolution is cut into work-items. */
+typedef struct cut {
+    int64_t pixels;  /* of a register tile */
+    int64_t tiles;   /* along a row of a band */
+    int64_t rows;    /* of a band */
+    int64_t portion; /* channels in local memory at a time */
+    int64_t parts;   /* of a group's filters */
+} cut;
+
+static int64_t divide_up(int64_t a, int64_t b) {
+    return (a + b - 1) / b;
+}
+
+static int64_t local_bytes(const brg_conv *v, const cut *c) {
+    int64_t rows = (c->rows - 1) * v->sh + (v->kh - 1) * v->dh + 1;
+    int64_t pitch = (c->tiles * c->pixels - 1) * v->sw + (v->kw - 1) * v->dw + 1;
+    return c->portion * (rows * pitch + v->kh * v->kw * LANES) * (int64_t)sizeof(float);
+}
+
+static int64_t bands(const brg_conv *v, const cut *c) {
+    return v->n * divide_up(v->oh, c->rows) * divide_up(v->ow, c->tiles * c->pixels);
+}
+
+/* The multiply-adds of a work-item, one for each lane: what a loop limit counts, and what makes a
+ * slice too long. */
+static double rounds(const brg_conv *v, const cut *c) {
+    return (double)(c->rows * c->tiles) * (double)(v->cg * v->kh * v->kw) *
+           (double)divide_up(v->kg, LANES * c->parts);
+}
+
+/* Whole images if they fit `room` and are not too much work for one item; else fewer rows, then
+ * fewer columns, then fewer channels. False if nothing fits. */
+static bool cut_up(const brg_conv *v, int64_t room, int64_t most_pixels, double most_rounds,
+                   cut *out) {
+    int64_t tiles = divide_up(v->ow, most_pixels);
+    cut c = {.pixels = divide_up(v->ow, tiles), .tiles = tiles, .rows = v->oh, .portion = v->cg};
+    c.parts = 1;
+    while (c.rows > 1 && (local_bytes(v, &c) > room || rounds(v, &c) > most_rounds ||
+                          bands(v, &c) * v->groups < FEWEST_ITEMS))
+        c.rows = divide_up(c.rows, 2);
+    while (c.tiles > 1 && (local_bytes(v, &c) > room || rounds(v, &c) > most_rounds))
+        c.tiles = divide_up(c.tiles, 2);
+    while (c.portion > 1 && local_bytes(v, &c) > room)
+        c.portion = divide_up(c.portion, 2);
+    int64_t blocks = divide_up(v->kg, LANES);
+    while (c.parts < blocks &&
+           (bands(v, &c) * v->groups * c.parts < FEWEST_ITEMS || rounds(v, &c) > most_rounds))
+        c.parts++;
+    *out = c;
+    return local_bytes(v, &c) <= room && rounds(v, &c) <= most_rounds;
+}
+
+static bool cut_for(const brg_conv *v, const brg_device_info *device, const brg_plan *plan,
+                    cut *out) {
+    int64_t room = (int64_t)plan->tuned[BRG_CONV_TUNED_ROOM] * 1024;
+    int64_t limit = (int64_t)device->local_memory - 1024;
+    double most = brg_loop_limit(device) < 100000 ? 2000 : 1e6;
+    return cut_up(v, room < limit ? room : limit, plan->tuned[BRG_CONV_TUNED_PIXELS], most, out);
+}
+
+void brg_conv_add_geometry(brg_launch *launch, const brg_conv *v) {
+    brg_launch_option(launch, "-DCG=%d -DKG=%d -DGROUPS=%d -DH=%d -DW=%d -DOH=%d -DOW=%d",
+                      (int)v->cg, (int)v->kg, (int)v->groups, (int)v->h, (int)v->w, (int)v->oh,
+                      (int)v->ow);
+    brg_launch_option(launch, "-DKH=%d -DKW=%d -DSH=%d -DSW=%d -DPH=%d -DPW=%d -DDH=%d -DDW=%d",
+                      (int)v->kh, (int)v->kw, (int)v->sh, (int)v->sw, (int)v->ph, (int)v->pw,
+                      (int)v->dh, (int)v->dw);
+}
+
+brg_status brg_conv_plan_direct(const brg_conv *v, const brg_conv_buffers *buffers,
+                                const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    cut c;
+    if (!cut_for(v, device, plan, &c))
+        return brg_conv_unsupported("direct", "needs more local memory than this device has",
+                                    error);
+    brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_direct", "conv_3_direct");
+    brg_conv_add_geometry(launch, v);
+    brg_launch_option(launch, "-DBIAS=%d -DRELU=%d -DPIXELS=%d -DTILES=%d -DROWS=%d -DPORTION=%d",
+                      buffers->has_bias, v->relu, (int)c.pixels, (int)c.tiles, (int)c.rows,
+                      (int)c.portion);
+    brg_launch_range(launch, 0, bands(v, &c), 1);
+    brg_launch_range(launch, 1, v->groups * c.parts, 1);
+    launch->share = (double)v->k * (double)v->oh * (double)v->ow * (double)(v->cg * v->kh * v->kw) *
+                    (double)v->n / LANES;
+    brg_arg_buffer(launch, buffers->x);
+    brg_arg_buffer(launch, buffers->weights);
+    brg_arg_buffer(launch, buffers->bias);
+    brg_arg_buffer(launch, buffers->y);
+    brg_arg_i32(launch, bands(v, &c));
+    brg_arg_i32(launch, c.parts);
+    brg_arg_first(launch);
+    return BRG_OK;
+}
+
+static bool is_pointwise(const brg_conv *v) {
+    return v->kh == 1 && v->kw == 1 && v->sh == 1 && v->sw == 1 && v->ph == 0 && v->pw == 0;
+}
+
+/* A 1 x 1 filter knows no neighbours: the plane is as good as one row, and its length need not be a
+ * multiple of anything. */
+brg_status brg_conv_plan_pointwise(const brg_conv *v, const brg_conv_buffers *buffers,
+                                   const brg_device_info *device, brg_plan *plan,
+                                   brg_error *error) {
+    if (!is_pointwise(v))
+        return brg_conv_unsupported("pointwise", "takes 1 x 1 filters, stride 1, no padding",
+                                    error);
+    brg_conv row = *v;
+    row.w = row.ow = v->oh * v->ow;
+    row.h = row.oh = 1;
+    return brg_conv_plan_direct(&row, buffers, device, plan, error);
+}
