@@ -126,7 +126,7 @@ static bool find_match(const cJSON *results, const figure *wanted, figure *found
 
 /* ---- telling --------------------------------------------------------------------------------- */
 
-static const cli_column columns[COLUMNS] = {{"", 39, false},
+static const cli_column columns[COLUMNS] = {{"case", 37, false},
                                             {"before", 8, true},
                                             {"now", 8, true},
                                             {"change", 9, true},

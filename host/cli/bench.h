@@ -34,12 +34,12 @@ typedef struct bench_settings {
 
 /* ---- what is measured ------------------------------------------------------------------------ */
 
-enum { BENCH_WORDS = 160, BENCH_TEXT = 64, BENCH_GROUP = 24 };
+enum { BENCH_TEXT = 64, BENCH_GROUP = 24 };
 
 /* A call to measure, and what the standard list expects of it. */
 typedef struct bench_case {
     const brg_op *op;
-    char words[BENCH_WORDS]; /* for op->make(); or a filter chain, on `image` */
+    char words[CLI_WORDS]; /* for op->make(); or a filter chain, on `image` */
     bool is_chain;
     const char *image, *dtype;
     char group[BENCH_GROUP]; /* whose geometric mean it counts in; "" for the op's */
@@ -119,9 +119,10 @@ typedef struct bench {
     bench_book book;
     uint64_t random;      /* the state behind the order of turns */
     int32_t tabled;       /* lines printed */
-    const brg_op *headed; /* the op whose table is open */
-    bool scaled;          /* a baseline was timed on a part */
-    int code;             /* the exit code so far */
+    const brg_op *headed; /* the op whose table is open, and the unit of its rates */
+    const char *headed_unit;
+    bool scaled; /* a baseline was timed on a part */
+    int code;    /* the exit code so far */
 } bench;
 
 /* Compute units that every contender may use. */
@@ -134,7 +135,7 @@ brg_status bench_measure(bench *b, const bench_case *at, int32_t index, brg_erro
 /* Something to be judged: a result in the output's type, and what is granted to it. */
 typedef struct bench_claim {
     const void *got;
-    double slack;
+    double slack, factor;
     int32_t ignore;
     brg_verdict verdict;
 } bench_claim;

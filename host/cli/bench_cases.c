@@ -52,7 +52,7 @@ static brg_status add_random(bench_cases *cases, const brg_op *op, int64_t count
                              brg_error *error) {
     brg_status status = BRG_OK;
     for (int64_t i = 0; i < count && status == BRG_OK; i++) {
-        char words[BENCH_WORDS];
+        char words[CLI_WORDS];
         if (!op->make || !bench_random_words(op->name, state, words, sizeof words)) {
             brg_fail(error, BRG_E_ARGUMENT, "--random does not know what shapes %s may have",
                      op->name);
@@ -100,27 +100,15 @@ static bool starts_op(const char *word) {
     return cli_workload_op(word, &op, &ignored) == BRG_OK;
 }
 
-static brg_status join(char **words, int32_t count, char text[BENCH_WORDS], brg_error *error) {
-    text[0] = 0;
-    for (int32_t i = 0; i < count; i++) {
-        size_t used = strlen(text);
-        int length = snprintf(text + used, BENCH_WORDS - used, "%s%s", i ? " " : "", words[i]);
-        if (length < 0 || used + (size_t)length >= BENCH_WORDS)
-            return brg_fail(error, BRG_E_ARGUMENT, "the words for one call are too many");
-    }
-    return BRG_OK;
-}
-
 /* An op and the words behind it. */
 static brg_status add_op(bench_cases *cases, char **words, int32_t count, int64_t random,
                          uint64_t *state, brg_error *error) {
     const brg_op *op;
-    char text[BENCH_WORDS];
-    brg_status status = cli_workload_op(words[0], &op, error);
-    if (status == BRG_OK)
-        status = join(words + 1, count - 1, text, error);
-    if (status != BRG_OK)
-        return status;
+    char text[CLI_WORDS];
+    if (cli_workload_op(words[0], &op, error) != BRG_OK)
+        return error->status;
+    if (!cli_workload_join(words + 1, count - 1, text))
+        return brg_fail(error, BRG_E_ARGUMENT, "the words for one call are too many");
     if (strpbrk(words[0], "=,"))
         return add_chain(cases, op, words[0], error);
     if (random > 0)
@@ -135,7 +123,7 @@ static brg_status add_op(bench_cases *cases, char **words, int32_t count, int64_
 static brg_status add_every_op(bench_cases *cases, int64_t random, uint64_t *state,
                                brg_error *error) {
     const brg_op *op;
-    char text[BENCH_WORDS];
+    char text[CLI_WORDS];
     brg_status status = BRG_OK;
     for (int32_t i = 0; status == BRG_OK && (op = brg_op_builtin(i)) != NULL; i++) {
         uint64_t unused = 0;

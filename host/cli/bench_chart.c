@@ -125,7 +125,7 @@ static void choose_kind(const bench *b, cli_panel *panel) {
 brg_status bench_chart_save(const bench *b, const char *path, brg_error *error) {
     cli_panel *panels = calloc(MAX_PANELS, sizeof *panels);
     int32_t count = 0;
-    char subtitle[3 * BRG_NAME];
+    char subtitle[BRG_NAME + 64];
     bool whole = panels != NULL;
     for (int32_t i = 0; whole && i < b->book.count; i++) {
         const bench_line *line = &b->book.lines[i];
@@ -136,8 +136,8 @@ brg_status bench_chart_save(const bench *b, const char *path, brg_error *error) 
     for (int32_t i = 0; whole && i < count; i++)
         choose_kind(b, &panels[i]);
     snprintf(subtitle, sizeof subtitle,
-             "%s, %s; %d compute units and as many threads for every peer; bars: 95 %% intervals",
-             b->info->name, b->info->platform_name, (int)bench_threads(b));
+             "%.64s; %d threads for everyone; medians, with their 95 %% intervals", b->info->name,
+             (int)bench_threads(b));
     brg_status status =
         whole ? cli_svg_save(path, "Brigade, measured", subtitle, panels, count, error)
               : brg_fail(error, BRG_E_MEMORY, "no memory for the picture");

@@ -65,9 +65,10 @@ static bool next_band(rows *at, int64_t *row0, int64_t *row1) {
 static void grant(const bench_claim *claim, const brg_shape *shape, const double *bound,
                   int64_t count, double *granted) {
     int64_t channels = shape->dims[shape->rank - 1];
+    double factor = claim->factor > 0 ? claim->factor : 1;
     for (int64_t i = 0; i < count; i++) {
         bool ignored = claim->ignore > 0 && i % channels == claim->ignore - 1;
-        granted[i] = ignored ? INFINITY : bound[i] + claim->slack;
+        granted[i] = ignored ? INFINITY : factor * bound[i] + claim->slack;
     }
 }
 

@@ -235,8 +235,10 @@ static brg_status judge_peers(match *m, brg_error *error) {
         const contender *c = &m->rows[i];
         if (!c->peer || c->out)
             continue;
-        claims[count] = (bench_claim){
-            .got = brg_tensor_data(c->output), .slack = c->terms.slack, .ignore = c->terms.ignore};
+        claims[count] = (bench_claim){.got = brg_tensor_data(c->output),
+                                      .slack = c->terms.slack,
+                                      .factor = c->terms.factor,
+                                      .ignore = c->terms.ignore};
         whose[count++] = i;
     }
     if (count == 0)

@@ -59,7 +59,8 @@ static bool is_timed(const bench_line *line) {
 }
 
 static const char *rate_title(const brg_result *result) {
-    return cli_show_rate_unit(result)[1] == 'F' ? "GF/s" : "GB/s";
+    static const char flops[] = "GF/s", bytes[] = "GB/s";
+    return cli_show_rate_unit(result)[1] == 'F' ? flops : bytes;
 }
 
 /* ---- without peers: a line a variant --------------------------------------------------------- */
@@ -134,7 +135,8 @@ static void show_match(const bench_line *line) {
 static void show_heads(bench *b, const bench_line *line, bool fresh_case) {
     cli_style style = cli_style_of(stdout);
     const brg_op *op = brg_op_find(line->result.op[0]);
-    bool fresh_op = !b->headed || op != b->headed;
+    const char *unit = rate_title(&line->result);
+    bool fresh_op = !b->headed || op != b->headed || unit != b->headed_unit;
     if (fresh_op && b->headed)
         fputc('\n', stdout);
     if (fresh_op && b->peers.count > 0) {
@@ -147,6 +149,7 @@ static void show_heads(bench *b, const bench_line *line, bool fresh_case) {
         cli_table_head(stdout, columns, PLAIN_COLUMNS);
     }
     b->headed = op;
+    b->headed_unit = unit;
     if (fresh_case && b->peers.count > 0)
         printf("%s%s%s\n", style.strong, line->text, style.off);
 }
@@ -183,7 +186,7 @@ void bench_table_peers(const bench *b) {
 }
 
 void bench_table_scores(const bench *b) {
-    static const cli_column columns[] = {{"peer's time / ours", 26, false},
+    static const cli_column columns[] = {{"peer's time / ours", 31, false},
                                          {"cases", 5, true},
                                          {"geomean", 7, true},
                                          {"least", 6, true},
@@ -200,7 +203,7 @@ void bench_table_scores(const bench *b) {
     for (int32_t i = 0; i < count; i++) {
         char cells[COLUMNS][CLI_CELL] = {""};
         const cli_spread *spread = &scores[i].spread;
-        snprintf(cells[0], CLI_CELL, "%.24s : %.15s", scores[i].group, scores[i].peer);
+        snprintf(cells[0], CLI_CELL, "%.24s, %.15s", scores[i].group, scores[i].peer);
         snprintf(cells[1], CLI_CELL, "%d", spread->count);
         cli_figure_text(spread->geomean, cells[2], CLI_CELL);
         cli_figure_text(spread->min, cells[3], CLI_CELL);

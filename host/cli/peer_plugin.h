@@ -41,6 +41,7 @@ typedef struct cli_peer_task {
 /* Where the peer's definition of the work is looser than ours. All zero: nowhere. */
 typedef struct cli_peer_terms {
     double slack;             /* added to the op's error bound, in units of the output */
+    double factor;            /* multiplies the bound; 0: 1 */
     int32_t ignore;           /* 1 + index of a channel that is not compared */
     char note[CLI_PEER_TEXT]; /* says so, for people; or why the task is refused */
 } cli_peer_terms;

@@ -14,6 +14,7 @@ typedef struct run_settings {
     cli_workload_spec spec;
     cli_policy policy;
     const char *variant;
+    char words[CLI_WORDS]; /* of the op's own call */
 } run_settings;
 
 #define SPEC(field) offsetof(run_settings, spec.field)
@@ -64,6 +65,7 @@ static void describe(FILE *out) {
     fputs("\nops\n", out);
     cli_show_ops(out, true);
     fputs("\nexamples\n"
+          "  brigade run reduce n=1000000 op=max\n"
           "  brigade run gemm -m 1000 -n 777 -k 513 --ta\n"
           "  brigade run conv2d --image photo.png --kernel 7x7 --border reflect\n"
           "  brigade run blur=3 --image 3840x2160x4 --repeats 20\n",
@@ -99,13 +101,31 @@ static int run_on_device(cli_session *session, const cli_workload *workload, brg
     return code;
 }
 
+/* Sizes come as the words of an op's own language or as options, and not as both. */
+static brg_status make_workload(cli_session *session, const run_settings *settings,
+                                cli_workload *workload, brg_error *error) {
+    const brg_op *op;
+    const cli_workload_spec *spec = &settings->spec;
+    uint64_t seed = (uint64_t)settings->common.seed, memory = cli_session_memory(session);
+    memset(workload, 0, sizeof *workload);
+    if (cli_workload_op(spec->op, &op, error) != BRG_OK)
+        return error->status;
+    bool by_options = cli_workload_by_options(op);
+    if (!settings->words[0] && by_options)
+        return cli_workload_make(workload, spec, seed, memory, error);
+    if (cli_workload_is_default(spec))
+        return cli_workload_words(workload, op, settings->words, seed, memory, error);
+    if (by_options)
+        return brg_fail(error, BRG_E_ARGUMENT, "sizes come as words or as options, not as both");
+    brg_fail(error, BRG_E_ARGUMENT, "%s takes words instead of these options", op->name);
+    return brg_error_hint(error, "They are: %s.", op->make_syntax ? op->make_syntax : "none");
+}
+
 static int run_everywhere(cli_session *session, const run_settings *settings) {
     brg_error error = {0};
     cli_workload workload;
     brg_job_desc desc = {.label = settings->spec.op, .seed = (uint64_t)settings->common.seed};
-    brg_status status =
-        cli_workload_make(&workload, &settings->spec, (uint64_t)settings->common.seed,
-                          cli_session_memory(session), &error);
+    brg_status status = make_workload(session, settings, &workload, &error);
     if (status == BRG_OK)
         status = apply_variant(&workload, settings->variant, &error);
     if (status == BRG_OK)
@@ -135,6 +155,8 @@ static int run_run(const cli_command *command, int argc, char **argv) {
     if (code != CLI_GO)
         return code;
     settings.spec.op = argv[0];
+    if (!cli_workload_join(argv + 1, count - 1, settings.words))
+        return cli_usage_error(command, "the words for one call are too many");
     snprintf(title, sizeof title, "run %s", argv[0]);
     code = cli_session_open(&session, title, &settings.common, true);
     if (code == CLI_OK)
@@ -145,10 +167,10 @@ static int run_run(const cli_command *command, int argc, char **argv) {
 const cli_command cli_run = {
     .name = "run",
     .summary = "Run one op, verify it, and time it against sequential C.",
-    .usage = "OP",
+    .usage = "OP [WORD=VALUE...]",
     .describe = describe,
     .groups = {&workload_group, &policy_group, &cli_job_options},
     .min_arguments = 1,
-    .max_arguments = 1,
+    .max_arguments = 32,
     .run = run_run,
 };

@@ -33,7 +33,7 @@ static const cli_option rows[] = {
 
 static const cli_option_group group = {"options", rows, sizeof rows / sizeof rows[0]};
 
-enum { MAX_LINES = 128, IN_FLIGHT = 8, MAX_REMARKS = 64, LARGE = -1 };
+enum { MAX_LINES = 512, IN_FLIGHT = 8, MAX_REMARKS = 64, LARGE = -1 };
 
 /* What `--small` leaves in: operations, and bytes touched. */
 #define SMALL_FLOPS 2e5
@@ -85,11 +85,15 @@ static const cli_column columns[] = {
 
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
-static void print_line(const line *at) {
+/* A name too long for its column has a line of its own above its first variant. */
+static void print_line(const line *at, bool fresh) {
     char cells[COLUMNS][CLI_CELL] = {""};
     cli_style style = cli_style_of(stdout);
     int32_t bad = at->wrong + at->failed;
-    snprintf(cells[0], CLI_CELL, "%s", at->op->name);
+    if ((int32_t)strlen(at->op->name) <= columns[0].width)
+        snprintf(cells[0], CLI_CELL, "%s", at->op->name);
+    else if (fresh)
+        puts(at->op->name);
     snprintf(cells[1], CLI_CELL, "%s", at->variant);
     snprintf(cells[2], CLI_CELL, "%d", at->cases);
     snprintf(cells[3], CLI_CELL, "%s%d%s", at->passed && !bad ? style.good : "", at->passed,
@@ -109,7 +113,8 @@ static void print_lines(verification *v, int32_t before) {
         return;
     for (; v->printed < before; v->printed++) {
         cli_session_clear(v->session);
-        print_line(&v->lines[v->printed]);
+        const line *at = &v->lines[v->printed];
+        print_line(at, v->printed == 0 || at->op != at[-1].op);
     }
 }
 

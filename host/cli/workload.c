@@ -272,6 +272,27 @@ static brg_status make_example(const brg_op *op, const char *words, uint64_t see
     return status;
 }
 
+bool cli_workload_join(char **words, int32_t count, char text[CLI_WORDS]) {
+    size_t used = 0;
+    text[0] = 0;
+    for (int32_t i = 0; i < count && used < CLI_WORDS; i++)
+        used += (size_t)snprintf(text + used, CLI_WORDS - used, "%s%s", i ? " " : "", words[i]);
+    return used < CLI_WORDS;
+}
+
+bool cli_workload_by_options(const brg_op *op) {
+    return op->parse || strcmp(op->name, "gemm") == 0 || strcmp(op->name, "conv2d") == 0;
+}
+
+bool cli_workload_is_default(const cli_workload_spec *spec) {
+    const cli_workload_spec plain = CLI_WORKLOAD_DEFAULTS;
+    return spec->m == plain.m && spec->n == plain.n && spec->k == plain.k &&
+           spec->alpha == plain.alpha && spec->beta == plain.beta && !spec->ta && !spec->tb &&
+           !spec->separable && strcmp(spec->image, plain.image) == 0 &&
+           strcmp(spec->kernel, plain.kernel) == 0 && strcmp(spec->border, plain.border) == 0 &&
+           strcmp(spec->dtype, plain.dtype) == 0;
+}
+
 brg_status cli_workload_words(cli_workload *workload, const brg_op *op, const char *words,
                               uint64_t seed, uint64_t memory, brg_error *error) {
     brg_example example = {0};
@@ -283,7 +304,8 @@ brg_status cli_workload_words(cli_workload *workload, const brg_op *op, const ch
     if (status != BRG_OK)
         return status;
     memcpy(workload->params, example.params, sizeof workload->params);
-    snprintf(workload->text, sizeof workload->text, "%s", example.text);
+    snprintf(workload->text, sizeof workload->text, "%s",
+             example.text[0] ? example.text : "as usual");
     workload->input_count = example.input_count;
     workload->stage_count = 1;
     workload->stages[0] =

@@ -38,6 +38,17 @@ typedef struct cli_workload {
     uint64_t params[BRG_MAX_PARAMS / 8]; /* of a call made from words */
 } cli_workload;
 
+enum { CLI_WORDS = 160 };
+
+/* Joins words with blanks between; false if they are too long. */
+bool cli_workload_join(char **words, int32_t count, char text[CLI_WORDS]);
+
+/* Whether a call of the op can be described by a spec, and whether a spec describes anything beyond
+ * its op.
+ */
+bool cli_workload_by_options(const brg_op *op);
+bool cli_workload_is_default(const cli_workload_spec *spec);
+
 /* Makes a call of an op from the words it knows, "n=1000000 dtype=f32"; none give its everyday
  * call. BRG_E_ARGUMENT for words it does not know, and for any at all if it takes none;
  * BRG_E_MEMORY beyond `memory` bytes. */
