@@ -16,7 +16,7 @@ static const brg_variant variants[VARIANT_COUNT] = {
 enum { HEIGHT, WIDTH };
 static const brg_tunable tunables[] = {
     [HEIGHT] =
-        {"height", "rows of out that a work-item owns", "vectors", 64, 16, {16, 32, 64, 128, 256}},
+        {"height", "rows of out that a work-item owns", "vectors", 16, 16, {16, 32, 64, 128, 256}},
     [WIDTH] = {"width",
                "elements of those rows that a work-item owns",
                "vectors",
