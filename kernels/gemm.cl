@@ -1,4 +1,4 @@
-/* gemm: out = alpha * op(A) * op(B) + beta * C, in single precision, row by row (row-major).
+/* gemm: out = alpha * op(A) * op(B) + beta * C, and more on the way out; row by row (row-major).
  *
  *                      k        n                  op(X) is X, or X transposed (TA, TB).
  *                            +-----------+
@@ -19,71 +19,289 @@
  *             out[i * ldo + j] = alpha * sum + beta * C[i * ldc + j];
  *         }
  *
- * The ladder, one idea a rung:
+ * 2mnk operations on mk + kn + mn numbers: the larger the matrices, the more often each number can be
+ * used once it has been fetched. The ladder is about who shares what, one idea a rung:
  *
  *     gemm_1_naive    the two outer loops become a grid of work-items, one for each element
- *     gemm_2_tiled    a work-group shares a tile of A and of B in local memory (for GPUs)
- *     gemm_3_rows     one work-item holds 8 rows by 32 columns in vector registers (for CPUs)
- *     gemm_4_packed   as 3, with B laid out beforehand in the order in which it is read
+ *     gemm_2_tiled    a work-group shares a tile of A and of B in local memory (GPU)
+ *     gemm_3_blocked  each work-item holds a square of sums in registers, and the next tiles are
+ *                     fetched while these are in use (GPU)
+ *     gemm_4_rows     one work-item alone holds 8 rows by 32 columns in vector registers (CPU)
+ *     gemm_5_packed   as 4, with A and B laid out in the order in which they are read (CPU)
+ *     gemm_6_thin     for few rows: B is read once, in eight long runs at a time (CPU)
+ *     gemm_7_dots     for few columns: scalar products of rows with rows (CPU)
  *
- * Every rung takes any shape. beta = 0 never reads C, so that a NaN there does not spread; C may
- * then be any buffer. Row indices start at `first`, where the host's slice of the work begins.
+ * Every rung takes any shape unless it says so. beta = 0 never reads C, so that a NaN there does not
+ * spread; C may then be any buffer, and so may bias if there is none.
+ *
+ * A matrix X comes with its pitch, ldx, and with x_step, the distance from one matrix of a batch to the
+ * next, 0 if all share it. The batch is no loop and no dim of its own: the bands of rows of all its
+ * products are numbered through, `bands` to a product, and `first` is where the host's slice begins.
  * Indices into memory are size_t: the product of two sizes may exceed an int. */
 
+#ifndef TYPE
+#define TYPE 0 /* 0: f32; 1: f16 in memory, summed in f32; 2: f64; 3: i8, summed and stored in i32 */
+#endif
 #ifndef TA
 #define TA 0 /* 1: A is stored transposed, k x m */
 #endif
 #ifndef TB
 #define TB 0 /* 1: B is stored transposed, n x k */
 #endif
+#ifndef BIAS
+#define BIAS 0 /* what is added to an element: 1: bias[its column]; 2: bias[its row] */
+#endif
+#ifndef ACTIVATION
+#define ACTIVATION 0 /* what then becomes of it: 1: ReLU; 2: GELU */
+#endif
+#ifndef UPDATE
+#define UPDATE 0 /* 1: out = C - rate * result; 2: the same with momentum, see store below */
+#endif
 #ifndef TILE
 #define TILE 16 /* side of gemm_2_tiled's tiles; its work-group has TILE x TILE items */
 #endif
+#ifndef SIDE
+#define SIDE 64 /* side of gemm_3_blocked's tiles, 64 or 128; its work-group has 16 x 16 items */
+#endif
+#ifndef HEIGHT
+#define HEIGHT 8 /* rows of a register tile */
+#endif
+#ifndef VECTORS
+#define VECTORS 2 /* vectors across a register tile: 8 x 2 leave registers for A and B */
+#endif
 #ifndef DEPTH
-#define DEPTH 512 /* terms that gemm_4_packed adds up in one go: 8 x DEPTH floats stay in L1 */
+#define DEPTH 512 /* terms that gemm_5_packed adds up in one go: a strip of A stays in L1 */
+#endif
+#ifndef SUMS
+#define SUMS 1 /* tiles of unfinished sums that gemm_5_packed keeps, if k > DEPTH */
+#endif
+#ifndef ROWS
+#define ROWS 1 /* rows of gemm_6_thin, columns of gemm_7_dots: 1, 2, 4 or 8 */
+#endif
+#ifndef SPAN
+#define SPAN 2048 /* columns of a work-item of gemm_6_thin at most */
 #endif
 
-#define HEIGHT 8 /* rows of a register tile: 8 x 2 vectors, which leaves registers for A and B */
-#define WIDTH 32 /* columns of a register tile: two float16 */
+/* ---- types ----------------------------------------------------------------------------------- *
+ * in_t is stored in A and B, sum_t adds up, out_t is stored in C, bias and out. A vector of sums
+ * has LANES lanes: the 64 bytes of the widest registers there are. f16 needs no arithmetic of its
+ * own; every OpenCL device can load and store it. */
+
+#if TYPE == 1
+typedef half in_t;
+typedef half out_t;
+typedef float sum_t;
+typedef float4 sum4_t;
+typedef float16 lanes_t;
+#define LANES 16
+#define LOAD(p) vload_half(0, p)
+#define LOAD4(p) vload_half4(0, p)
+#define LOAD_LANES(p) vload_half16(0, p)
+#define LOAD_OUT(p) vload_half(0, p)
+#define LOAD_OUT_LANES(p) vload_half16(0, p)
+#define STORE(x, p) vstore_half_rte(x, 0, p)
+#define STORE_LANES(x, p) vstore_half16_rte(x, 0, p)
+#elif TYPE == 2
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+typedef double in_t;
+typedef double out_t;
+typedef double sum_t;
+typedef double4 sum4_t;
+typedef double8 lanes_t;
+#define LANES 8
+#define LOAD_LANES(p) vload8(0, p)
+#define LOAD_OUT_LANES(p) vload8(0, p)
+#define STORE_LANES(x, p) vstore8(x, 0, p)
+#elif TYPE == 3
+typedef char in_t;
+typedef int out_t;
+typedef int sum_t;
+typedef int4 sum4_t;
+typedef int16 lanes_t;
+#define LANES 16
+#define LOAD4(p) convert_int4(vload4(0, p))
+#define LOAD_LANES(p) convert_int16(vload16(0, p))
+#define LOAD_OUT_LANES(p) vload16(0, p)
+#define STORE_LANES(x, p) vstore16(x, 0, p)
+#else
+typedef float in_t;
+typedef float out_t;
+typedef float sum_t;
+typedef float4 sum4_t;
+typedef float16 lanes_t;
+#define LANES 16
+#define LOAD_LANES(p) vload16(0, p)
+#define LOAD_OUT_LANES(p) vload16(0, p)
+#define STORE_LANES(x, p) vstore16(x, 0, p)
+#endif
+#ifndef LOAD
+#define LOAD(p) ((sum_t) * (p))
+#endif
+#ifndef LOAD4
+#define LOAD4(p) vload4(0, p)
+#endif
+#ifndef LOAD_OUT
+#define LOAD_OUT(p) (*(p))
+#endif
+#ifndef STORE
+#define STORE(x, p) (*(p) = (x))
+#endif
+#if TYPE == 2
+#define NUMBER(x) x
+#else
+#define NUMBER(x) x##f
+#endif
+
+#if TYPE == 1 /* a half cannot be assigned, its bits can */
+#define LOAD_IN(p) (*(__global const ushort *)(p))
+#define STORE_IN(x, p) (*(__global ushort *)(p) = (x))
+#else
+#define LOAD_IN(p) (*(p))
+#define STORE_IN(x, p) (*(p) = (x))
+#endif
+
+#define WIDTH (VECTORS * LANES)
 
 #if TA
-#define A_AT(i, p) A[(size_t)(p) * lda + (i)]
+#define A_AT(i, p) (A + (size_t)(p) * lda + (i))
 #else
-#define A_AT(i, p) A[(size_t)(i) * lda + (p)]
+#define A_AT(i, p) (A + (size_t)(i) * lda + (p))
 #endif
 #if TB
-#define B_AT(p, j) B[(size_t)(j) * ldb + (p)]
+#define B_AT(p, j) (B + (size_t)(j) * ldb + (p))
 #else
-#define B_AT(p, j) B[(size_t)(p) * ldb + (j)]
+#define B_AT(p, j) (B + (size_t)(p) * ldb + (j))
 #endif
 
-/* What is left of the formula when there is nothing to sum (k = 0 or alpha = 0): out = beta * C. */
-__kernel void gemm_scale(int m, int n, __global const float *restrict C, int ldc,
-                         __global float *restrict out, int ldo, float beta, int first) {
-    const int j = get_global_id(0);
-    const int i = first + (int)get_global_id(1);
-    if (i < m && j < n)
-        out[(size_t)i * ldo + j] = beta * C[(size_t)i * ldc + j];
+/* ---- the result ------------------------------------------------------------------------------ *
+ * What happens to a sum on its way to memory, in the same store: that costs next to nothing, and
+ * saves reading and writing the whole result once more for each step.
+ *
+ *     z = alpha * sum + beta * C + bias;    out = z, ReLU(z) or GELU(z)
+ *
+ * or, for a step of training, with C holding weights W and, after them, velocities V:
+ *
+ *     V' = momentum * V + alpha * sum;      W' = W - rate * V'
+ *
+ * ReLU is a comparison and not fmax, which would make a NaN 0 and hide it. GELU is the form with tanh
+ * (Hendrycks and Gimpel 2016), z / (1 + exp(-2u)) with u = sqrt(2 / pi) * (z + 0.044715 z^3); far
+ * below zero, where exp overflows and the value no longer counts, it is 0. */
+
+#if ACTIVATION == 1
+#define ACTIVATE(type, z) ((z) < 0 ? (type)(0) : (z))
+#elif ACTIVATION == 2
+#if TYPE == 2
+#define LEAST -22.0
+#else
+#define LEAST -10.0f
+#endif
+#define ACTIVATE(type, z)                                                                          \
+    ((z) < LEAST ? (type)(0)                                                                       \
+                 : (z) / (NUMBER(1.0) + exp(-(z) * (NUMBER(1.5957691216057308) +                   \
+                                                    NUMBER(0.0713548162726009) * (z) * (z)))))
+#else
+#define ACTIVATE(type, z) (z)
+#endif
+
+typedef struct result {
+    __global const out_t *C;
+    int ldc;
+    long c_step; /* with UPDATE 2: from W to V */
+    __global out_t *out;
+    int ldo;
+    long out_step;
+    __global const out_t *bias;
+    sum_t alpha, beta, rate, momentum;
+} result;
+
+#define RESULT_ARGS                                                                                \
+    __global const out_t *restrict C, int ldc, long c_step, __global out_t *restrict out, int ldo, \
+        long out_step, __global const out_t *restrict bias, sum_t alpha, sum_t beta, sum_t rate,   \
+        sum_t momentum
+#define RESULT_OF(batch)                                                                           \
+    {C + (batch)*c_step, ldc,  c_step, out + (batch)*out_step, ldo, out_step, bias, alpha, beta,   \
+     rate, momentum}
+#define OPERAND_ARGS                                                                               \
+    __global const in_t *restrict A, int lda, long a_step, __global const in_t *restrict B,        \
+        int ldb, long b_step
+
+/* Finishes a sum, or LANES neighbouring ones, and stores them at place `o` of out. `c` is the
+ * matching place of C. */
+#if UPDATE
+#define FINISH(type, load, store)                                                                  \
+    type v = to->alpha * sum;                                                                      \
+    if (UPDATE == 2) {                                                                             \
+        v += to->momentum * load(to->C + to->c_step + c);                                          \
+        store(v, to->out + to->out_step + o);                                                      \
+    }                                                                                              \
+    store(load(to->C + c) - to->rate * v, to->out + o);
+#else
+#define FINISH(type, load, store)                                                                  \
+    type z = to->alpha * sum;                                                                      \
+    if (to->beta != 0)                                                                             \
+        z += to->beta * load(to->C + c);                                                           \
+    if (BIAS == 1)                                                                                 \
+        z += load(to->bias + j);                                                                   \
+    else if (BIAS == 2)                                                                            \
+        z += LOAD_OUT(to->bias + i);                                                               \
+    store(ACTIVATE(type, z), to->out + o);
+#endif
+
+inline void store_one(const result *to, int i, int j, sum_t sum) {
+    const size_t c = (size_t)i * to->ldc + j, o = (size_t)i * to->ldo + j;
+    FINISH(sum_t, LOAD_OUT, STORE)
 }
 
-/* Rung 1. One work-item, one element: the plain loop without its two outer lines. Neighbouring
- * work-items read neighbouring columns of B. An element of A is read n times, one of B m times. */
-__kernel void gemm_1_naive(int m, int n, int k, __global const float *restrict A, int lda,
-                           __global const float *restrict B, int ldb,
-                           __global const float *restrict C, int ldc, __global float *restrict out,
-                           int ldo, float alpha, float beta, int first) {
-    const int j = get_global_id(0);
-    const int i = first + (int)get_global_id(1);
-    if (i >= m || j >= n)
+inline void store_lanes(const result *to, int i, int j, lanes_t sum) {
+    const size_t c = (size_t)i * to->ldc + j, o = (size_t)i * to->ldo + j;
+    FINISH(lanes_t, LOAD_OUT_LANES, STORE_LANES)
+}
+
+/* Stores lanes from..to-1 only. */
+inline void store_some(const result *to, int i, int j, lanes_t sum, int from, int end) {
+    if (from <= 0 && end >= LANES) {
+        store_lanes(to, i, j, sum);
         return;
-    float sum = 0.0f;
-    for (int p = 0; p < k; p++)
-        sum += A_AT(i, p) * B_AT(p, j);
-    float base = beta != 0.0f ? beta * C[(size_t)i * ldc + j] : 0.0f;
-    out[(size_t)i * ldo + j] = alpha * sum + base;
+    }
+    sum_t one[LANES];
+#if LANES == 16
+    vstore16(sum, 0, one);
+#else
+    vstore8(sum, 0, one);
+#endif
+    for (int q = max(from, 0); q < min(end, LANES); q++)
+        store_one(to, i, j + q, one[q]);
 }
 
-/* Rung 2. A work-group computes TILE x TILE elements. It walks along k in steps of TILE; at each
+/* What is left of the formula when there is nothing to sum (k = 0 or alpha = 0). */
+__kernel void gemm_scale(int m, int n, RESULT_ARGS, int first) {
+    const int j = get_global_id(0);
+    const int row = first + (int)get_global_id(1);
+    const result to = RESULT_OF(row / m);
+    if (j < n)
+        store_one(&to, row % m, j, 0);
+}
+
+/* ---- rung 1: naive --------------------------------------------------------------------------- *
+ * One work-item, one element: the plain loop without its two outer lines. Neighbouring
+ * work-items read neighbouring columns of B. An element of A is read n times, one of B m times. */
+
+__kernel void gemm_1_naive(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int first) {
+    const int j = get_global_id(0);
+    const int row = first + (int)get_global_id(1), i = row % m, batch = row / m;
+    if (j >= n)
+        return;
+    A += batch * a_step;
+    B += batch * b_step;
+    sum_t sum = 0;
+    for (int p = 0; p < k; p++)
+        sum += LOAD(A_AT(i, p)) * LOAD(B_AT(p, j));
+    const result to = RESULT_OF(batch);
+    store_one(&to, i, j, sum);
+}
+
+/* ---- rung 2: tiled --------------------------------------------------------------------------- *
+ * A work-group computes TILE x TILE elements. It walks along k in steps of TILE; at each
  * step every work-item fetches one element of A and one of B into local memory, and all share them:
  * each element is read from global memory TILE times less often.
  *
@@ -93,62 +311,166 @@ __kernel void gemm_1_naive(int m, int n, int k, __global const float *restrict A
  * addresses whether or not the matrix is transposed; the odd pitch TILE + 1 then spreads a column
  * of a tile over all banks of local memory. Terms beyond k are left out; rows and columns beyond m
  * and n are computed like the others and not stored, since a work-item must not miss a barrier. */
+
 __kernel __attribute__((reqd_work_group_size(TILE, TILE, 1))) void
-gemm_2_tiled(int m, int n, int k, __global const float *restrict A, int lda,
-             __global const float *restrict B, int ldb, __global const float *restrict C, int ldc,
-             __global float *restrict out, int ldo, float alpha, float beta, int first) {
-    __local float a[TILE][TILE + 1];
-    __local float b[TILE][TILE + 1];
+gemm_2_tiled(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int first) {
+    __local sum_t a[TILE][TILE + 1];
+    __local sum_t b[TILE][TILE + 1];
     const int x = get_local_id(0), y = get_local_id(1);
-    const int i0 = first + (int)get_group_id(1) * TILE, j0 = (int)get_group_id(0) * TILE;
+    const int band = first / TILE + (int)get_group_id(1), batch = band / bands;
+    const int i0 = band % bands * TILE, j0 = (int)get_group_id(0) * TILE;
     const int i = i0 + y, j = j0 + x;
-    float sum = 0.0f;
+    A += batch * a_step;
+    B += batch * b_step;
+    sum_t sum = 0;
     for (int p0 = 0; p0 < k; p0 += TILE) {
 #if TA
-        a[x][y] = i0 + x < m && p0 + y < k ? A_AT(i0 + x, p0 + y) : 0.0f;
+        a[x][y] = i0 + x < m && p0 + y < k ? LOAD(A_AT(i0 + x, p0 + y)) : 0;
 #else
-        a[y][x] = i < m && p0 + x < k ? A_AT(i, p0 + x) : 0.0f;
+        a[y][x] = i < m && p0 + x < k ? LOAD(A_AT(i, p0 + x)) : 0;
 #endif
 #if TB
-        b[x][y] = j0 + y < n && p0 + x < k ? B_AT(p0 + x, j0 + y) : 0.0f;
+        b[x][y] = j0 + y < n && p0 + x < k ? LOAD(B_AT(p0 + x, j0 + y)) : 0;
 #else
-        b[y][x] = j < n && p0 + y < k ? B_AT(p0 + y, j) : 0.0f;
+        b[y][x] = j < n && p0 + y < k ? LOAD(B_AT(p0 + y, j)) : 0;
 #endif
         barrier(CLK_LOCAL_MEM_FENCE);
-        const int terms = min(TILE, k - p0); /* no padding terms: 0 * infinity would be NaN */
+        const int terms = min(TILE, k - p0);
         for (int p = 0; p < terms; p++)
             sum += a[y][p] * b[p][x];
         barrier(CLK_LOCAL_MEM_FENCE);
     }
-    if (i >= m || j >= n)
-        return;
-    float base = beta != 0.0f ? beta * C[(size_t)i * ldc + j] : 0.0f;
-    out[(size_t)i * ldo + j] = alpha * sum + base;
+    const result to = RESULT_OF(batch);
+    if (i < m && j < n)
+        store_one(&to, i, j, sum);
 }
 
-/* Stores one row of a register tile, lo and hi side by side: out = alpha * sum + beta * base.
- * Columns from..to-1 of its 32 are this work-item's to write. */
-inline void store_row(float16 lo, float16 hi, __global float *out, __global const float *base,
-                      float alpha, float beta, int from, int to) {
-    lo *= alpha;
-    hi *= alpha;
-    if (from == 0 && to == WIDTH) {
-        if (beta != 0.0f) {
-            lo += beta * vload16(0, base);
-            hi += beta * vload16(1, base);
-        }
-        vstore16(lo, 0, out);
-        vstore16(hi, 1, out);
-        return;
+/* ---- rung 3: blocked ------------------------------------------------------------------------- *
+ * Local memory is fast, but not as fast as the arithmetic: rung 2 reads it twice for one
+ * multiply-add. Here a group of 16 x 16 items owns SIDE x SIDE elements, and each item a square of
+ * them, which it keeps in registers: 8 + 8 reads for 64 multiply-adds.
+ *
+ *      b: STEP terms x SIDE columns            an item's 8 x 8 elements lie in four blocks of 4 x 4,
+ *     +----------------------------+           SIDE / 2 apart: neighbouring items then read
+ *     +----------------------------+           neighbouring vectors of four, and no two the same
+ *  a  +----------------------------+           bank of local memory
+ *  +-+|  ....          ....        |
+ *  | ||  ....          ....        |           There are two of each tile. While the group
+ *  | ||                            |           computes with one pair, each item already has its
+ *  | ||  ....          ....        |           vector of the next under way from global memory, and
+ *  | ||  ....          ....        |           one barrier a step is enough.
+ *  +-+|                            |
+ *     +----------------------------+
+ *
+ * SIDE * STEP is 1024: each of the 256 items fetches one vector of four of A, and one of B, along
+ * the rows as they are stored. What lies outside the matrices is taken as 0, in A and in B alike. */
+
+#define STEP (1024 / SIDE)
+#define BLOCKS (SIDE / 64) /* blocks of 4 along each side of an item's square */
+#define GAP 4              /* keeps columns of a tile in different banks, vectors of four aligned */
+
+/* Four elements along a stored row, of which `left` exist. */
+inline sum4_t fetch4(__global const in_t *at, int left) {
+    sum4_t four = (sum4_t)(0);
+    if (left >= 4)
+        return LOAD4(at);
+    if (left > 0)
+        four.x = LOAD(at);
+    if (left > 1)
+        four.y = LOAD(at + 1);
+    if (left > 2)
+        four.z = LOAD(at + 2);
+    return four;
+}
+
+/* This item's vector of the tile of SIDE x STEP at (side0, step0) of a matrix of sides x steps; `along`:
+ * stored so that its rows run along the steps. */
+inline sum4_t fetch_part(__global const in_t *at, int pitch, int along, int side0, int sides,
+                         int step0, int steps, int item) {
+    const int width = along ? STEP / 4 : SIDE / 4;
+    const int row = item / width, col = item % width * 4;
+    const int i = (along ? side0 : step0) + row, j = (along ? step0 : side0) + col;
+    const int rows = along ? sides : steps, cols = along ? steps : sides;
+    return fetch4(at + (size_t)i * pitch + j, i < rows ? cols - j : 0);
+}
+
+inline void put_part(__local sum_t (*tile)[SIDE + GAP], int along, sum4_t four, int item) {
+    const int width = along ? STEP / 4 : SIDE / 4;
+    const int row = item / width, col = item % width * 4;
+    if (along) {
+        tile[col][row] = four.x;
+        tile[col + 1][row] = four.y;
+        tile[col + 2][row] = four.z;
+        tile[col + 3][row] = four.w;
+    } else {
+        vstore4(four, 0, &tile[row][col]);
     }
-    float sum[WIDTH];
-    vstore16(lo, 0, sum);
-    vstore16(hi, 1, sum);
-    for (int q = from; q < to; q++)
-        out[q] = beta != 0.0f ? sum[q] + beta * base[q] : sum[q];
 }
 
-/* Rung 3. A CPU has no use for local memory: its caches do that by themselves. It has wide
+__kernel __attribute__((reqd_work_group_size(16, 16, 1))) void
+gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int first) {
+    __local sum_t a[2][STEP][SIDE + GAP];
+    __local sum_t b[2][STEP][SIDE + GAP];
+    const int x = get_local_id(0), y = get_local_id(1), item = y * 16 + x;
+    const int band = first / 16 + (int)get_group_id(1), batch = band / bands;
+    const int i0 = band % bands * SIDE, j0 = (int)get_group_id(0) * SIDE;
+    A += batch * a_step;
+    B += batch * b_step;
+
+    sum4_t sum[4 * BLOCKS][BLOCKS];
+#pragma unroll
+    for (int r = 0; r < 4 * BLOCKS; r++)
+#pragma unroll
+        for (int q = 0; q < BLOCKS; q++)
+            sum[r][q] = (sum4_t)(0);
+
+    put_part(a[0], !TA, fetch_part(A, lda, !TA, i0, m, 0, k, item), item);
+    put_part(b[0], TB, fetch_part(B, ldb, TB, j0, n, 0, k, item), item);
+    int now = 0;
+    for (int p0 = 0; p0 < k; p0 += STEP, now ^= 1) {
+        const sum4_t next_a = fetch_part(A, lda, !TA, i0, m, p0 + STEP, k, item);
+        const sum4_t next_b = fetch_part(B, ldb, TB, j0, n, p0 + STEP, k, item);
+        barrier(CLK_LOCAL_MEM_FENCE); /* this pair is complete, the other no longer in use */
+        for (int p = 0; p < STEP; p++) {
+            sum4_t row[BLOCKS], col[BLOCKS];
+#pragma unroll
+            for (int q = 0; q < BLOCKS; q++) {
+                row[q] = vload4(0, &a[now][p][q * 64 + y * 4]);
+                col[q] = vload4(0, &b[now][p][q * 64 + x * 4]);
+            }
+#pragma unroll
+            for (int r = 0; r < BLOCKS; r++)
+#pragma unroll
+                for (int q = 0; q < BLOCKS; q++) {
+                    sum[4 * r][q] += row[r].x * col[q];
+                    sum[4 * r + 1][q] += row[r].y * col[q];
+                    sum[4 * r + 2][q] += row[r].z * col[q];
+                    sum[4 * r + 3][q] += row[r].w * col[q];
+                }
+        }
+        put_part(a[now ^ 1], !TA, next_a, item);
+        put_part(b[now ^ 1], TB, next_b, item);
+    }
+
+    const result to = RESULT_OF(batch);
+#pragma unroll
+    for (int r = 0; r < 4 * BLOCKS; r++)
+#pragma unroll
+        for (int q = 0; q < BLOCKS; q++) {
+            const int i = i0 + r / 4 * 64 + y * 4 + r % 4, j = j0 + q * 64 + x * 4;
+            if (i < m && j < n)
+                store_one(&to, i, j, sum[r][q].x);
+            if (i < m && j + 1 < n)
+                store_one(&to, i, j + 1, sum[r][q].y);
+            if (i < m && j + 2 < n)
+                store_one(&to, i, j + 2, sum[r][q].z);
+            if (i < m && j + 3 < n)
+                store_one(&to, i, j + 3, sum[r][q].w);
+        }
+}
+
+/* ---- rung 4: rows ---------------------------------------------------------------------------- *
+ * A CPU has no use for local memory: its caches do that by themselves. It has wide
  * registers, and a work-group of one work-item may fill them all. Such an item holds a tile of out,
  * and adds to it, term by term, a column of A times a row of B:
  *
@@ -159,84 +481,77 @@ inline void store_row(float16 lo, float16 hi, __global float *out, __global cons
  *
  * An item owns `rows` rows by `cols` columns and goes through them tile by tile. At the lower edge
  * the last row stands in for rows that do not exist. At the right edge the tile moves back to end
- * with the matrix, and only its new columns are stored; a matrix narrower than a tile goes column
- * by column. A and B are not transposed here: the host transposes them first if need be. */
-inline void rows_tile(int m, int k, __global const float *A, int lda, __global const float *B,
-                      int ldb, __global const float *C, int ldc, __global float *out, int ldo,
-                      float alpha, float beta, int row, int col, int height, int from) {
-    float16 lo[HEIGHT], hi[HEIGHT];
-    __global const float *a[HEIGHT];
+ * with the matrix, and only its new columns are stored; the matrix must be a tile wide. A and B are not
+ * transposed here: the host transposes them first if need be. */
+
+inline void rows_tile(int m, int k, __global const in_t *A, int lda, __global const in_t *B,
+                      int ldb, const result *to, int row, int height, int col, int from) {
+    lanes_t sum[HEIGHT][VECTORS];
+    __global const in_t *a[HEIGHT];
 #pragma unroll
     for (int r = 0; r < HEIGHT; r++) {
-        lo[r] = hi[r] = (float16)(0.0f);
         a[r] = A + (size_t)min(row + r, m - 1) * lda;
-    }
-    __global const float *b = B + col;
-    for (int p = 0; p < k; p++, b += ldb) {
-        const float16 b_lo = vload16(0, b), b_hi = vload16(1, b);
 #pragma unroll
-        for (int r = 0; r < HEIGHT; r++) {
-            lo[r] += a[r][p] * b_lo;
-            hi[r] += a[r][p] * b_hi;
-        }
+        for (int q = 0; q < VECTORS; q++)
+            sum[r][q] = (lanes_t)(0);
+    }
+    __global const in_t *b = B + col;
+    for (int p = 0; p < k; p++, b += ldb) {
+        lanes_t across[VECTORS];
+#pragma unroll
+        for (int q = 0; q < VECTORS; q++)
+            across[q] = LOAD_LANES(b + q * LANES);
+#pragma unroll
+        for (int r = 0; r < HEIGHT; r++)
+#pragma unroll
+            for (int q = 0; q < VECTORS; q++)
+                sum[r][q] += LOAD(a[r] + p) * across[q];
     }
 #pragma unroll
     for (int r = 0; r < HEIGHT; r++)
-        if (r < height)
-            store_row(lo[r], hi[r], out + (size_t)(row + r) * ldo + col,
-                      C + (beta != 0.0f ? (size_t)(row + r) * ldc + col : 0), alpha, beta, from,
-                      WIDTH);
-}
-
-inline void rows_column(int m, int k, __global const float *A, int lda, __global const float *B,
-                        int ldb, __global const float *C, int ldc, __global float *out, int ldo,
-                        float alpha, float beta, int row, int col, int height) {
-    float sum[HEIGHT];
-    __global const float *a[HEIGHT];
 #pragma unroll
-    for (int r = 0; r < HEIGHT; r++) {
-        sum[r] = 0.0f;
-        a[r] = A + (size_t)min(row + r, m - 1) * lda;
-    }
-    __global const float *b = B + col;
-    for (int p = 0; p < k; p++, b += ldb) {
-#pragma unroll
-        for (int r = 0; r < HEIGHT; r++)
-            sum[r] += a[r][p] * *b;
-    }
-    for (int r = 0; r < height; r++) {
-        float base = beta != 0.0f ? beta * C[(size_t)(row + r) * ldc + col] : 0.0f;
-        out[(size_t)(row + r) * ldo + col] = alpha * sum[r] + base;
-    }
+        for (int q = 0; q < VECTORS; q++)
+            if (r < height)
+                store_some(to, row + r, col + q * LANES, sum[r][q], from - q * LANES, LANES);
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_3_rows(int m, int n, int k, __global const float *restrict A, int lda,
-            __global const float *restrict B, int ldb, __global const float *restrict C, int ldc,
-            __global float *restrict out, int ldo, float alpha, float beta, int rows, int cols,
+gemm_4_rows(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int rows, int cols, int bands,
             int first) {
-    const int row0 = (first + (int)get_global_id(1)) * rows, row1 = min(row0 + rows, m);
+    const int band = first + (int)get_global_id(1), batch = band / bands;
+    const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
     const int col0 = (int)get_global_id(0) * cols, col1 = min(col0 + cols, n);
-    for (int col = col0; col < col1; col += WIDTH)
-        for (int row = row0; row < row1; row += HEIGHT) {
-            const int height = min(HEIGHT, row1 - row);
-            if (n >= WIDTH) {
-                const int start = min(col, n - WIDTH);
-                rows_tile(m, k, A, lda, B, ldb, C, ldc, out, ldo, alpha, beta, row, start, height,
-                          col - start);
-            } else {
-                for (int j = 0; j < n; j++)
-                    rows_column(m, k, A, lda, B, ldb, C, ldc, out, ldo, alpha, beta, row, j,
-                                height);
-            }
-        }
+    const result to = RESULT_OF(batch);
+    A += batch * a_step;
+    B += batch * b_step;
+    for (int col = col0; col < col1; col += WIDTH) {
+        const int start = min(col, n - WIDTH);
+        for (int row = row0; row < row1; row += HEIGHT)
+            rows_tile(m, k, A, lda, B, ldb, &to, row, min(HEIGHT, row1 - row), start, col - start);
+    }
 }
 
-/* Rung 4. Row p + 1 of B lies ldb floats behind row p. When that is a power of two, all rows of a
+/* Turns a stored matrix of rows x cols into cols x rows, for rungs that want it the other way round. One of
+ * the two sides is always walked against the grain: an item moves a block of 16 x 16, so that each
+ * cache line that it touches, on either side, is used whole. */
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+gemm_turn(int rows, int cols, __global const in_t *restrict A, int lda, long a_step,
+          __global in_t *restrict out, int ldo, long out_step, int bands, int first) {
+    const int band = first + (int)get_global_id(1), batch = band / bands;
+    const int i0 = (int)get_global_id(0) * 16, i1 = min(i0 + 16, rows);
+    const int j0 = band % bands * 16, j1 = min(j0 + 16, cols);
+    for (int j = j0; j < j1; j++)
+        for (int i = i0; i < i1; i++)
+            STORE_IN(LOAD_IN(A + batch * a_step + (size_t)i * lda + j),
+                     out + batch * out_step + (size_t)j * ldo + i);
+}
+
+/* ---- rung 5: packed -------------------------------------------------------------------------- *
+ * Row p + 1 of B lies ldb floats behind row p. When that is a power of two, all rows of a
  * tile compete for the same few places in the cache and drive each other out, and each tile touches
  * as many pages as it has terms. So B is copied once into panels, each as wide as a register tile
- * and stored in the order in which the tile reads it; a transposed B is turned on the way, and the
- * last panel is filled up with zeros.
+ * and stored in the order in which the tile reads it; a transposed B is turned on the way, f16 and i8
+ * become what they are summed in, and the last panel is filled up with zeros.
  *
  *          B: k x n                         panels: ceil(n / 32) of k x 32 floats
  *      +----+----+----+--+               +----+
@@ -246,15 +561,16 @@ gemm_3_rows(int m, int n, int k, __global const float *restrict A, int lda,
  *      +----+----+----+--+               +----+ ...
  *
  * One work-item packs terms p0..p0 + DEPTH - 1 of one panel. */
+
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_4_pack(int n, int k, __global const float *restrict B, int ldb,
-            __global float *restrict panels, int first) {
+gemm_5_pack(int n, int k, __global const in_t *restrict B, int ldb, long b_step,
+            __global sum_t *restrict panels, int first) {
+    const int across = (n + WIDTH - 1) / WIDTH;
     const int panel = first + (int)get_global_id(0);
     const int p0 = (int)get_global_id(1) * DEPTH, p1 = min(p0 + DEPTH, k);
-    const int j0 = panel * WIDTH, width = min(WIDTH, n - j0);
-    __global float *to = panels + ((size_t)panel * k + p0) * WIDTH;
-    if (width <= 0)
-        return;
+    const int j0 = panel % across * WIDTH, width = min(WIDTH, n - j0);
+    __global sum_t *to = panels + ((size_t)panel * k + p0) * WIDTH;
+    B += panel / across * b_step;
 #if TB
     /* 16 terms at a time: 32 rows of B are read in whole cache lines, the part of the panel that
      * they become fits the L1 cache. */
@@ -262,97 +578,269 @@ gemm_4_pack(int n, int k, __global const float *restrict B, int ldb,
         const int terms = min(16, p1 - p);
         for (int j = 0; j < WIDTH; j++)
             for (int q = 0; q < terms; q++)
-                to[q * WIDTH + j] = j < width ? B_AT(p + q, j0 + j) : 0.0f;
+                to[q * WIDTH + j] = j < width ? LOAD(B_AT(p + q, j0 + j)) : 0;
     }
 #else
     for (int p = p0; p < p1; p++, to += WIDTH) {
         if (width == WIDTH) {
-            vstore16(vload16(0, &B_AT(p, j0)), 0, to);
-            vstore16(vload16(1, &B_AT(p, j0)), 1, to);
+#pragma unroll
+            for (int q = 0; q < VECTORS; q++)
+                *(__global lanes_t *)(to + q * LANES) = LOAD_LANES(B_AT(p, j0 + q * LANES));
         } else {
             for (int j = 0; j < WIDTH; j++)
-                to[j] = j < width ? B_AT(p, j0 + j) : 0.0f;
+                to[j] = j < width ? LOAD(B_AT(p, j0 + j)) : 0;
         }
     }
 #endif
 }
 
-/* Copies terms p0..p0 + terms - 1 of 8 rows of op(A), from `row` on. Beyond the last row it
+/* Copies terms p0..p0 + terms - 1 of HEIGHT rows of op(A), from `row` on. Beyond the last row it
  * repeats. */
-inline void copy_strip(__local float (*strip)[DEPTH + 16], __global const float *A, int lda, int m,
+inline void copy_strip(__local sum_t (*strip)[DEPTH + 16], __global const in_t *A, int lda, int m,
                        int row, int p0, int terms) {
 #if TA
     const int last = min(HEIGHT, m - row) - 1;
     for (int p = 0; p < terms; p++) {
-        __global const float *from = &A_AT(row, p0 + p);
+        __global const in_t *from = A_AT(row, p0 + p);
 #pragma unroll
         for (int r = 0; r < HEIGHT; r++)
-            strip[r][p] = from[min(r, last)];
+            strip[r][p] = LOAD(from + min(r, last));
     }
 #else
     for (int r = 0; r < HEIGHT; r++) {
-        __global const float *from = &A_AT(min(row + r, m - 1), p0);
+        __global const in_t *from = A_AT(min(row + r, m - 1), p0);
         int p = 0;
-        for (; p + 16 <= terms; p += 16)
-            vstore16(vload16(0, from + p), 0, &strip[r][p]);
+        for (; p + LANES <= terms; p += LANES)
+            *(__local lanes_t *)&strip[r][p] = LOAD_LANES(from + p);
         for (; p < terms; p++)
-            strip[r][p] = from[p];
+            strip[r][p] = LOAD(from + p);
     }
 #endif
 }
 
-/* The register tile over a strip of A and a panel of B: out = alpha * sum + beta * base. */
-inline void packed_tile(__local float (*strip)[DEPTH + 16], __global const float16 *b, int terms,
-                        __global float *out, int ldo, __global const float *base, int ldbase,
-                        float alpha, float beta, int height, int width) {
-    float16 lo[HEIGHT], hi[HEIGHT];
+/* The register tile over a strip of A and a panel of B. It begins with what `sums` holds unless
+ * `fresh`, and leaves its sums there, or, at the last terms, stores the result. */
+inline void packed_tile(__local sum_t (*strip)[DEPTH + 16], __global const lanes_t *b, int terms,
+                        bool fresh, bool last, __local lanes_t *sums, const result *to, int row,
+                        int height, int col, int width) {
+    lanes_t sum[HEIGHT][VECTORS];
 #pragma unroll
     for (int r = 0; r < HEIGHT; r++)
-        lo[r] = hi[r] = (float16)(0.0f);
-    for (int p = 0; p < terms; p++) {
-        const float16 b_lo = b[2 * p], b_hi = b[2 * p + 1];
 #pragma unroll
-        for (int r = 0; r < HEIGHT; r++) {
-            lo[r] += strip[r][p] * b_lo;
-            hi[r] += strip[r][p] * b_hi;
-        }
+        for (int q = 0; q < VECTORS; q++)
+            sum[r][q] = fresh ? (lanes_t)(0) : sums[r * VECTORS + q];
+    for (int p = 0; p < terms; p++) {
+        lanes_t across[VECTORS];
+#pragma unroll
+        for (int q = 0; q < VECTORS; q++)
+            across[q] = b[p * VECTORS + q];
+#pragma unroll
+        for (int r = 0; r < HEIGHT; r++)
+#pragma unroll
+            for (int q = 0; q < VECTORS; q++)
+                sum[r][q] += strip[r][p] * across[q];
     }
 #pragma unroll
     for (int r = 0; r < HEIGHT; r++)
-        if (r < height)
-            store_row(lo[r], hi[r], out + (size_t)r * ldo,
-                      base + (beta != 0.0f ? (size_t)r * ldbase : 0), alpha, beta, 0, width);
+#pragma unroll
+        for (int q = 0; q < VECTORS; q++) {
+            if (!last)
+                sums[r * VECTORS + q] = sum[r][q];
+            else if (r < height)
+                store_some(to, row + r, col + q * LANES, sum[r][q], 0, width - q * LANES);
+        }
 }
 
-/* The work-item owns `rows` rows by `cols` columns (a multiple of 32). For each DEPTH terms it
+/* The work-item owns `rows` rows by `cols` columns (a multiple of WIDTH). For each DEPTH terms it
  * copies 8 rows of A into a strip with a pitch of its own, and runs it over the panels: the strip
- * stays in the L1 cache, the panels in L2. The first terms add beta * C, later ones what out
- * already holds. */
+ * stays in the L1 cache, the panels in L2. Between one DEPTH and the next its sums wait in a memory of
+ * its own, tile by tile. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_4_packed(int m, int n, int k, __global const float *restrict A, int lda,
-              __global const float *restrict panels, __global const float *restrict C, int ldc,
-              __global float *out, int ldo, float alpha, float beta, int rows, int cols,
-              int first) {
-    __local float strip[HEIGHT][DEPTH + 16]; /* + 16: the rows start in different cache sets */
-    const int row0 = (first + (int)get_global_id(1)) * rows, row1 = min(row0 + rows, m);
+gemm_5_packed(int m, int n, int k, __global const in_t *restrict A, int lda, long a_step,
+              __global const sum_t *restrict panels, long panels_step, RESULT_ARGS, int rows,
+              int cols, int bands, int first) {
+    __local sum_t strip[HEIGHT][DEPTH + 16]; /* + 16: the rows start in different cache sets */
+    __local lanes_t sums[SUMS * HEIGHT * VECTORS];
+    const int band = first + (int)get_global_id(1), batch = band / bands;
+    const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
     const int col0 = (int)get_global_id(0) * cols, col1 = min(col0 + cols, n);
+    const result to = RESULT_OF(batch);
+    A += batch * a_step;
+    panels += batch * panels_step;
     for (int p0 = 0; p0 < k; p0 += DEPTH) {
         const int terms = min(DEPTH, k - p0);
+        __local lanes_t *tile = sums;
         for (int row = row0; row < row1; row += HEIGHT) {
-            const int height = min(HEIGHT, row1 - row);
             copy_strip(strip, A, lda, m, row, p0, terms);
             for (int col = col0; col < col1; col += WIDTH) {
-                __global const float16 *b =
-                    (__global const float16 *)(panels + ((size_t)(col / WIDTH) * k + p0) * WIDTH);
-                __global float *to = out + (size_t)row * ldo + col;
-                const int width = min(WIDTH, n - col);
-                if (p0 > 0)
-                    packed_tile(strip, b, terms, to, ldo, to, ldo, alpha, 1.0f, height, width);
-                else
-                    packed_tile(strip, b, terms, to, ldo,
-                                C + (beta != 0.0f ? (size_t)row * ldc + col : 0), ldc, alpha, beta,
-                                height, width);
+                __global const sum_t *b = panels + ((size_t)(col / WIDTH) * k + p0) * WIDTH;
+                packed_tile(strip, (__global const lanes_t *)b, terms, p0 == 0, p0 + DEPTH >= k,
+                            tile, &to, row, min(HEIGHT, row1 - row), col, min(WIDTH, n - col));
+                if (DEPTH < k)
+                    tile += HEIGHT * VECTORS;
             }
         }
     }
+}
+
+/* ---- rung 6: thin ---------------------------------------------------------------------------- *
+ * With few rows there is nothing to share: every element of B is used once for each of them, and memory
+ * sets the pace. What counts is to read it the way it likes best: eight long runs at a time, each
+ * element once. The sums of SPAN columns wait in L1, and are fetched and put back once for eight terms.
+ *
+ *      B:  p + 0  ------------------------>        sums, for each row:
+ *          p + 1  ------------------------>  ->    [ SPAN columns    ]
+ *            ...
+ *          p + 7  ------------------------>
+ *
+ * The last vector moves back to end with the row: n must be LANES at least. SWAP: this is the
+ * transposed product, out' = op(B)' op(A)', for few columns instead of few rows; rows and columns
+ * change places when they are stored. X holds the few rows, its elements x_row and x_term apart. */
+
+#ifndef SWAP
+#define SWAP 0
+#endif
+
+/* Adds eight terms from row p on, or a single one, to all sums of the span. */
+#define ADD_TERMS(NAME, TERMS)                                                                     \
+    inline void NAME(__local lanes_t(*sums)[SPAN / LANES], __global const in_t *X, int x_row,      \
+                     int x_term, __global const in_t *M, int ldm, int rows, int n, int j0,         \
+                     int vectors, int p) {                                                         \
+        sum_t x[ROWS][TERMS];                                                                      \
+        for (int r = 0; r < ROWS; r++)                                                             \
+            for (int q = 0; q < TERMS; q++)                                                        \
+                x[r][q] =                                                                          \
+                    LOAD(X + (size_t)min(r, rows - 1) * x_row + (size_t)(p + q) * x_term);         \
+        for (int v = 0; v < vectors; v++) {                                                        \
+            __global const in_t *b = M + (size_t)p * ldm + min(j0 + v * LANES, n - LANES);         \
+            lanes_t sum[ROWS];                                                                     \
+            for (int r = 0; r < ROWS; r++)                                                         \
+                sum[r] = sums[r][v];                                                               \
+            for (int q = 0; q < TERMS; q++) {                                                      \
+                const lanes_t across = LOAD_LANES(b + (size_t)q * ldm);                            \
+                for (int r = 0; r < ROWS; r++)                                                     \
+                    sum[r] += x[r][q] * across;                                                    \
+            }                                                                                      \
+            for (int r = 0; r < ROWS; r++)                                                         \
+                sums[r][v] = sum[r];                                                               \
+        }                                                                                          \
+    }
+ADD_TERMS(add_eight_terms, 8)
+ADD_TERMS(add_one_term, 1)
+
+/* Stores lanes from.. of a vector whose first lane is column j of row r, or the other way round. */
+inline void store_run(const result *to, int r, int j, lanes_t sum, int from) {
+#if SWAP
+    sum_t one[LANES];
+#if LANES == 16
+    vstore16(sum, 0, one);
+#else
+    vstore8(sum, 0, one);
+#endif
+    for (int q = from; q < LANES; q++)
+        store_one(to, j + q, r, one[q]);
+#else
+    store_some(to, r, j, sum, from, LANES);
+#endif
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+gemm_6_thin(int rows, int n, int k, __global const in_t *restrict X, int x_row, int x_term,
+            long x_step, __global const in_t *restrict M, int ldm, long m_step, RESULT_ARGS,
+            int span, int spans, int first) {
+    __local lanes_t sums[ROWS][SPAN / LANES];
+    const int item = first + (int)get_global_id(0), batch = item / spans;
+    const int j0 = item % spans * span, vectors = (min(span, n - j0) + LANES - 1) / LANES;
+    const result to = RESULT_OF(batch);
+    X += batch * x_step;
+    M += batch * m_step;
+    for (int r = 0; r < ROWS; r++)
+        for (int v = 0; v < vectors; v++)
+            sums[r][v] = (lanes_t)(0);
+    int p = 0;
+    for (; p + 8 <= k; p += 8)
+        add_eight_terms(sums, X, x_row, x_term, M, ldm, rows, n, j0, vectors, p);
+    for (; p < k; p++)
+        add_one_term(sums, X, x_row, x_term, M, ldm, rows, n, j0, vectors, p);
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++) {
+            const int j = j0 + v * LANES, start = min(j, n - LANES);
+            store_run(&to, r, start, sums[r][v], j - start);
+        }
+}
+
+/* ---- rung 7: dots ---------------------------------------------------------------------------- *
+ * Few columns: each element of out is a scalar product of two runs in memory, a row of M and a row of X
+ * (the columns wanted, which the host turns into rows if need be). The lanes of a vector add up every
+ * 16th term, and are added to each other at the very end. A bunch of rows goes side by side, so that a
+ * vector of X serves all of them and several runs of memory are under way at once. SWAP as above. */
+
+#if ROWS == 1
+#define BUNCH 8
+#elif ROWS == 8
+#define BUNCH 2
+#else
+#define BUNCH 4
+#endif
+
+inline sum_t add_lanes(lanes_t x) {
+#if LANES == 16
+    const sum4_t four = x.lo.lo + x.lo.hi + x.hi.lo + x.hi.hi;
+#else
+    const sum4_t four = x.lo + x.hi;
+#endif
+    return (four.x + four.y) + (four.z + four.w);
+}
+
+inline void dots_bunch(__global const in_t *M, int ldm, __global const in_t *X, int ldx, int k,
+                       const result *to, int row, int height, int columns) {
+    lanes_t sum[BUNCH][ROWS];
+    __global const in_t *a[BUNCH], *x[ROWS];
+#pragma unroll
+    for (int c = 0; c < ROWS; c++)
+        x[c] = X + (size_t)min(c, columns - 1) * ldx;
+#pragma unroll
+    for (int r = 0; r < BUNCH; r++) {
+        a[r] = M + (size_t)(row + min(r, height - 1)) * ldm;
+#pragma unroll
+        for (int c = 0; c < ROWS; c++)
+            sum[r][c] = (lanes_t)(0);
+    }
+    int p = 0;
+    for (; p + LANES <= k; p += LANES) {
+        lanes_t run[ROWS];
+#pragma unroll
+        for (int c = 0; c < ROWS; c++)
+            run[c] = LOAD_LANES(x[c] + p);
+#pragma unroll
+        for (int r = 0; r < BUNCH; r++) {
+            const lanes_t along = LOAD_LANES(a[r] + p);
+#pragma unroll
+            for (int c = 0; c < ROWS; c++)
+                sum[r][c] += along * run[c];
+        }
+    }
+#pragma unroll
+    for (int r = 0; r < BUNCH; r++)
+#pragma unroll
+        for (int c = 0; c < ROWS; c++) {
+            sum_t total = add_lanes(sum[r][c]);
+            for (int q = p; q < k; q++)
+                total += LOAD(a[r] + q) * LOAD(x[c] + q);
+            if (r < height && c < columns)
+                store_one(to, SWAP ? c : row + r, SWAP ? row + r : c, total);
+        }
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+gemm_7_dots(int m, int columns, int k, __global const in_t *restrict M, int ldm, long m_step,
+            __global const in_t *restrict X, int ldx, long x_step, RESULT_ARGS, int rows, int bands,
+            int first) {
+    const int band = first + (int)get_global_id(0), batch = band / bands;
+    const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
+    const result to = RESULT_OF(batch);
+    M += batch * m_step;
+    X += batch * x_step;
+    for (int row = row0; row < row1; row += BUNCH)
+        dots_bunch(M, ldm, X, ldx, k, &to, row, min(BUNCH, row1 - row), columns);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/half.h"
 #include "base/random.h"
 
 /* Devices that share the host's memory take buffers in place if they begin on a page and end on
@@ -26,9 +27,9 @@ static const struct {
     const char *name;
     size_t size;
 } dtypes[BRG_DTYPE_COUNT] = {
-    [BRG_F32] = {"f32", sizeof(float)},
-    [BRG_U8] = {"u8", sizeof(uint8_t)},
-    [BRG_I32] = {"i32", sizeof(int32_t)},
+    [BRG_F32] = {"f32", sizeof(float)},   [BRG_U8] = {"u8", sizeof(uint8_t)},
+    [BRG_I32] = {"i32", sizeof(int32_t)}, [BRG_F16] = {"f16", sizeof(uint16_t)},
+    [BRG_I8] = {"i8", sizeof(int8_t)},    [BRG_F64] = {"f64", sizeof(double)},
 };
 
 static bool is_dtype(brg_dtype dtype) {
@@ -41,6 +42,14 @@ size_t brg_dtype_size(brg_dtype dtype) {
 
 const char *brg_dtype_name(brg_dtype dtype) {
     return is_dtype(dtype) ? dtypes[dtype].name : "unknown";
+}
+
+float brg_half_to_float(uint16_t half) {
+    return half_to_float(half);
+}
+
+uint16_t brg_float_to_half(float value) {
+    return half_from_float(value);
 }
 
 /* ---- shapes ---------------------------------------------------------------------------------- */
@@ -217,6 +226,33 @@ static double uniform_whole(double unit, double lo, double hi, double least, dou
     return lo + floor(unit * (hi - lo + 1.0));
 }
 
+static double uniform_f64(double unit, double lo, double hi) {
+    double value = lo + unit * (hi - lo);
+    return value >= hi && lo < hi ? nextafter(hi, lo) : value;
+}
+
+static void put_uniform(void *data, brg_dtype dtype, size_t i, double unit, float lo, float hi) {
+    switch (dtype) {
+    case BRG_F32:
+        ((float *)data)[i] = uniform_f32(unit, lo, hi);
+        break;
+    case BRG_F16:
+        ((uint16_t *)data)[i] = half_from_float(uniform_f32(unit, lo, hi));
+        break;
+    case BRG_F64:
+        ((double *)data)[i] = uniform_f64(unit, lo, hi);
+        break;
+    case BRG_U8:
+        ((uint8_t *)data)[i] = (uint8_t)uniform_whole(unit, lo, hi, 0, UINT8_MAX);
+        break;
+    case BRG_I8:
+        ((int8_t *)data)[i] = (int8_t)uniform_whole(unit, lo, hi, INT8_MIN, INT8_MAX);
+        break;
+    default:
+        ((int32_t *)data)[i] = (int32_t)uniform_whole(unit, lo, hi, INT32_MIN, INT32_MAX);
+    }
+}
+
 brg_status brg_tensor_create_uniform(const brg_shape *shape, uint64_t seed, float lo, float hi,
                                      brg_tensor **out, brg_error *error) {
     *out = NULL;
@@ -224,16 +260,8 @@ brg_status brg_tensor_create_uniform(const brg_shape *shape, uint64_t seed, floa
     if (status != BRG_OK)
         return status;
 
-    void *data = (*out)->data;
     size_t count = (*out)->bytes / brg_dtype_size(shape->dtype);
-    for (size_t i = 0; i < count; i++) {
-        double unit = brg_random_unit(seed, i);
-        if (shape->dtype == BRG_F32)
-            ((float *)data)[i] = uniform_f32(unit, lo, hi);
-        else if (shape->dtype == BRG_U8)
-            ((uint8_t *)data)[i] = (uint8_t)uniform_whole(unit, lo, hi, 0, UINT8_MAX);
-        else
-            ((int32_t *)data)[i] = (int32_t)uniform_whole(unit, lo, hi, INT32_MIN, INT32_MAX);
-    }
+    for (size_t i = 0; i < count; i++)
+        put_uniform((*out)->data, shape->dtype, i, brg_random_unit(seed, i), lo, hi);
     return BRG_OK;
 }

@@ -1,56 +1,70 @@
-/* The op "gemm": C' = alpha * op(A) * op(B) + beta * C. */
+/* The op "gemm": C' = epilogue(alpha * op(A) * op(B) + beta * C + bias). Plans are in gemm_plan.c.
+ */
+#include "ops/gemm.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ops/ops.h"
-#include "reference/gemm.h"
-
-enum { NAIVE, TILED, ROWS, PACKED, VARIANT_COUNT };
-
-static const brg_variant variants[VARIANT_COUNT] = {
-    [NAIVE] = {"naive", "one work-item for each element"},
-    [TILED] = {"tiled", "a work-group shares tiles of A and B in local memory, for GPUs"},
-    [ROWS] = {"rows", "one work-item holds 8 rows by 32 columns in registers, for CPUs"},
-    [PACKED] = {"packed", "as rows, with B packed into panels in the order of reading"},
-};
-
-/* The register tile of kernels/gemm.cl, and the terms that its packed variant adds up in one go. */
-enum { TILE_ROWS = 8, TILE_COLS = 32, PACKED_DEPTH = 512, TRANSPOSE_SIDE = 16 };
+#include "ops/words.h"
 
 static const brg_gemm_params defaults = {.alpha = 1.0f};
 
 /* ---- check ---- */
 
+static brg_status check_type(const char *name, const brg_shape *s, brg_dtype wanted,
+                             brg_error *error) {
+    if (s->dtype == wanted)
+        return BRG_OK;
+    brg_fail(error, BRG_E_ARGUMENT, "gemm needs %s to be %s here, it is %s", name,
+             brg_dtype_name(wanted), brg_dtype_name(s->dtype));
+    brg_error_hint(error,
+                   "A and B are f32, f16, f64 or i8; C and the bias are as A, or i32 for i8.");
+    return BRG_E_ARGUMENT;
+}
+
 static brg_status check_matrix(const char *name, const brg_shape *s, brg_error *error) {
-    if (s->dtype != BRG_F32)
-        return brg_fail(error, BRG_E_ARGUMENT, "gemm takes f32 matrices, %s is %s", name,
-                        brg_dtype_name(s->dtype));
-    if (s->rank != 2)
-        return brg_fail(error, BRG_E_SHAPE, "gemm takes matrices of 2 dims, %s has %d", name,
+    if (s->rank != 2 && s->rank != 3)
+        return brg_fail(error, BRG_E_SHAPE,
+                        "gemm takes matrices of 2 dims, or 3 for a batch; %s has %d", name,
                         (int)s->rank);
-    if (s->dims[0] < 0 || s->dims[1] < 0 || s->dims[0] > BRG_MAX_SIDE || s->dims[1] > BRG_MAX_SIDE)
-        return brg_fail(error, BRG_E_SHAPE, "%s is %lldx%lld; gemm takes sides of 0 to %d", name,
-                        (long long)s->dims[0], (long long)s->dims[1], BRG_MAX_SIDE);
+    for (int32_t i = 0; i < s->rank; i++)
+        if (s->dims[i] < 0 || s->dims[i] > BRG_MAX_SIDE)
+            return brg_fail(error, BRG_E_SHAPE,
+                            "%s has a side of %lld; gemm takes sides of 0 to %d", name,
+                            (long long)s->dims[i], BRG_MAX_SIDE);
     return BRG_OK;
 }
 
 /* Requires matrix `name` to have exactly `rows` rows, at least `cols` elements apart. */
 static brg_status check_fit(const char *name, const brg_shape *s, int64_t rows, int64_t cols,
                             brg_error *error) {
-    if (s->dims[0] == rows && s->dims[1] >= cols)
+    const int64_t *sides = s->dims + (s->rank == 3);
+    if (sides[0] == rows && sides[1] >= cols)
         return BRG_OK;
     brg_fail(error, BRG_E_SHAPE, "%s is %lldx%lld, but must be %lldx%lld, or wider", name,
-             (long long)s->dims[0], (long long)s->dims[1], (long long)rows, (long long)cols);
+             (long long)sides[0], (long long)sides[1], (long long)rows, (long long)cols);
     brg_error_hint(error, "Stored as given, op(A) is m x k, op(B) k x n and C m x n; a transposed "
                           "matrix is stored the other way round.");
+    return BRG_E_SHAPE;
+}
+
+static brg_status check_batch(const char *name, const brg_shape *s, int64_t batch,
+                              brg_error *error) {
+    if (s->rank == 2 || s->dims[0] == 1 || s->dims[0] == batch)
+        return BRG_OK;
+    brg_fail(error, BRG_E_SHAPE, "%s is a batch of %lld, the others are one of %lld", name,
+             (long long)s->dims[0], (long long)batch);
+    brg_error_hint(error, "Every matrix has the batch's size, or 1 to serve all products.");
     return BRG_E_SHAPE;
 }
 
 /* Without an explicit k both matrices must say the same: a mistaken size is no padding. */
 static brg_status check_terms(const brg_call *call, const brg_gemm *g, brg_error *error) {
     const brg_gemm_params *p = call->params;
-    int64_t of_b = call->inputs[1].dims[g->tb ? 1 : 0];
+    const brg_shape *b = &call->inputs[1];
+    int64_t of_b = b->dims[(b->rank == 3) + (g->tb ? 1 : 0)];
     if (p->k != 0 || g->k == of_b)
         return BRG_OK;
     brg_fail(error, BRG_E_SHAPE, "op(A) has %lld columns, but op(B) has %lld rows", (long long)g->k,
@@ -59,55 +73,184 @@ static brg_status check_terms(const brg_call *call, const brg_gemm *g, brg_error
     return BRG_E_SHAPE;
 }
 
-static brg_status check_params(const brg_gemm_params *p, int32_t input_count, brg_error *error) {
-    if (!isfinite(p->alpha) || !isfinite(p->beta))
-        return brg_fail(error, BRG_E_ARGUMENT, "alpha and beta of gemm must be finite numbers");
-    if (p->m < 0 || p->n < 0 || p->k < 0 || p->ldc < 0 || p->m > BRG_MAX_SIDE ||
-        p->n > BRG_MAX_SIDE || p->k > BRG_MAX_SIDE || p->ldc > BRG_MAX_SIDE)
+static bool in_sides(int64_t value) {
+    return value >= 0 && value <= BRG_MAX_SIDE;
+}
+
+static brg_status check_params(const brg_gemm_params *p, brg_error *error) {
+    if (!isfinite(p->alpha) || !isfinite(p->beta) || !isfinite(p->rate) || !isfinite(p->momentum))
+        return brg_fail(error, BRG_E_ARGUMENT,
+                        "alpha, beta, rate and momentum of gemm must be finite numbers");
+    if (!in_sides(p->m) || !in_sides(p->n) || !in_sides(p->k) || !in_sides(p->ldc))
         return brg_fail(error, BRG_E_SHAPE, "m, n, k and ldc of gemm must be 0 to %d",
                         BRG_MAX_SIDE);
-    if (p->beta != 0.0f && input_count < 3) {
-        brg_fail(error, BRG_E_ARGUMENT, "gemm with beta = %g needs C as its third input",
-                 (double)p->beta);
-        brg_error_hint(error, "Give C, or set beta to 0.");
-        return BRG_E_ARGUMENT;
-    }
+    if ((int)p->bias < 0 || p->bias >= BRG_BIAS_COUNT || (int)p->epilogue < 0 ||
+        p->epilogue >= BRG_EPILOGUE_COUNT)
+        return brg_fail(error, BRG_E_ARGUMENT, "gemm knows no such bias or epilogue");
     return BRG_OK;
+}
+
+/* beta and an update need C, a bias is the last of the inputs. */
+static brg_status check_inputs(const brg_gemm_params *p, int32_t input_count, brg_error *error) {
+    int32_t matrices = input_count - (p->bias != BRG_BIAS_NONE);
+    bool update = p->epilogue == BRG_EPILOGUE_UPDATE;
+    if (matrices < 2 || matrices > 3) {
+        brg_fail(error, BRG_E_ARGUMENT,
+                 "gemm takes A, B, C if there is one, and the bias if it is "
+                 "to add one; it was given %d inputs",
+                 (int)input_count);
+        return brg_error_hint(error, "Give the bias as the last input.");
+    }
+    if ((p->beta != 0.0f || update) && matrices < 3) {
+        brg_fail(error, BRG_E_ARGUMENT, "gemm with %s needs C as its third input",
+                 update ? "an update" : "beta");
+        return brg_error_hint(error, "Give C, or set beta to 0 and choose another epilogue.");
+    }
+    if (update && (p->beta != 0.0f || p->bias != BRG_BIAS_NONE))
+        return brg_fail(error, BRG_E_ARGUMENT, "an update takes no bias, and beta must be 0");
+    return BRG_OK;
+}
+
+static bool is_small_whole(float x) {
+    return fabsf(x) <= 1024 && x == floorf(x);
+}
+
+/* i8 is exact, which holds only while nothing has to be rounded. */
+static brg_status check_whole(const brg_gemm *g, brg_error *error) {
+    if (g->in != BRG_I8)
+        return BRG_OK;
+    if (g->k > BRG_GEMM_MAX_WHOLE_K)
+        return brg_fail(error, BRG_E_SHAPE, "gemm of i8 sums up to %d terms, not %lld",
+                        BRG_GEMM_MAX_WHOLE_K, (long long)g->k);
+    if (!is_small_whole(g->alpha) || !is_small_whole(g->beta))
+        return brg_fail(error, BRG_E_ARGUMENT,
+                        "alpha and beta of a gemm of i8 are whole numbers up to 1024");
+    if (g->epilogue > BRG_EPILOGUE_RELU)
+        return brg_fail(error, BRG_E_ARGUMENT, "the only epilogue of a gemm of i8 is ReLU");
+    return BRG_OK;
+}
+
+static brg_status check_types(const brg_call *call, const brg_gemm *g, brg_error *error) {
+    static const char *const rest[] = {"A", "B", "the third input", "the fourth input"};
+    const brg_shape *in = call->inputs;
+    bool known = g->in == BRG_F32 || g->in == BRG_F16 || g->in == BRG_F64 || g->in == BRG_I8;
+    brg_status status = check_type("A", &in[0], known ? g->in : BRG_F32, error);
+    if (status == BRG_OK)
+        status = check_type("B", &in[1], g->in, error);
+    for (int32_t i = 2; status == BRG_OK && i < call->input_count; i++)
+        status = check_type(rest[i], &in[i], g->out, error);
+    return status;
+}
+
+static brg_status check_bias(const brg_call *call, const brg_gemm *g, brg_error *error) {
+    if (g->bias_index < 0)
+        return BRG_OK;
+    const brg_shape *s = &call->inputs[g->bias_index];
+    int64_t wanted = g->kind == BRG_BIAS_COLUMNS ? g->n : g->m;
+    if (s->rank == 1 && s->dims[0] == wanted)
+        return BRG_OK;
+    return brg_fail(error, BRG_E_SHAPE, "the bias must have one dim of %lld, one for each %s",
+                    (long long)wanted, g->kind == BRG_BIAS_COLUMNS ? "column" : "row");
+}
+
+/* C of an update: W, or W and V. */
+static brg_status check_state(const brg_call *call, const brg_gemm *g, brg_error *error) {
+    const brg_shape *c = &call->inputs[2];
+    bool pair = c->rank == 3 && c->dims[0] == 2;
+    if (g->momentum != 0.0f ? !pair : c->rank != 2)
+        return brg_fail(error, BRG_E_SHAPE,
+                        "C of an update must be m x n, or 2 x m x n (weights and "
+                        "velocities) with a momentum");
+    if (g->batch != 1)
+        return brg_fail(error, BRG_E_SHAPE, "an update takes no batch");
+    return BRG_OK;
+}
+
+static brg_status check_matrices(const brg_call *call, const brg_gemm *g, brg_error *error) {
+    static const char *const names[] = {"A", "B", "C"};
+    const brg_shape *in = call->inputs;
+    int32_t matrices = call->input_count - (g->bias_index >= 0);
+    bool update = g->epilogue == BRG_EPILOGUE_UPDATE;
+    brg_status status = check_terms(call, g, error);
+    if (status == BRG_OK)
+        status = check_fit("A", &in[0], g->ta ? g->k : g->m, g->ta ? g->m : g->k, error);
+    if (status == BRG_OK)
+        status = check_fit("B", &in[1], g->tb ? g->n : g->k, g->tb ? g->k : g->n, error);
+    if (status == BRG_OK && matrices > 2)
+        status = check_fit("C", &in[2], g->m, g->n, error);
+    for (int32_t i = 0; status == BRG_OK && i < matrices && !(update && i == 2); i++)
+        status = check_batch(names[i], &in[i], g->batch, error);
+    if (status == BRG_OK && update)
+        status = check_state(call, g, error);
+    return status;
+}
+
+/* The output has a batch if any matrix does. */
+static brg_shape output_of(const brg_call *call, const brg_gemm *g) {
+    bool batched = false;
+    for (int32_t i = 0; i < call->input_count; i++)
+        batched = batched || call->inputs[i].rank == 3;
+    int64_t count = g->epilogue == BRG_EPILOGUE_UPDATE ? 2 : g->batch;
+    return batched ? brg_shape_3d(g->out, count, g->m, g->ldo) : brg_shape_2d(g->out, g->m, g->ldo);
 }
 
 static brg_status check(const brg_call *call, brg_shape *output, brg_error *error) {
     static const char *const names[] = {"A", "B", "C"};
-    brg_status status = check_params(call->params, call->input_count, error);
-    for (int32_t i = 0; status == BRG_OK && i < call->input_count; i++)
+    const brg_gemm_params *p = call->params;
+    brg_status status = check_params(p, error);
+    if (status == BRG_OK)
+        status = check_inputs(p, call->input_count, error);
+    for (int32_t i = 0; status == BRG_OK && i < call->input_count - (p->bias != 0); i++)
         status = check_matrix(names[i], &call->inputs[i], error);
     if (status != BRG_OK)
         return status;
     const brg_gemm g = brg_gemm_resolve(call);
-    const brg_shape *in = call->inputs;
-    status = check_terms(call, &g, error);
+    status = check_types(call, &g, error);
     if (status == BRG_OK)
-        status = check_fit("A", &in[0], g.ta ? g.k : g.m, g.ta ? g.m : g.k, error);
+        status = check_matrices(call, &g, error);
     if (status == BRG_OK)
-        status = check_fit("B", &in[1], g.tb ? g.n : g.k, g.tb ? g.k : g.n, error);
-    if (status == BRG_OK && call->input_count > 2)
-        status = check_fit("C", &in[2], g.m, g.n, error);
+        status = check_bias(call, &g, error);
+    if (status == BRG_OK)
+        status = check_whole(&g, error);
     if (status != BRG_OK)
         return status;
     if (g.ldo < g.n)
         return brg_fail(error, BRG_E_SHAPE, "ldc of gemm is %lld, less than n = %lld",
                         (long long)g.ldo, (long long)g.n);
-    *output = brg_shape_2d(BRG_F32, g.m, g.ldo);
+    /* Kernels number the rows, and the panels of 16 columns, of all products through. */
+    if (!in_sides((g.m > g.n ? g.m : g.n) * g.batch))
+        return brg_fail(error, BRG_E_SHAPE,
+                        "a batch of %lld products of %lld rows and %lld columns "
+                        "is too large for gemm",
+                        (long long)g.batch, (long long)g.m, (long long)g.n);
+    *output = output_of(call, &g);
     return brg_shape_size(output, NULL, NULL, error);
 }
 
 /* ---- cost and names ---- */
 
+static double bytes_of(const brg_shape *s) {
+    size_t bytes = 0;
+    brg_shape_size(s, NULL, &bytes, NULL);
+    return (double)bytes;
+}
+
+/* Each input that is read and the output, once; padding does not count. */
 static void cost(const brg_call *call, brg_cost *out) {
     const brg_gemm g = brg_gemm_resolve(call);
-    double m = (double)g.m, n = (double)g.n, k = (double)g.k;
-    double read_c = g.beta != 0.0f ? m * n : 0.0;
-    out->flops = 2.0 * m * n * k;
-    out->bytes = 4.0 * (m * k + k * n + m * n + read_c);
+    double m = (double)g.m, n = (double)g.n, k = (double)g.k, batch = (double)g.batch;
+    double in = (double)brg_dtype_size(g.in), element = (double)brg_dtype_size(g.out);
+    double a_count = g.a_step ? batch : 1, b_count = g.b_step ? batch : 1;
+    double states = g.momentum != 0.0f ? 2 : 1;
+    double c_count = g.c_index < 0                       ? 0
+                     : g.epilogue == BRG_EPILOGUE_UPDATE ? states
+                     : g.c_step                          ? batch
+                                                         : 1;
+    out->flops = 2.0 * m * n * k * batch;
+    out->bytes = in * (m * k * a_count + k * n * b_count) +
+                 element * m * n * (batch * (g.c_index >= 0 ? states : 1) + c_count);
+    if (g.bias_index >= 0)
+        out->bytes += bytes_of(&call->inputs[g.bias_index]);
 }
 
 static int32_t dims(const brg_call *call, brg_dim out[BRG_MAX_DIMS]) {
@@ -115,282 +258,8 @@ static int32_t dims(const brg_call *call, brg_dim out[BRG_MAX_DIMS]) {
     out[0] = (brg_dim){"m", g.m};
     out[1] = (brg_dim){"n", g.n};
     out[2] = (brg_dim){"k", g.k};
-    return 3;
-}
-
-/* ---- plan ---- */
-
-/* A matrix as a launch sees it: a buffer and the pitch of its rows. */
-typedef struct matrix {
-    int32_t buffer;
-    int64_t pitch;
-} matrix;
-
-static int64_t round_up(int64_t value, int64_t step) {
-    return (value + step - 1) / step * step;
-}
-
-static int64_t clamp(int64_t value, int64_t lo, int64_t hi) {
-    return value < lo ? lo : value > hi ? hi : value;
-}
-
-static matrix input_c(const brg_gemm *g) {
-    /* Without C its place is taken by A, which the kernel then leaves alone. */
-    return g->beta != 0.0f ? (matrix){BRG_BUFFER_INPUT(2), g->ldc}
-                           : (matrix){BRG_BUFFER_INPUT(0), 0};
-}
-
-static void add_sizes(brg_launch *launch, const brg_gemm *g) {
-    brg_arg_i32(launch, g->m);
-    brg_arg_i32(launch, g->n);
-    brg_arg_i32(launch, g->k);
-}
-
-static void add_matrix(brg_launch *launch, matrix x) {
-    brg_arg_buffer(launch, x.buffer);
-    brg_arg_i32(launch, x.pitch);
-}
-
-static void add_result(brg_launch *launch, const brg_gemm *g) {
-    add_matrix(launch, input_c(g));
-    add_matrix(launch, (matrix){BRG_BUFFER_OUTPUT, g->ldo});
-    brg_arg_f32(launch, g->alpha);
-    brg_arg_f32(launch, g->beta);
-}
-
-static void add_transposition_options(brg_launch *launch, const brg_gemm *g) {
-    brg_launch_option(launch, "-DTA=%d -DTB=%d", g->ta, g->tb);
-}
-
-/* out = beta * C, and nothing at all to launch when beta is 0 too: the output is cleared. */
-static void plan_scale(const brg_gemm *g, const brg_device_info *device, brg_plan *plan) {
-    plan->zero_output = true;
-    if (g->beta == 0.0f)
-        return;
-    brg_launch *launch = brg_plan_add(plan, "gemm", "gemm_scale");
-    brg_launch_range(launch, 0, g->n, brg_row_group(device));
-    brg_launch_range(launch, 1, g->m, 1);
-    launch->slice_dim = 1;
-    launch->rows_per_item = 1;
-    brg_arg_i32(launch, g->m);
-    brg_arg_i32(launch, g->n);
-    add_matrix(launch, input_c(g));
-    add_matrix(launch, (matrix){BRG_BUFFER_OUTPUT, g->ldo});
-    brg_arg_f32(launch, g->beta);
-    brg_arg_first(launch);
-}
-
-static void plan_grid(const brg_gemm *g, const char *kernel, size_t width, size_t height,
-                      brg_plan *plan) {
-    brg_launch *launch = brg_plan_add(plan, "gemm", kernel);
-    add_transposition_options(launch, g);
-    brg_launch_range(launch, 0, g->n, width);
-    brg_launch_range(launch, 1, g->m, height);
-    launch->slice_dim = 1;
-    launch->rows_per_item = 1;
-    add_sizes(launch, g);
-    add_matrix(launch, (matrix){BRG_BUFFER_INPUT(0), g->lda});
-    add_matrix(launch, (matrix){BRG_BUFFER_INPUT(1), g->ldb});
-    add_result(launch, g);
-    brg_arg_first(launch);
-}
-
-static void plan_naive(const brg_gemm *g, const brg_device_info *device, brg_plan *plan) {
-    plan_grid(g, "gemm_1_naive", brg_row_group(device), 1, plan);
-}
-
-/* The largest tile, 16, 8 or 4, whose work-items fit a work-group of the device; 0 if none does. */
-static size_t tile_side(const brg_device_info *device) {
-    for (size_t side = 16; side >= 4; side /= 2) {
-        size_t local_bytes = 2 * side * (side + 1) * sizeof(float);
-        if (device->max_work_group >= side * side && device->max_work_item[0] >= side &&
-            device->max_work_item[1] >= side && device->local_memory >= local_bytes)
-            return side;
-    }
-    return 0;
-}
-
-static brg_status plan_tiled(const brg_gemm *g, const brg_device_info *device, brg_plan *plan,
-                             brg_error *error) {
-    size_t side = tile_side(device);
-    if (side == 0) {
-        brg_fail(error, BRG_E_UNSUPPORTED,
-                 "%s has no work-groups of 4 x 4 work-items, which gemm's variant \"tiled\" needs",
-                 device->name);
-        brg_error_hint(error, "Choose the variant \"rows\".");
-        return BRG_E_UNSUPPORTED;
-    }
-    plan_grid(g, "gemm_2_tiled", side, side, plan);
-    brg_launch_option(&plan->launches[plan->launch_count - 1], "-DTILE=%d", (int)side);
-    return BRG_OK;
-}
-
-/* Rows that a work-item of the CPU variants owns: as many as possible up to 128, since each band of
- * rows reads B once more, but so few that a band takes no more than a few milliseconds (0.8e9
- * flops) and that there are about 8 bands. A slice is a whole number of bands. */
-static int64_t rows_of_band(const brg_gemm *g) {
-    double flops_of_row = 2.0 * (double)g->n * (double)g->k;
-    int64_t rows = (int64_t)fmin(0.8e9 / flops_of_row, 128);
-    return clamp(round_up(clamp(rows, 1, g->m / 8), TILE_ROWS), TILE_ROWS, 128);
-}
-
-/* Columns that a work-item owns: up to `most`, but so few that there are at least 8 work-items. */
-static int64_t cols_of_item(const brg_gemm *g, int64_t rows, int64_t most) {
-    int64_t bands = (g->m + rows - 1) / rows;
-    int64_t across = (8 + bands - 1) / bands;
-    return clamp(round_up((g->n + across - 1) / across, TILE_COLS), TILE_COLS, most);
-}
-
-/* Tiles that a work-item may go through on a device that counts the rounds of loops; 0: not even
- * one. */
-static int64_t tiles_allowed(const brg_gemm *g, const brg_device_info *device) {
-    int64_t passes = g->n < TILE_COLS ? g->n : 1; /* a narrow matrix goes column by column */
-    int64_t rounds = 2 * g->k * passes;
-    return brg_loop_limit(device) / (rounds > 0 ? rounds : 1);
-}
-
-static brg_status check_rounds(const brg_gemm *g, const brg_device_info *device, brg_error *error) {
-    if (tiles_allowed(g, device) > 0)
-        return BRG_OK;
-    brg_fail(error, BRG_E_UNSUPPORTED,
-             "%s ends a work-item's loops after 65 535 rounds, too few for k = %lld", device->name,
-             (long long)g->k);
-    brg_error_hint(error, "Choose the variant \"naive\" or \"tiled\", or another device.");
-    return BRG_E_UNSUPPORTED;
-}
-
-/* The range and last arguments of a CPU variant: items of `rows` x `cols`. */
-static void add_bands(brg_launch *launch, const brg_gemm *g, int64_t most_cols,
-                      const brg_device_info *device) {
-    int64_t tiles = tiles_allowed(g, device);
-    int64_t rows = clamp(rows_of_band(g), TILE_ROWS, tiles * TILE_ROWS);
-    int64_t across = clamp(tiles * TILE_ROWS / rows, 1, most_cols / TILE_COLS);
-    int64_t cols = cols_of_item(g, rows, across * TILE_COLS);
-    brg_launch_range(launch, 0, (g->n + cols - 1) / cols, 1);
-    brg_launch_range(launch, 1, (g->m + rows - 1) / rows, 1);
-    launch->slice_dim = 1;
-    launch->rows_per_item = rows;
-    brg_arg_i32(launch, rows);
-    brg_arg_i32(launch, cols);
-    brg_arg_first(launch);
-}
-
-/* Adds a launch that transposes `from`, rows x cols, into scratch, and returns the result. The
- * pitch is an odd number of cache lines, so that rows do not compete for the same places in the
- * cache. */
-static matrix plan_transpose(brg_plan *plan, matrix from, int64_t rows, int64_t cols) {
-    int64_t pitch = round_up(rows, 32) + 16;
-    matrix to = {brg_plan_scratch(plan, (size_t)cols * (size_t)pitch * sizeof(float)), pitch};
-    brg_launch *launch = brg_plan_add(plan, "transpose", "transpose_blocks");
-    brg_launch_option(launch, "-DSIDE=%d", TRANSPOSE_SIDE);
-    brg_launch_range(launch, 0, (rows + TRANSPOSE_SIDE - 1) / TRANSPOSE_SIDE, 1);
-    brg_launch_range(launch, 1, (cols + TRANSPOSE_SIDE - 1) / TRANSPOSE_SIDE, 1);
-    launch->slice_dim = 1;
-    launch->share = (double)rows * (double)cols;
-    brg_arg_i32(launch, rows);
-    brg_arg_i32(launch, cols);
-    add_matrix(launch, from);
-    add_matrix(launch, to);
-    brg_arg_first(launch);
-    return to;
-}
-
-static brg_status plan_rows(const brg_gemm *g, const brg_device_info *device, brg_plan *plan,
-                            brg_error *error) {
-    if (check_rounds(g, device, error) != BRG_OK)
-        return BRG_E_UNSUPPORTED;
-    matrix a = {BRG_BUFFER_INPUT(0), g->lda}, b = {BRG_BUFFER_INPUT(1), g->ldb};
-    if (g->ta)
-        a = plan_transpose(plan, a, g->k, g->m);
-    if (g->tb)
-        b = plan_transpose(plan, b, g->n, g->k);
-    brg_launch *launch = brg_plan_add(plan, "gemm", "gemm_3_rows");
-    launch->share = (double)g->m * (double)g->n * (double)g->k / 16;
-    add_sizes(launch, g);
-    add_matrix(launch, a);
-    add_matrix(launch, b);
-    add_result(launch, g);
-    add_bands(launch, g, 64, device);
-    return BRG_OK;
-}
-
-static int32_t plan_pack(const brg_gemm *g, brg_plan *plan) {
-    int64_t panels = (g->n + TILE_COLS - 1) / TILE_COLS;
-    size_t bytes = (size_t)panels * TILE_COLS * (size_t)g->k * sizeof(float);
-    int32_t scratch = brg_plan_scratch(plan, bytes);
-    brg_launch *launch = brg_plan_add(plan, "gemm", "gemm_4_pack");
-    add_transposition_options(launch, g);
-    brg_launch_option(launch, "-DDEPTH=%d", PACKED_DEPTH);
-    brg_launch_range(launch, 0, panels, 1);
-    brg_launch_range(launch, 1, (g->k + PACKED_DEPTH - 1) / PACKED_DEPTH, 1);
-    launch->share = (double)g->n * (double)g->k;
-    brg_arg_i32(launch, g->n);
-    brg_arg_i32(launch, g->k);
-    add_matrix(launch, (matrix){BRG_BUFFER_INPUT(1), g->ldb});
-    brg_arg_buffer(launch, scratch);
-    brg_arg_first(launch);
-    return scratch;
-}
-
-static brg_status plan_packed(const brg_gemm *g, const brg_device_info *device, brg_plan *plan,
-                              brg_error *error) {
-    size_t local_bytes = TILE_ROWS * (PACKED_DEPTH + 16) * sizeof(float);
-    if (device->local_memory < local_bytes) {
-        brg_fail(error, BRG_E_UNSUPPORTED,
-                 "gemm's variant \"packed\" needs %zu bytes of local memory, %s has %llu",
-                 local_bytes, device->name, (unsigned long long)device->local_memory);
-        brg_error_hint(error, "Choose the variant \"rows\".");
-        return BRG_E_UNSUPPORTED;
-    }
-    if (check_rounds(g, device, error) != BRG_OK)
-        return BRG_E_UNSUPPORTED;
-    int32_t panels = plan_pack(g, plan);
-    brg_launch *launch = brg_plan_add(plan, "gemm", "gemm_4_packed");
-    add_transposition_options(launch, g);
-    brg_launch_option(launch, "-DDEPTH=%d", PACKED_DEPTH);
-    launch->share = (double)g->m * (double)g->n * (double)g->k / 16;
-    add_sizes(launch, g);
-    add_matrix(launch, (matrix){BRG_BUFFER_INPUT(0), g->lda});
-    brg_arg_buffer(launch, panels);
-    add_result(launch, g);
-    add_bands(launch, g, 256, device);
-    return BRG_OK;
-}
-
-/* GPUs take tiles. On a CPU, packing B costs about as much as 16 rows of out, and pays once B has
- * outgrown the second-level cache or a transposition has to be done anyway. */
-static int choose(const brg_gemm *g, const brg_device_info *device) {
-    if (device->kind != BRG_DEVICE_CPU || tiles_allowed(g, device) == 0)
-        return tile_side(device) > 0 ? TILED : NAIVE;
-    bool large = g->k * g->n > (int64_t)1024 * 1024;
-    return g->m >= 64 && g->n >= TILE_COLS && (large || g->tb) ? PACKED : ROWS;
-}
-
-static brg_status plan(const brg_call *call, const char *variant, const brg_device_info *device,
-                       brg_plan *out, brg_error *error) {
-    const brg_gemm g = brg_gemm_resolve(call);
-    int chosen = variant ? brg_variant_find(&brg_op_gemm, variant) : choose(&g, device);
-    if (chosen < 0)
-        return brg_variant_unknown(&brg_op_gemm, variant, error);
-    snprintf(out->variant, sizeof out->variant, "%s", variants[chosen].name);
-    out->zero_output = g.ldo > g.n; /* the padding columns */
-    if (g.m == 0 || g.n == 0)
-        return BRG_OK;
-    if (g.terms == 0) {
-        plan_scale(&g, device, out);
-        return BRG_OK;
-    }
-    switch (chosen) {
-    case TILED:
-        return plan_tiled(&g, device, out, error);
-    case ROWS:
-        return plan_rows(&g, device, out, error);
-    case PACKED:
-        return plan_packed(&g, device, out, error);
-    default:
-        plan_naive(&g, device, out);
-        return BRG_OK;
-    }
+    out[3] = (brg_dim){"batch", g.batch};
+    return g.batch != 1 ? 4 : 3;
 }
 
 /* ---- examples ---- */
@@ -456,9 +325,23 @@ static const example_row examples[] = {
     {23, 95, 1200, 0, 1, 3, 5, false, true, -0.5f, 0.5f},
 };
 
-static brg_shape stored(int64_t rows, int64_t cols, bool transposed, int64_t pad) {
-    return transposed ? brg_shape_2d(BRG_F32, cols, rows + pad)
-                      : brg_shape_2d(BRG_F32, rows, cols + pad);
+/* The stored shape of a matrix, or of a batch of them if `batch` is not negative. */
+static brg_shape stored(brg_dtype dtype, int64_t batch, int64_t rows, int64_t cols, bool transposed,
+                        int64_t pad) {
+    int64_t height = transposed ? cols : rows, width = (transposed ? rows : cols) + pad;
+    return batch >= 0 ? brg_shape_3d(dtype, batch, height, width)
+                      : brg_shape_2d(dtype, height, width);
+}
+
+/* Adds inputs until one fails. */
+static brg_status add_inputs(brg_example *out, const brg_shape *shapes, int32_t count,
+                             uint64_t seed, brg_error *error) {
+    brg_status status = BRG_OK;
+    for (int32_t i = 0; i < count && status == BRG_OK; i++)
+        status = brg_example_add(out, &shapes[i], seed, error);
+    if (status != BRG_OK)
+        brg_example_release(out);
+    return status;
 }
 
 static void describe(const example_row *row, char *text, size_t size) {
@@ -467,11 +350,8 @@ static void describe(const example_row *row, char *text, size_t size) {
              row->pad_a || row->pad_b || row->pad_c > 0 || row->pad_out ? " padded" : "");
 }
 
-static brg_status example(int32_t index, uint64_t seed, brg_example *out, brg_error *error) {
-    if (index < 0 || index >= (int32_t)(sizeof examples / sizeof examples[0]))
-        return brg_fail(error, BRG_E_NOT_FOUND, "gemm has no example %d", (int)index);
-    const example_row *row = &examples[index];
-    *out = (brg_example){0};
+static brg_status make_plain(const example_row *row, uint64_t seed, brg_example *out,
+                             brg_error *error) {
     describe(row, out->text, sizeof out->text);
     brg_gemm_params params = {.m = row->m,
                               .n = row->n,
@@ -482,36 +362,188 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *out, brg_er
                               .ta = row->ta,
                               .tb = row->tb};
     memcpy(out->params, &params, sizeof params);
-    brg_shape a = stored(row->m, row->k, row->ta, row->pad_a);
-    brg_shape b = stored(row->k, row->n, row->tb, row->pad_b);
-    brg_status status = brg_example_add(out, &a, seed, error);
-    if (status == BRG_OK)
-        status = brg_example_add(out, &b, seed, error);
-    if (status == BRG_OK && row->pad_c >= 0) {
-        brg_shape c = brg_shape_2d(BRG_F32, row->m, row->n + row->pad_c);
-        status = brg_example_add(out, &c, seed, error);
-    }
-    if (status != BRG_OK)
-        brg_example_release(out);
+    brg_shape shapes[] = {stored(BRG_F32, -1, row->m, row->k, row->ta, row->pad_a),
+                          stored(BRG_F32, -1, row->k, row->n, row->tb, row->pad_b),
+                          stored(BRG_F32, -1, row->m, row->n, false, row->pad_c)};
+    return add_inputs(out, shapes, row->pad_c >= 0 ? 3 : 2, seed, error);
+}
+
+/* What the words of make() say; the other examples are told in the same words. */
+typedef struct words {
+    int64_t m, n, k, batch, pad;
+    double alpha, beta, rate, momentum;
+    int32_t dtype, epilogue, bias; /* places in the lists of choices */
+    bool ta, tb, share_a, share_b;
+} words;
+
+static const brg_word word_table[] = {
+    {"m", BRG_WORD_INTEGER, offsetof(words, m), 0, BRG_MAX_SIDE, NULL},
+    {"n", BRG_WORD_INTEGER, offsetof(words, n), 0, BRG_MAX_SIDE, NULL},
+    {"k", BRG_WORD_INTEGER, offsetof(words, k), 0, BRG_MAX_SIDE, NULL},
+    {"ta", BRG_WORD_FLAG, offsetof(words, ta), 0, 0, NULL},
+    {"tb", BRG_WORD_FLAG, offsetof(words, tb), 0, 0, NULL},
+    {"alpha", BRG_WORD_NUMBER, offsetof(words, alpha), -1e6, 1e6, NULL},
+    {"beta", BRG_WORD_NUMBER, offsetof(words, beta), -1e6, 1e6, NULL},
+    {"batch", BRG_WORD_INTEGER, offsetof(words, batch), 0, BRG_MAX_SIDE, NULL},
+    {"share-a", BRG_WORD_FLAG, offsetof(words, share_a), 0, 0, NULL},
+    {"share-b", BRG_WORD_FLAG, offsetof(words, share_b), 0, 0, NULL},
+    {"dtype", BRG_WORD_CHOICE, offsetof(words, dtype), 0, 0, "f32|f16|f64|i8"},
+    {"epilogue", BRG_WORD_CHOICE, offsetof(words, epilogue), 0, 0, "none|relu|gelu|update"},
+    {"bias", BRG_WORD_CHOICE, offsetof(words, bias), 0, 0, "none|columns|rows"},
+    {"rate", BRG_WORD_NUMBER, offsetof(words, rate), -1e3, 1e3, NULL},
+    {"momentum", BRG_WORD_NUMBER, offsetof(words, momentum), -1e3, 1e3, NULL},
+    {"pad", BRG_WORD_INTEGER, offsetof(words, pad), 0, 4096, NULL},
+};
+
+static const char make_syntax[] =
+    "m=M n=N k=K ta tb alpha=1 beta=0 batch=N share-a share-b dtype=f32|f16|f64|i8 "
+    "epilogue=none|relu|gelu|update bias=none|columns|rows rate=0.01 momentum=0 pad=0";
+
+static const brg_dtype word_types[] = {BRG_F32, BRG_F16, BRG_F64, BRG_I8};
+
+/* batch is -1 where the words do not say: no batch, and a tensor of rank 2. */
+static brg_status read_words(const char *text, words *w, brg_error *error) {
+    *w = (words){.m = -1, .n = -1, .k = -1, .batch = -1, .alpha = 1, .rate = 0.01};
+    brg_status status = brg_words_read("gemm", text, word_table,
+                                       sizeof word_table / sizeof word_table[0], w, error);
+    /* One size given stands for all three. */
+    int64_t given = w->m >= 0 ? w->m : w->n >= 0 ? w->n : w->k >= 0 ? w->k : 1024;
+    w->m = w->m >= 0 ? w->m : given;
+    w->n = w->n >= 0 ? w->n : given;
+    w->k = w->k >= 0 ? w->k : given;
     return status;
 }
 
+static brg_status make(const char *text, uint64_t seed, brg_example *out, brg_error *error) {
+    words w;
+    *out = (brg_example){0};
+    if (read_words(text, &w, error) != BRG_OK)
+        return error ? error->status : BRG_E_ARGUMENT;
+    snprintf(out->text, sizeof out->text, "%s", text);
+    brg_gemm_params params = {.m = w.m,
+                              .n = w.n,
+                              .k = w.k,
+                              .alpha = (float)w.alpha,
+                              .beta = (float)w.beta,
+                              .ta = w.ta,
+                              .tb = w.tb,
+                              .bias = (brg_bias)w.bias,
+                              .epilogue = (brg_epilogue)w.epilogue,
+                              .rate = (float)w.rate,
+                              .momentum = (float)w.momentum};
+    memcpy(out->params, &params, sizeof params);
+    brg_dtype in = word_types[w.dtype], rest = in == BRG_I8 ? BRG_I32 : in;
+    bool update = params.epilogue == BRG_EPILOGUE_UPDATE;
+    int64_t c_batch = !update ? w.batch : w.momentum != 0 ? 2 : -1;
+    brg_shape shapes[4] = {stored(in, w.share_a ? -1 : w.batch, w.m, w.k, w.ta, w.pad),
+                           stored(in, w.share_b ? -1 : w.batch, w.k, w.n, w.tb, w.pad)};
+    int32_t count = 2;
+    if (w.beta != 0 || update)
+        shapes[count++] = stored(rest, c_batch, w.m, w.n, false, w.pad);
+    if (params.bias != BRG_BIAS_NONE)
+        shapes[count++] = brg_shape_1d(rest, params.bias == BRG_BIAS_COLUMNS ? w.n : w.m);
+    return add_inputs(out, shapes, count, seed, error);
+}
+
+/* Batches, epilogues and types, on every rung's own ground and beside it. Each new set of options
+ * is a program to be built: there are no more of them than it takes. */
+static const char *const told[] = {
+    "m=5 n=7 k=3 batch=3",
+    "m=9 n=33 k=17 batch=2 ta tb beta=0.5 pad=3",
+    "m=13 n=40 k=21 batch=4 share-b",
+    "m=16 n=37 k=24 batch=3 share-a tb",
+    "m=1 n=50 k=19 batch=5 beta=-1",
+    "m=50 n=1 k=35 batch=2",
+    "m=3 n=3 k=3 batch=1",
+    "m=4 n=5 k=6 batch=0",
+    "m=33 n=65 k=40 bias=columns",
+    "m=17 n=47 k=600 bias=columns epilogue=gelu beta=1",
+    "m=9 n=50 k=33 batch=3 bias=columns epilogue=gelu alpha=-2",
+    "m=70 n=3 k=33 bias=columns epilogue=gelu",
+    "m=33 n=65 k=40 bias=rows epilogue=relu",
+    "m=3 n=70 k=33 bias=rows epilogue=relu",
+    "m=4 n=6 k=0 bias=rows epilogue=relu",
+    "m=30 n=41 k=24 epilogue=update rate=0.1",
+    "m=8 n=32 k=530 epilogue=update rate=0.01 momentum=0.5",
+    "m=30 n=41 k=24 epilogue=update rate=0.1 momentum=0.9 alpha=0.125 pad=1",
+    "m=5 n=5 k=5 dtype=f16",
+    "m=33 n=65 k=70 dtype=f16 beta=0.5 pad=1",
+    "m=2 n=97 k=31 dtype=f16",
+    "m=97 n=1 k=31 dtype=f16",
+    "m=19 n=34 k=513 dtype=f16 ta tb",
+    "m=16 n=40 k=30 dtype=f16 bias=columns epilogue=gelu batch=2",
+    "m=5 n=5 k=5 dtype=i8",
+    "m=33 n=65 k=70 dtype=i8 beta=3 alpha=-2 pad=1",
+    "m=1 n=97 k=31 dtype=i8",
+    "m=19 n=34 k=513 dtype=i8 ta tb bias=rows epilogue=relu",
+    "m=5 n=5 k=5 dtype=f64",
+    "m=33 n=65 k=600 dtype=f64 beta=0.5 pad=1",
+    "m=97 n=1 k=31 dtype=f64 batch=2",
+    "m=19 n=34 k=60 dtype=f64 ta tb",
+    "m=16 n=40 k=30 dtype=f64 epilogue=update momentum=0.9 rate=0.5",
+};
+
+enum {
+    PLAIN_COUNT = sizeof examples / sizeof examples[0],
+    TOLD_COUNT = sizeof told / sizeof told[0]
+};
+
+static brg_status example(int32_t index, uint64_t seed, brg_example *out, brg_error *error) {
+    if (index < 0 || index >= PLAIN_COUNT + TOLD_COUNT)
+        return brg_fail(error, BRG_E_NOT_FOUND, "gemm has no example %d", (int)index);
+    *out = (brg_example){0};
+    if (index >= PLAIN_COUNT)
+        return make(told[index - PLAIN_COUNT], seed, out, error);
+    return make_plain(&examples[index], seed, out, error);
+}
+
+/* ---- the row ---- */
+
+static const char *const sizes[] = {
+    "m=64 n=64 k=64",
+    "m=128 n=128 k=128",
+    "m=256 n=256 k=256",
+    "m=512 n=512 k=512",
+    "m=1024 n=1024 k=1024",
+    "m=2048 n=2048 k=2048",
+    "m=4096 n=4096 k=4096",
+    "m=1000 n=1000 k=777",
+    "m=128 n=3136 k=1152",
+    "m=64 n=12544 k=147",
+    "m=1024 n=1024 k=1024 ta",
+    "m=1024 n=1024 k=1024 tb",
+    "m=1 n=4096 k=4096",
+    "m=4096 n=1 k=4096",
+    "m=64 n=64 k=64 batch=64",
+    "m=1024 n=1024 k=1024 dtype=f16",
+    "m=1024 n=1024 k=1024 dtype=f64",
+    "m=1024 n=1024 k=1024 dtype=i8",
+    "m=1024 n=1024 k=1024 bias=columns epilogue=relu",
+    NULL,
+};
+
 const brg_op brg_op_gemm = {
     .name = "gemm",
-    .summary = "matrix product, alpha * op(A) * op(B) + beta * C",
+    .summary = "matrix product, alpha * op(A) * op(B) + beta * C, and what follows it",
     .params_size = sizeof(brg_gemm_params),
     .defaults = &defaults,
     .min_inputs = 2,
-    .max_inputs = 3,
-    .variants = variants,
-    .variant_count = VARIANT_COUNT,
+    .max_inputs = 4,
+    .variants = brg_gemm_variants,
+    .variant_count = BRG_GEMM_VARIANTS,
+    .tunables = brg_gemm_tunables,
+    .tunable_count = BRG_GEMM_TUNABLES,
     .check = check,
     .cost = cost,
     .dims = dims,
-    .plan = plan,
+    .plan = brg_gemm_plan,
     .sequential = brg_gemm_sequential,
     .naive = brg_gemm_naive,
     .oracle = brg_gemm_oracle,
     .probe = brg_gemm_probe,
+    .part = brg_gemm_part,
     .example = example,
+    .make = make,
+    .make_syntax = make_syntax,
+    .sizes = sizes,
 };

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/half.h"
+
 static const char *const policy_names[] = {
     [BRG_VERIFY_DEFAULT] = "default", [BRG_VERIFY_FULL] = "full",
     [BRG_VERIFY_SAMPLE] = "sample",   [BRG_VERIFY_FREIVALDS] = "freivalds",
@@ -45,20 +47,30 @@ typedef struct judgement {
 static const judgement exact = {.passed = true};
 static const judgement hopeless = {.difference = INFINITY, .ulps = INFINITY, .ratio = INFINITY};
 
-/* One over the unit in the last place of x as a float: 2^(23-e) for 2^e <= |x| < 2^(e+1). Zero and
- * subnormals share the spacing 2^-149, and what overflows has that of the largest float. */
-static double ulps_per_unit(double x) {
-    float rounded = (float)x;
-    uint32_t bits;
-    memcpy(&bits, &rounded, sizeof bits);
-    uint32_t exponent = bits >> 23 & 0xff;
-    exponent = exponent == 0 ? 1 : exponent == 255 ? 254 : exponent;
+/* The numbers of a floating point type: bits behind the first of a normal one, the exponent of the
+ * smallest normal one, and from where on nothing finite is nearest. */
+typedef struct floating {
+    int fraction, least;
+    double overflow;
+} floating;
 
-    /* A double with that power of two written straight into its exponent. */
-    uint64_t power = (uint64_t)(1023 + 150 - exponent) << 52;
-    double result;
-    memcpy(&result, &power, sizeof result);
-    return result;
+/* The format of a type, or NULL for integers. */
+static const floating *format_of(brg_dtype dtype) {
+    static const floating f16 = {10, -14, 65520.0};
+    static const floating f32 = {23, -126, 0x1.ffffffp127};
+    static const floating f64 = {52, -1022, INFINITY};
+    return dtype == BRG_F32 ? &f32 : dtype == BRG_F16 ? &f16 : dtype == BRG_F64 ? &f64 : NULL;
+}
+
+/* The unit in the last place of x: 2^(e - fraction) for 2^e <= |x| < 2^(e+1). Zero and subnormals
+ * share one spacing, and what overflows has that of the largest number. */
+static double unit_of(const floating *type, double x) {
+    int exponent = type->least;
+    if (fabs(x) >= type->overflow)
+        exponent = 1 - type->least;
+    else if (fabs(x) > ldexp(1, type->least))
+        exponent = ilogb(x);
+    return ldexp(1, exponent - type->fraction);
 }
 
 /* True if both are NaN, or the same infinity. */
@@ -69,14 +81,18 @@ static bool same_non_finite(double a, double b) {
 static judgement judge(brg_dtype dtype, double got, double expected, double bound) {
     if (!isfinite(expected))
         return same_non_finite(got, expected) ? exact : hopeless;
+    const floating *type = format_of(dtype);
     if (!isfinite(got)) {
-        /* An exact value beyond the largest float is rightly infinite in single precision. */
-        return dtype == BRG_F32 && same_non_finite(got, (float)expected) ? exact : hopeless;
+        /* What lies beyond the largest number of its type, or may within its bound, is rightly
+         * infinite. */
+        double slack = bound > 0 && isfinite(bound) ? bound : 0;
+        bool beyond = type && fabs(expected) + slack >= type->overflow;
+        return beyond && isinf(got) && (got > 0) == (expected > 0) ? exact : hopeless;
     }
     judgement j = {.difference = fabs(got - expected)};
     j.passed = j.difference <= bound; /* false if the bound is NaN */
     if (j.difference > 0) {
-        j.ulps = dtype == BRG_F32 ? j.difference * ulps_per_unit(expected) : 0;
+        j.ulps = type ? j.difference / unit_of(type, expected) : 0;
         j.ratio = bound > 0 ? j.difference / bound : INFINITY;
     } else if (!j.passed) {
         j.ratio =
@@ -93,6 +109,12 @@ static double load(brg_dtype dtype, const void *data, int64_t index) {
         return ((const uint8_t *)data)[index];
     case BRG_I32:
         return ((const int32_t *)data)[index];
+    case BRG_F16:
+        return half_to_float(((const uint16_t *)data)[index]);
+    case BRG_I8:
+        return ((const int8_t *)data)[index];
+    case BRG_F64:
+        return ((const double *)data)[index];
     default:
         return NAN;
     }

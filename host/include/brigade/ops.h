@@ -9,19 +9,58 @@
 
 #include "brigade/op.h"
 
-/* "gemm": C' = alpha * op(A) * op(B) + beta * C, f32, row-major, op(X) = X or its transpose.
+/* What gemm adds to its result: nothing, or a vector with an element for each column or for each
+ * row. */
+typedef enum brg_bias {
+    BRG_BIAS_NONE = 0,
+    BRG_BIAS_COLUMNS, /* n elements: bias[j] is added to column j */
+    BRG_BIAS_ROWS,    /* m elements: bias[i] is added to row i */
+    BRG_BIAS_COUNT
+} brg_bias;
+
+/* What gemm does with its result on the way to memory. */
+typedef enum brg_epilogue {
+    BRG_EPILOGUE_NONE = 0,
+    BRG_EPILOGUE_RELU, /* z < 0 ? 0 : z; a NaN stays one */
+    BRG_EPILOGUE_GELU, /* z / (1 + exp(-2u)), u = sqrt(2/pi) (z + 0.044715 z^3): the form with tanh
+                        */
+    BRG_EPILOGUE_UPDATE, /* a step of training, see below */
+    BRG_EPILOGUE_COUNT
+} brg_epilogue;
+
+/* "gemm": C' = epilogue(alpha * op(A) * op(B) + beta * C + bias), row-major, op(X) = X or its
+ * transpose.
  *
- * Inputs: A, B, and C when beta is not 0. op(A) is m x k, op(B) is k x n, C and the output are m x
- * n. A tensor's second dim is its leading dimension: A has dims {m, lda} with lda >= k, or {k, lda}
- * with lda >= m when ta; B {k, ldb} or {n, ldb}; C {m, ldc}. The output has dims {m, ldc}, columns
- * beyond n are 0. Error bound: gamma_(k+2) * (|alpha| |A||B| + |beta C|) componentwise (Higham,
- * Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.5). */
+ * Inputs: A, B, then C when beta is not 0, then the bias if there is one. op(A) is m x k, op(B) is
+ * k x n, C and the output are m x n. A tensor's last dim is its leading dimension: A has dims {m,
+ * lda} with lda
+ * >= k, or {k, lda} with lda >= m when ta; B {k, ldb} or {n, ldb}; C {m, ldc}; the bias {n} or {m}.
+ * The output has dims {m, ldc}, columns beyond n are 0.
+ *
+ * A batch: A, B and C may have a dim more, in front, {batch, m, lda}. A matrix without it, or with
+ * a batch of 1, serves all products. The output then is {batch, m, ldc}.
+ *
+ * Types of A and B, and of the rest: f32 and f32; f16 and f16, summed in f32; f64 and f64, on
+ * devices that have it; i8 and i32, exact modulo 2^32, with k up to 131071, alpha and beta whole
+ * numbers up to 1024, and no epilogue but ReLU.
+ *
+ * BRG_EPILOGUE_UPDATE: C holds weights W, and the output is W - rate * V with V = alpha * op(A) *
+ * op(B). With a momentum C is {2, m, ldc}, W and a velocity V, and so is the output: V' = momentum
+ * * V + alpha * op(A) * op(B), W' = W - rate * V'. beta is 0; no batch, no bias.
+ *
+ * Error bound, componentwise, of z before the epilogue: gamma_(k+3) * (|alpha| |A||B| + |beta C| +
+ * |bias|) (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.5), the gamma
+ * of f32, or of f64; kernels/gemm.cl and host/reference/gemm.c say what the epilogues and f16 add.
+ */
 typedef struct brg_gemm_params {
     int64_t m, n, k; /* 0: taken from the tensors' dims */
     int64_t ldc;     /* of the output; 0: that of C if given, else n */
     float alpha;
     float beta;
     bool ta, tb;
+    brg_bias bias;
+    brg_epilogue epilogue;
+    float rate, momentum; /* of BRG_EPILOGUE_UPDATE */
 } brg_gemm_params;
 
 /* alpha 1, beta 0, sizes from the tensors. */
@@ -168,24 +207,25 @@ typedef struct brg_reaction_diffusion_params {
 #define BRG_REACTION_DIFFUSION_DEFAULTS                                                            \
     ((brg_reaction_diffusion_params){0.2f, 0.1f, 0.035f, 0.065f, 1.0f, 1})
 
-/* The convolutions of neural networks, f32, channels first: x {n, c, h, w}, weights {k, c/groups, kh, kw},
- * y {n, k, oh, ow} with oh = (h + 2 padding_h - dilation_h (kh - 1) - 1) / stride_h + 1, rounded down, and ow
- * likewise. Outside the image x is 0.
+/* The convolutions of neural networks, f32, channels first: x {n, c, h, w}, weights {k, c/groups,
+ * kh, kw}, y {n, k, oh, ow} with oh = (h + 2 padding_h - dilation_h (kh - 1) - 1) / stride_h + 1,
+ * rounded down, and ow likewise. Outside the image x is 0.
  *
- *   "conv2d_forward"           x, weights, bias {k} if given -> y = conv(x) + bias, then max(y, 0) if relu
- *   "conv2d_backward_data"     dy, weights -> dx, the gradient with respect to x
+ *   "conv2d_forward"           x, weights, bias {k} if given -> y = conv(x) + bias, then max(y, 0)
+ * if relu "conv2d_backward_data"     dy, weights -> dx, the gradient with respect to x
  *   "conv2d_backward_weights"  dy, x -> dw, the gradient with respect to the weights
  *
  * The gradient with respect to the bias is the sum of dy over n, oh and ow; it is no op of its own.
  *
- * Error bound: gamma_(t+2) times the sum of the terms' magnitudes, t their number. The Winograd variants add
- * up other terms and have a bound of their own (host/reference/conv2d_nchw_winograd.c); they spread a
- * NaN or an infinity over the tile in which it lies. */
+ * Error bound: gamma_(t+2) times the sum of the terms' magnitudes, t their number. The Winograd
+ * variants add up other terms and have a bound of their own
+ * (host/reference/conv2d_nchw_winograd.c); they spread a NaN or an infinity over the tile in which
+ * it lies. */
 typedef struct brg_conv_params {
-    int32_t stride_h, stride_w; /* 1..65535; 0: 1 */
-    int32_t padding_h, padding_w; /* 0..65535 */
+    int32_t stride_h, stride_w;     /* 1..65535; 0: 1 */
+    int32_t padding_h, padding_w;   /* 0..65535 */
     int32_t dilation_h, dilation_w; /* 1..65535; 0: 1 */
-    int32_t groups; /* divides c and k; 0: 1 */
+    int32_t groups;                 /* divides c and k; 0: 1 */
     int32_t h, w;   /* conv2d_backward_data: the sides of dx; 0: the smallest that give dy */
     int32_t kh, kw; /* conv2d_backward_weights: the sides of dw; 0: the largest that give dy */
     bool relu;      /* conv2d_forward; a NaN stays one */

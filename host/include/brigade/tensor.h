@@ -22,6 +22,9 @@ typedef enum brg_dtype {
     BRG_F32 = 0, /* IEEE single */
     BRG_U8,      /* 0..255; in images a grey level */
     BRG_I32,
+    BRG_F16, /* IEEE half, for storage; in C its bits, as uint16_t */
+    BRG_I8,
+    BRG_F64, /* IEEE double */
     BRG_DTYPE_COUNT
 } brg_dtype;
 
@@ -43,6 +46,11 @@ BRG_API brg_shape brg_shape_3d(brg_dtype dtype, int64_t d0, int64_t d1, int64_t 
 BRG_API size_t brg_dtype_size(brg_dtype dtype);
 BRG_API const char *brg_dtype_name(brg_dtype dtype);
 
+/* The value of a half, and the half nearest to a value (to the even one of two; beyond the largest,
+ * infinity). Thread safe. */
+BRG_API float brg_half_to_float(uint16_t half);
+BRG_API uint16_t brg_float_to_half(float value);
+
 /* Number of elements and of bytes. BRG_E_SHAPE if a dim is negative, the rank is out of range or
  * the bytes do not fit into a ptrdiff_t. Either result pointer may be NULL. Thread safe. */
 BRG_API brg_status brg_shape_size(const brg_shape *shape, size_t *elements, size_t *bytes,
@@ -56,8 +64,8 @@ BRG_API const char *brg_shape_text(const brg_shape *shape, char *text, size_t si
 BRG_API brg_status brg_tensor_create(const brg_shape *shape, const void *data, brg_tensor **out,
                                      brg_error *error);
 
-/* Makes a tensor of reproducible noise, uniform in [lo, hi) for f32, in [lo, hi] rounded for
- * integers. Element i depends on seed and i alone. BRG_E_SHAPE, BRG_E_MEMORY. */
+/* Makes a tensor of reproducible noise, uniform in [lo, hi) for f32 and f64, in [lo, hi] rounded
+ * for f16 and for integers. Element i depends on seed and i alone. BRG_E_SHAPE, BRG_E_MEMORY. */
 BRG_API brg_status brg_tensor_create_uniform(const brg_shape *shape, uint64_t seed, float lo,
                                              float hi, brg_tensor **out, brg_error *error);
 
