@@ -18,6 +18,7 @@ extern const brg_op brg_op_conv2d_forward;
 extern const brg_op brg_op_conv2d_backward_data;
 extern const brg_op brg_op_conv2d_backward_weights;
 extern const brg_op brg_op_reduce;
+extern const brg_op brg_op_nbody;
 extern const brg_op brg_op_mandelbrot;
 extern const brg_op brg_op_reaction_diffusion;
 extern const brg_op brg_op_transpose;
