@@ -99,12 +99,14 @@ static brg_status check_inputs(const brg_gemm_params *p, int32_t input_count, br
                  "gemm takes A, B, C if there is one, and the bias if it is "
                  "to add one; it was given %d inputs",
                  (int)input_count);
-        return brg_error_hint(error, "Give the bias as the last input.");
+        brg_error_hint(error, "Give the bias as the last input.");
+        return BRG_E_ARGUMENT;
     }
     if ((p->beta != 0.0f || update) && matrices < 3) {
         brg_fail(error, BRG_E_ARGUMENT, "gemm with %s needs C as its third input",
                  update ? "an update" : "beta");
-        return brg_error_hint(error, "Give C, or set beta to 0 and choose another epilogue.");
+        brg_error_hint(error, "Give C, or set beta to 0 and choose another epilogue.");
+        return BRG_E_ARGUMENT;
     }
     if (update && (p->beta != 0.0f || p->bias != BRG_BIAS_NONE))
         return brg_fail(error, BRG_E_ARGUMENT, "an update takes no bias, and beta must be 0");

@@ -184,7 +184,8 @@ static brg_status check_linear(const brg_gemm *g, brg_error *error) {
     if (g->epilogue == BRG_EPILOGUE_NONE && g->out != BRG_I32)
         return BRG_OK;
     brg_fail(error, BRG_E_UNSUPPORTED, "Freivalds' check takes no gemm with an epilogue or of i8");
-    return brg_error_hint(error, "Use full or sample.");
+    brg_error_hint(error, "Use full or sample.");
+    return BRG_E_UNSUPPORTED;
 }
 
 static void probe_product(const brg_gemm *g, const void *output, int64_t row0, uint64_t seed,

@@ -77,7 +77,7 @@ Test(reference_gemm, the_oracle_is_the_formula) {
                 weight += fabs((double)a[i * K + p] * b[p * N + j]);
             }
             int at = (i - 11) * (N + 2) + j;
-            double limit = (K + 2) * 0x1p-24 * (0.75 * weight + 0.5 * fabs((double)c[i * N + j]));
+            double limit = (K + 3) * 0x1p-24 * (0.75 * weight + 0.5 * fabs((double)c[i * N + j]));
             cr_expect_float_eq(expected[at], 0.75 * sum - 0.5 * c[i * N + j], 1e-12);
             cr_expect(bound[at] >= limit && bound[at] <= limit * 1.00001);
         }
@@ -99,7 +99,16 @@ Test(reference_gemm, the_probe_passes_every_example) {
     brg_example example;
     for (int32_t i = 0; brg_op_gemm.example(i, 3, &example, NULL) == BRG_OK; i++) {
         fixture f = {.call = call_of(&brg_op_gemm, &example)};
+        const brg_gemm g = brg_gemm_resolve(&f.call);
         f.out = blank_output(&f.call);
+        if (g.epilogue != BRG_EPILOGUE_NONE || g.in == BRG_I8) {
+            brg_verdict verdict;
+            brg_verdict_begin(&verdict, BRG_VERIFY_FREIVALDS, &f.call.output);
+            cr_expect_eq(brg_gemm_probe(&f.call, f.out, 1, &verdict, NULL), BRG_E_UNSUPPORTED);
+            free(f.out);
+            brg_example_release(&example);
+            continue;
+        }
         brg_op_gemm.sequential(&f.call, 0, f.call.output.dims[0], f.out);
         for (uint64_t seed = 0; seed < 4; seed++) {
             brg_verdict verdict = probe(&f, seed);
