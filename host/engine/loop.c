@@ -427,6 +427,7 @@ static bool belongs_to_host(const brg_context *context, const brg_record *record
 static brg_status prepare_host(brg_record *record, brg_error *error) {
     for (int32_t s = 0; s < record->work->count; s++)
         snprintf(record->result.variant[s], sizeof record->result.variant[s], "host");
+    record->result.parts = 1;
     return brg_host_run_create(record->work, record->policy.calls, &record->host_run, error);
 }
 
@@ -452,7 +453,8 @@ static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, b
     *later = memory_used(engine) + brg_execution_bytes(record->execution) > budget_of(engine, context);
     if (*later)
         return BRG_OK;
-    record->result.zero_copy = context->zero_copy;
+    record->result.parts = brg_execution_parts(record->execution);
+    record->result.zero_copy = context->zero_copy && record->result.parts == 1;
     for (int32_t s = 0; s < record->work->count; s++)
         snprintf(record->result.variant[s], sizeof record->result.variant[s], "%s",
                  brg_execution_variant(record->execution, s));

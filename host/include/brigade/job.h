@@ -92,6 +92,7 @@ typedef struct brg_result {
     double build_ms;  /* compiling or loading kernels */
     double verify_ms; /* oracle and comparison */
     int32_t slices;   /* of the last run */
+    int32_t parts;    /* that a run was cut into for want of memory; 1: none */
 } brg_result;
 
 /* "queued", "building", ... Never NULL. */
