@@ -1,13 +1,17 @@
-/* brightness, contrast: one straight line for every colour element.
+/* brightness, contrast, and runs of them: straight lines for every colour element.
  *
- *      in   r g b a r g b a ...          out = (in - middle) * factor + offset
+ *      in   r g b a r g b a ...          out = in * factor + offset, once for each line
  *           | | |   | | |                alpha, the fourth channel, stays
- *      out  r g b a r g b a ...          bytes are rounded and clamped
+ *      out  r g b a r g b a ...          bytes are rounded and clamped after each line
  *
  * In plain C:
  *
- *     for (size_t i = 0; i < n; i++)
- *         out[i] = (in[i] - middle) * factor + offset;
+ *     for (size_t i = 0; i < n; i++) {
+ *         float value = in[i];
+ *         for (int l = 0; l < LINES; l++)
+ *             value = value * factor[l] + offset[l];
+ *         out[i] = value;
+ *     }
  *
  * The ladder:
  *     naive    one work-item per element; neighbours read neighbours: all that a GPU asks for
@@ -22,19 +26,15 @@
 #define PIXEL_U8 0 /* elements: 1 for bytes, 0 for floats */
 #endif
 
+#ifndef LINES
+#define LINES 1 /* lines, one after the other: 1 to 4 */
+#endif
+
 #if PIXEL_U8
 typedef uchar pixel;
 #else
 typedef float pixel;
 #endif
-
-static pixel round1(float value) {
-#if PIXEL_U8
-    return (uchar)(int)(clamp(value, 0.0f, 255.0f) + 0.5f);
-#else
-    return value;
-#endif
-}
 
 static float16 load16(__global const pixel *in) {
 #if PIXEL_U8
@@ -44,44 +44,78 @@ static float16 load16(__global const pixel *in) {
 #endif
 }
 
-static void store16(float16 value, __global pixel *out) {
-#if PIXEL_U8
-    /* Four words where they are aligned: sixteen single bytes are what vstore16 becomes on PoCL. */
-    const uchar16 bytes = convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f) + 0.5f));
-    if (((size_t)out & 3) == 0)
-        vstore4(as_uint4(bytes), 0, (__global uint *)out);
-    else
-        vstore16(bytes, 0, out);
-#else
-    vstore16(value, 0, out);
-#endif
-}
+/* Vectors at any address. PoCL takes vstore16 apart, into 4 stores of floats or 16 of bytes; what
+ * is said to be aligned to its elements only becomes one store. */
+typedef float16 __attribute__((aligned(4))) loose_float16;
+typedef uchar16 __attribute__((aligned(1))) loose_uchar16;
+
+/* The lines' numbers. For bytes, half a grey level is in the offset already: what is left of
+ * rounding is to cut off the fraction. */
+#define PAIRS float f0, float o0, float f1, float o1, float f2, float o2, float f3, float o3
+#define FACTORS                                                                                    \
+    { f0, f1, f2, f3 }
+#define OFFSETS                                                                                    \
+    { o0, o1, o2, o3 }
 
 /* Element e of a row or a run of rows; with 4 channels every fourth stays. */
-static pixel line1(pixel in, int c, int e, float middle, float factor, float offset) {
-    return c == 4 && (e & 3) == 3 ? in : round1(((float)in - middle) * factor + offset);
+static pixel lines1(pixel in, int c, int e, const float *factors, const float *offsets) {
+    float value = (float)in;
+    for (int l = 0; l < LINES; l++) {
+        value = fma(value, factors[l], offsets[l]);
+#if PIXEL_U8
+        value = floor(clamp(value, 0.0f, 255.0f));
+#endif
+    }
+    return c == 4 && (e & 3) == 3 ? in : (pixel)value;
 }
 
 __kernel void point_naive(__global const pixel *restrict in, __global pixel *restrict out,
-                          int pitch, int c, float middle, float factor, float offset, int first) {
+                          int pitch, int c, PAIRS, int first) {
+    const float factors[4] = FACTORS, offsets[4] = OFFSETS;
     const int e = (int)get_global_id(0);
     const size_t at = ((size_t)get_global_id(1) + first) * pitch + e;
     if (e < pitch)
-        out[at] = line1(in[at], c, e, middle, factor, offset);
+        out[at] = lines1(in[at], c, e, factors, offsets);
+}
+
+/* Sixteen elements: on alpha's lanes every line is the identity, so that nothing needs a test. */
+static void lines16(__global const pixel *in, __global pixel *out, const float16 *factors,
+                    const float16 *offsets) {
+    float16 value = load16(in);
+#pragma unroll
+    for (int l = 0; l < LINES; l++) {
+        value = fma(value, factors[l], offsets[l]);
+#if PIXEL_U8
+        if (l + 1 < LINES)
+            value = floor(clamp(value, 0.0f, 255.0f));
+#endif
+    }
+#if PIXEL_U8
+    *(__global loose_uchar16 *)out = convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f)));
+#else
+    *(__global loose_float16 *)out = value;
+#endif
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 point_strips(__global const pixel *restrict in, __global pixel *restrict out, int h, int pitch,
-             int c, float middle, float factor, float offset, int item_rows, int first) {
-    const size_t y0 = ((size_t)get_global_id(1) + first) * item_rows;
-    const size_t begin = y0 * pitch, end = min(y0 + item_rows, (size_t)h) * pitch;
+             int c, PAIRS, int item_rows, int first) {
+    const float factors[4] = FACTORS, offsets[4] = OFFSETS;
     const int16 alpha = (int16)(0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1);
     const int16 stays = c == 4 ? alpha : (int16)(0);
-    size_t at = begin;
-    for (; at + 16 <= end; at += 16) {
-        const float16 value = load16(in + at);
-        store16(select((value - middle) * factor + offset, value, stays), out + at);
+    float16 factors16[LINES], offsets16[LINES];
+#pragma unroll
+    for (int l = 0; l < LINES; l++) {
+        factors16[l] = select((float16)(factors[l]), (float16)(1.0f), stays);
+        offsets16[l] = select((float16)(offsets[l]), (float16)(PIXEL_U8 ? 0.5f : 0.0f), stays);
     }
+    const size_t y0 = ((size_t)get_global_id(1) + first) * item_rows;
+    const size_t end = min(y0 + item_rows, (size_t)h) * pitch;
+    size_t at = y0 * pitch;
+    for (; at + 64 <= end; at += 64)
+#pragma unroll
+        for (int i = 0; i < 64; i += 16)
+            lines16(in + at + i, out + at + i, factors16, offsets16);
     for (; at < end; at++)
-        out[at] = line1(in[at], c, (int)(at & 3), middle, factor, offset);
+        out[at] = lines1(in[at], c, (int)(at & 3), factors, offsets);
 }

@@ -6,6 +6,8 @@
 #include "ops/ops.h"
 #include "reference/point.h"
 
+enum { MAX_LINES = 4 }; /* of kernels/point.cl */
+
 static float range_of(const brg_call *call) {
     return call->inputs[0].dtype == BRG_U8 ? 255.0f : 1.0f;
 }
@@ -68,11 +70,19 @@ static const brg_variant variants[] = {
 };
 enum { VARIANT_COUNT = sizeof variants / sizeof *variants };
 
+/* A line's two numbers as the kernel takes them: in * factor + offset. Bytes are rounded by cutting
+ * off the fraction, with half a level in the offset. */
+static void add_line(brg_launch *launch, const brg_line *line, bool u8) {
+    double offset = line->exact_offset - (double)line->middle * (double)line->factor;
+    brg_arg_f32(launch, line->factor);
+    brg_arg_f32(launch, (float)(offset + (u8 ? 0.5 : 0.0)));
+}
+
 static void plan_line(const brg_call *call, brg_line line, const char *variant,
                       const brg_device_info *device, brg_plan *plan) {
     const brg_shape *image = &call->inputs[0];
     bool strips = strcmp(variant, "strips") == 0;
-    double rounds = (double)brg_image_pitch(image) / 16.0 + 16.0;
+    double rounds = (double)brg_image_pitch(image) / 16.0 + 80.0;
     int64_t rows = brg_image_strip_rows(image, 1, 1, rounds, device);
     brg_launch *launch =
         strips ? brg_image_launch_strips(plan, "point", "point_strips", image, 1, rows)
@@ -83,9 +93,8 @@ static void plan_line(const brg_call *call, brg_line line, const char *variant,
         brg_arg_i32(launch, brg_image_h(image));
     brg_arg_i32(launch, brg_image_pitch(image));
     brg_arg_i32(launch, brg_image_c(image));
-    brg_arg_f32(launch, line.middle);
-    brg_arg_f32(launch, line.factor);
-    brg_arg_f32(launch, line.offset);
+    for (int32_t i = 0; i < MAX_LINES; i++)
+        add_line(launch, &line, image->dtype == BRG_U8);
     if (strips)
         brg_arg_i32(launch, rows);
     brg_arg_first(launch);
