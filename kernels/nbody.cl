@@ -30,7 +30,7 @@
 #define GROUP 256 /* work-items of nbody_2_tiled's groups */
 #endif
 #ifndef VECTORS
-#define VECTORS 2 /* vectors of 16 bodies in a work-item of nbody_3_wide */
+#define VECTORS 4 /* vectors of 16 bodies in a work-item of nbody_3_wide */
 #endif
 
 inline float4 pull_of(float4 at, float4 other, float softening2) {
@@ -83,16 +83,21 @@ nbody_2_tiled(int n, __global const float4 *restrict in, __global float4 *restri
         move(at, in[2 * (size_t)i + 1], sum, gravity, dt, out + 2 * (size_t)i);
 }
 
-/* 1 / sqrt(x) without a root or a division, which a CPU has few units for. Half of the exponent's
- * bits, turned round, are a first guess within 3.5 %; a tuned step of Newton's brings that to 0.07
- * % (constants by Kadlec, 2010), and one of third order, y * (1 + e / 2 + 3 e^2 / 8) with e = 1 - x
- * y^2, below the last bit. For x from 2^-120 to 2^120; within 2 units in the last place, as OpenCL
- * wants of rsqrt. */
-inline float16 inverse_root(float16 x) {
-    float16 y = as_float16(0x5f1ffff9 - (as_int16(x) >> 1));
-    y = y * 0.703952253f * (2.38924456f - x * y * y);
-    const float16 e = 1.0f - x * y * y;
-    return y + (y * e) * (0.375f * e + 0.5f);
+/* mass / |d|^3, by a root and a division: two instructions, but slow ones, a dozen cycles each. */
+inline float16 pull_by_division(float mass, float16 s2) {
+    return mass / (s2 * sqrt(s2));
+}
+
+/* The same without: half of the exponent's bits, turned round, are a first guess of 1 / sqrt(s2)
+ * within 3.5 %; a tuned step of Newton's brings that to 0.07 % (constants by Kadlec, 2010), and one
+ * of third order, y * (1 + e / 2 + 3 e^2 / 8) with e = 1 - x y^2, below the last bit: for s2 from
+ * 2^-120 to 2^120 it is within 2 units in the last place, as OpenCL wants of rsqrt. */
+inline float16 pull_by_newton(float mass, float16 s2) {
+    float16 y = as_float16(0x5f1ffff9 - (as_int16(s2) >> 1));
+    y = y * 0.703952253f * (2.38924456f - s2 * y * y);
+    const float16 e = 1.0f - s2 * y * y;
+    y += (y * e) * (0.375f * e + 0.5f);
+    return (mass * y) * (y * y);
 }
 
 /* Rung 3. Lane q of a vector is body q: the others come one by one, the same for every lane, and
@@ -120,8 +125,9 @@ nbody_3_wide(int n, __global const float *restrict in, __global float *restrict 
 #pragma unroll
         for (int v = 0; v < VECTORS; v++) {
             const float16 dx = other[0] - x[v], dy = other[1] - y[v], dz = other[2] - z[v];
-            const float16 inverse = inverse_root(dx * dx + dy * dy + dz * dz + softening2);
-            const float16 pull = (other[3] * inverse) * (inverse * inverse);
+            const float16 s2 = dx * dx + dy * dy + dz * dz + softening2;
+            const float16 pull =
+                v % 4 < 3 ? pull_by_division(other[3], s2) : pull_by_newton(other[3], s2);
             ax[v] += pull * dx;
             ay[v] += pull * dy;
             az[v] += pull * dz;

@@ -16,7 +16,7 @@ static const brg_variant variants[VARIANT_COUNT] = {
 
 enum { VECTORS };
 static const brg_tunable tunables[] = {
-    [VECTORS] = {"vectors", "vectors of 16 bodies in a work-item", "wide", 2, 1, {1, 2, 3, 4}},
+    [VECTORS] = {"vectors", "vectors of 16 bodies in a work-item", "wide", 4, 1, {1, 2, 3, 4}},
 };
 
 enum { MAX_STEPS = 1000000 };
