@@ -31,6 +31,8 @@ static const cli_option more[] = {
      "peers to measure in turn with ours: openblas,onednn,clblast,opencv,torch or all", 0, 0},
     {0, "random", CLI_INTEGER, SETTING(random), "N",
      "N random shapes of each op, drawn from --seed", 1, 1000},
+    {0, "ladder", CLI_FLAG, SETTING(ladder), NULL,
+     "every rung of an op's ladder, and what each buys", 0, 0},
     {0, "svg", CLI_TEXT, SETTING(svg), "FILE", "draw the rates against the sizes", 0, 0},
     {0, "save", CLI_TEXT, SETTING(save), "FILE", "keep the results, as JSON", 0, 0},
     {0, "compare", CLI_TEXT, SETTING(compare), "FILE",
@@ -125,7 +127,7 @@ static brg_status use_files(bench *b, int32_t choice, brg_error *error) {
 
 static brg_status conclude(bench *b, int32_t choice, brg_error *error) {
     brg_report *report = b->session->report;
-    if (!report) {
+    if (!report && !b->settings->ladder) {
         bench_table_scores(b);
         bench_table_legend(b);
     }
@@ -135,7 +137,10 @@ static brg_status conclude(bench *b, int32_t choice, brg_error *error) {
 
 static int bench_device(cli_session *session, const bench_settings *settings, int32_t choice,
                         const bench_cases *cases) {
-    bench b = {.session = session, .settings = settings, .random = (uint64_t)settings->common.seed};
+    bench b = {.session = session,
+               .settings = settings,
+               .variants = settings->variants,
+               .random = (uint64_t)settings->common.seed};
     brg_error error = {0};
     brg_status status = BRG_OK;
     choose_device(&b, choice);
@@ -143,7 +148,8 @@ static int bench_device(cli_session *session, const bench_settings *settings, in
         status = cli_peers_load(&b.peers, settings->against, &error);
     if (status == BRG_OK) {
         bench_table_peers(&b);
-        status = measure_all(&b, cases, &error);
+        status =
+            settings->ladder ? bench_ladder(&b, cases, &error) : measure_all(&b, cases, &error);
     }
     if (status == BRG_OK)
         status = conclude(&b, choice, &error);
@@ -197,8 +203,13 @@ static int run_bench(const cli_command *command, int argc, char **argv) {
     int code = cli_options_parse(command, argc, argv, &settings, &count);
     if (code != CLI_GO)
         return code;
+    if (settings.ladder && (settings.against || settings.variants || settings.random))
+        return cli_usage_error(command,
+                               "--ladder stands for all variants of an op: without --against, "
+                               "--variants or --random");
     if (!settings.policy.baselines)
-        settings.policy.baselines = settings.against ? "none" : "sequential,naive";
+        settings.policy.baselines =
+            settings.against || settings.ladder ? "none" : "sequential,naive";
     code = cli_session_open(&session, "bench", &settings.common, true);
     if (code == CLI_OK)
         code = check_settings(command, &session, &settings);

@@ -34,15 +34,16 @@ typedef struct bench_settings {
 
 /* ---- what is measured ------------------------------------------------------------------------ */
 
-enum { BENCH_TEXT = 64, BENCH_GROUP = 24 };
+enum { BENCH_TEXT = 112, BENCH_GROUP = 24 };
 
 /* A call to measure, and what the standard list expects of it. */
 typedef struct bench_case {
     const brg_op *op;
     char words[CLI_WORDS]; /* for op->make(); or a filter chain, on `image` */
     bool is_chain;
-    const char *image, *dtype;
-    char group[BENCH_GROUP]; /* whose geometric mean it counts in; "" for the op's */
+    char image[32];
+    const char *dtype, *kernel; /* of the picture, and for conv2d; NULL: the usual ones */
+    char group[BENCH_GROUP];    /* whose geometric mean it counts in; "" for the op's */
 } bench_case;
 
 typedef struct bench_cases {
@@ -55,6 +56,8 @@ typedef struct bench_cases {
  */
 brg_status bench_cases_read(bench_cases *cases, char **words, int32_t count, bool standard,
                             int64_t random, uint64_t seed, brg_error *error);
+
+bench_case *bench_cases_add(bench_cases *cases, const bench_case *fresh, brg_error *error);
 
 /* Makes inputs and stages. The caller releases the workload. */
 brg_status bench_case_make(const bench_case *at, cli_workload *workload, uint64_t seed,
@@ -104,6 +107,9 @@ enum { BENCH_MAX_SCORES = 64 };
 /* The scores of every group against every peer; returns how many. */
 int32_t bench_book_scores(const bench_book *book, bench_score scores[BENCH_MAX_SCORES]);
 
+/* What is hoped for of a group's ratios: of their geometric mean, and of each. */
+bool bench_goal(const char *group, const char *peer, double *mean, double *each);
+
 /* Adds the scores as "summary" to a report. */
 brg_status bench_book_summarise(const bench_book *book, brg_report *report, brg_error *error);
 
@@ -116,6 +122,8 @@ typedef struct bench {
     const brg_device_info *info;
     uint32_t units; /* of a sub-device; 0: all */
     cli_peers peers;
+    const char *variants; /* as the option has it; NULL: what the op chooses */
+    double patience_ms;   /* a variant whose first runs take longer is given up; 0: none is */
     bench_book book;
     uint64_t random;      /* the state behind the order of turns */
     int32_t tabled;       /* lines printed */
@@ -159,7 +167,7 @@ void bench_check_cell(const brg_result *result, char *cell);
 /* Draws the rates against the sizes. */
 brg_status bench_chart_save(const bench *b, const char *path, brg_error *error);
 
-/* The rungs of one op's ladder. */
+/* Every rung of the ladders of the ops among the cases: verified, measured and told. */
 brg_status bench_ladder(bench *b, const bench_cases *cases, brg_error *error);
 
 #endif

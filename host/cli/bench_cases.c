@@ -6,7 +6,7 @@
 #include "bench.h"
 #include "bench_lists.h"
 
-static bench_case *add(bench_cases *cases, const bench_case *fresh, brg_error *error) {
+bench_case *bench_cases_add(bench_cases *cases, const bench_case *fresh, brg_error *error) {
     if (cases->count == cases->room) {
         int32_t room = cases->room ? 2 * cases->room : 32;
         bench_case *rows = realloc(cases->rows, (size_t)room * sizeof *rows);
@@ -31,36 +31,24 @@ static brg_status add_words(bench_cases *cases, const brg_op *op, const char *wo
     bench_case fresh = {.op = op};
     snprintf(fresh.words, sizeof fresh.words, "%s", words);
     snprintf(fresh.group, sizeof fresh.group, "%s", group);
-    return add(cases, &fresh, error) ? BRG_OK : error->status;
-}
-
-/* ---- the standard list ----------------------------------------------------------------------- */
-
-static brg_status add_standard(bench_cases *cases, brg_error *error) {
-    brg_status status = BRG_OK;
-    for (const bench_standard *row = bench_standard_list; row->op && status == BRG_OK; row++) {
-        const brg_op *op = brg_op_find(row->op);
-        if (op && op->make)
-            status = add_words(cases, op, row->words, row->group, error);
-    }
-    return status;
+    return bench_cases_add(cases, &fresh, error) ? BRG_OK : error->status;
 }
 
 /* ---- an op's own sizes, or random ones ------------------------------------------------------- */
 
 static brg_status add_random(bench_cases *cases, const brg_op *op, int64_t count, uint64_t *state,
                              brg_error *error) {
-    brg_status status = BRG_OK;
-    for (int64_t i = 0; i < count && status == BRG_OK; i++) {
-        char words[CLI_WORDS];
-        if (!op->make || !bench_random_words(op->name, state, words, sizeof words)) {
+    for (int64_t i = 0; i < count; i++) {
+        bench_case fresh;
+        if (!bench_draw_case(op, state, &fresh)) {
             brg_fail(error, BRG_E_ARGUMENT, "--random does not know what shapes %s may have",
                      op->name);
-            return brg_error_hint(error, "It knows %s.", bench_random_ops);
+            return brg_error_hint(error, "It knows %s.", bench_drawn_ops);
         }
-        status = add_words(cases, op, words, "", error);
+        if (!bench_cases_add(cases, &fresh, error))
+            return error->status;
     }
-    return status;
+    return BRG_OK;
 }
 
 /* A chain has no sizes of its own: two everyday pictures. */
@@ -68,13 +56,13 @@ static brg_status add_chain(bench_cases *cases, const brg_op *op, const char *ch
                             brg_error *error) {
     static const char *const pictures[][2] = {{"1920x1080x3", "u8"}, {"3840x2160x4", "u8"}};
     for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++) {
-        bench_case fresh = {
-            .op = op, .is_chain = true, .image = pictures[i][0], .dtype = pictures[i][1]};
+        bench_case fresh = {.op = op, .is_chain = true, .dtype = pictures[i][1]};
+        snprintf(fresh.image, sizeof fresh.image, "%s", pictures[i][0]);
         snprintf(fresh.words, sizeof fresh.words, "%s", chain);
         snprintf(fresh.group, sizeof fresh.group, "%.*s", BENCH_GROUP - 1, chain);
         if (strlen(chain) >= sizeof fresh.words)
             return brg_fail(error, BRG_E_ARGUMENT, "the chain is too long");
-        if (!add(cases, &fresh, error))
+        if (!bench_cases_add(cases, &fresh, error))
             return error->status;
     }
     return BRG_OK;
@@ -123,13 +111,13 @@ static brg_status add_op(bench_cases *cases, char **words, int32_t count, int64_
 static brg_status add_every_op(bench_cases *cases, int64_t random, uint64_t *state,
                                brg_error *error) {
     const brg_op *op;
-    char text[CLI_WORDS];
+    bench_case unused;
     brg_status status = BRG_OK;
     for (int32_t i = 0; status == BRG_OK && (op = brg_op_builtin(i)) != NULL; i++) {
-        uint64_t unused = 0;
+        uint64_t aside = 0;
         if (random == 0)
             status = add_sizes(cases, op, error);
-        else if (op->make && bench_random_words(op->name, &unused, text, sizeof text))
+        else if (bench_draw_case(op, &aside, &unused))
             status = add_random(cases, op, random, state, error);
     }
     return status;
@@ -140,7 +128,7 @@ brg_status bench_cases_read(bench_cases *cases, char **words, int32_t count, boo
     uint64_t state = seed;
     brg_status status = BRG_OK;
     if (count == 0 && standard && random == 0)
-        return add_standard(cases, error);
+        return bench_add_standard(cases, error);
     if (count == 0)
         return add_every_op(cases, random, &state, error);
     for (int32_t i = 0; i < count && status == BRG_OK;) {
@@ -160,6 +148,7 @@ brg_status bench_case_make(const bench_case *at, cli_workload *workload, uint64_
     cli_workload_spec spec = CLI_WORKLOAD_DEFAULTS;
     spec.op = at->words;
     spec.image = at->image;
-    spec.dtype = at->dtype;
+    spec.dtype = at->dtype ? at->dtype : spec.dtype;
+    spec.kernel = at->kernel ? at->kernel : spec.kernel;
     return cli_workload_make(workload, &spec, seed, memory, error);
 }

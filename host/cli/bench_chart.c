@@ -12,7 +12,7 @@ enum { MAX_PANELS = 16, LINES_FROM = 5 };
 /* A line has a place in the picture if it has a time and, among the ways of one contender, is the
  * best. */
 static bool is_drawn(const bench *b, const bench_line *line) {
-    bool chosen = line->best || (!line->peer[0] && b->settings->variants);
+    bool chosen = line->best || (!line->peer[0] && b->variants);
     return chosen && line->result.state == BRG_JOB_DONE && line->total_ms.median > 0;
 }
 
@@ -33,7 +33,7 @@ static double size_of(const bench_line *line, bool *cube) {
 static const char *name_of(const bench *b, const bench_line *line) {
     if (line->peer[0])
         return line->peer;
-    return b->settings->variants ? line->result.variant[0] : "brigade";
+    return b->variants ? line->result.variant[0] : "brigade";
 }
 
 /* ---- panels ---------------------------------------------------------------------------------- */

@@ -1,23 +1,16 @@
-/* The standard list of `brigade bench --against all`, and what random shapes an op may have. */
+/* The standard list of `brigade bench --against all`, what is hoped for, and random work. */
 #ifndef BRIGADE_CLI_BENCH_LISTS_H
 #define BRIGADE_CLI_BENCH_LISTS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "bench.h"
 
-typedef struct bench_standard {
-    const char *op, *words;
-    const char *group; /* whose geometric mean it counts in */
-} bench_standard;
+/* Adds the standard list. */
+brg_status bench_add_standard(bench_cases *cases, brg_error *error);
 
-/* Ends with a row without an op. */
-extern const bench_standard bench_standard_list[];
-
-/* Draws the words of a call of the op; false for an op that this knows nothing of. */
-bool bench_random_words(const char *op, uint64_t *state, char *words, size_t size);
+/* Draws a call of the op; false for an op that this knows nothing of. */
+bool bench_draw_case(const brg_op *op, uint64_t *state, bench_case *fresh);
 
 /* Their names, for people. */
-extern const char bench_random_ops[];
+extern const char bench_drawn_ops[];
 
 #endif

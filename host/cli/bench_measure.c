@@ -55,6 +55,36 @@ int32_t bench_threads(const bench *b) {
 
 /* ---- our own turns --------------------------------------------------------------------------- */
 
+/* Still computing: what comes after, the check on the host, takes as long as it takes. */
+static bool computes(bench *b, brg_job job) {
+    brg_snapshot snapshot;
+    brg_engine_snapshot(b->session->engine, &snapshot);
+    for (int32_t i = 0; i < snapshot.job_count; i++)
+        if (snapshot.jobs[i].job.slot == job.slot &&
+            snapshot.jobs[i].job.generation == job.generation)
+            return snapshot.jobs[i].state < BRG_JOB_VERIFYING;
+    return false;
+}
+
+/* Like cli_session_run, but no longer than the patience lasts: then BRG_E_TIMEOUT. */
+static brg_status run_patiently(bench *b, const brg_job_desc *desc, brg_result *result,
+                                brg_error *error) {
+    brg_job job;
+    if (!(b->patience_ms > 0))
+        return cli_session_run(b->session, desc, result, error);
+    brg_status status = brg_engine_submit(b->session->engine, desc, &job, error);
+    if (status != BRG_OK)
+        return status;
+    brg_status ended = brg_engine_wait(b->session->engine, job, b->patience_ms * 1e-3);
+    bool late = ended == BRG_E_TIMEOUT && computes(b, job);
+    if (late)
+        brg_engine_cancel(b->session->engine, job);
+    status = cli_session_wait(b->session, job, 0, 1, result, error);
+    if (status == BRG_E_CANCELLED && late && !cli_session_interrupted(b->session))
+        return brg_fail(error, BRG_E_TIMEOUT, "took longer than %.0f s", b->patience_ms * 1e-3);
+    return status;
+}
+
 static brg_status run_ours(match *m, contender *c, const brg_job_desc *how, brg_result *result,
                            brg_error *error) {
     brg_job_desc desc = *how;
@@ -65,7 +95,7 @@ static brg_status run_ours(match *m, contender *c, const brg_job_desc *how, brg_
     desc.seed = (uint64_t)m->b->settings->common.seed;
     desc.priority = (int32_t)m->b->settings->policy.priority;
     m->workload->stages[0].variant = c->variant;
-    return cli_session_run(m->b->session, &desc, result, error);
+    return run_patiently(m->b, &desc, result, error);
 }
 
 static void forget_output(brg_result *result) {
@@ -77,7 +107,7 @@ static void forget_output(brg_result *result) {
 static brg_status first_of_ours(match *m, contender *c, brg_error *error) {
     brg_job_desc desc = {0};
     brg_status status = cli_policy_apply(&m->b->settings->policy, &desc, error);
-    desc.repeats = 2; /* one that does not count, and one that does */
+    desc.repeats = m->b->patience_ms > 0 ? 1 : 2; /* one that does not count, and one that does */
     desc.repeat_budget_ms = 1e-3;
     if (status == BRG_OK)
         status = run_ours(m, c, &desc, &c->result, error);
@@ -87,10 +117,13 @@ static brg_status first_of_ours(match *m, contender *c, brg_error *error) {
     c->out = status != BRG_OK || c->result.verdict.outcome == BRG_MISMATCH;
     if (status == BRG_OK && c->result.verdict.outcome == BRG_MISMATCH)
         m->b->code = CLI_WRONG;
-    if (status == BRG_E_UNSUPPORTED)
+    bool excused = status == BRG_E_UNSUPPORTED || status == BRG_E_TIMEOUT;
+    if (excused) {
+        c->result.error = *error;
         snprintf(c->terms.note, sizeof c->terms.note, "%.*s", CLI_PEER_TEXT - 1, error->what);
+    }
     forget_output(&c->result);
-    return status == BRG_E_UNSUPPORTED ? BRG_OK : status;
+    return excused ? BRG_OK : status;
 }
 
 /* The median of some stretches, in milliseconds a call. */
@@ -196,7 +229,7 @@ static void enter_variant(match *m, const char *name, size_t length) {
 
 /* What the op chooses; or all its variants; or those of a list. */
 static void enter_ours(match *m) {
-    const char *list = m->b->settings->variants;
+    const char *list = m->b->variants;
     const brg_op *op = m->at->op;
     if (!list || m->workload->stage_count > 1)
         enter(m);
@@ -410,6 +443,13 @@ static const contender *our_best(const match *m) {
     return NULL;
 }
 
+/* A filter's own words tell more than the size of its picture. */
+static void name_case(const match *m, char text[BENCH_TEXT]) {
+    bool tells = m->at->is_chain && strpbrk(m->at->words, "=,");
+    snprintf(text, BENCH_TEXT, "%.63s%s%.44s", m->workload->text, tells ? "  " : "",
+             tells ? m->at->words : "");
+}
+
 static brg_status write_lines(match *m, int32_t index, brg_error *error) {
     bench *b = m->b;
     for (int32_t i = 0; i < m->count; i++)
@@ -426,7 +466,7 @@ static brg_status write_lines(match *m, int32_t index, brg_error *error) {
                            .calls = c->once ? 1 : c->calls,
                            .threads = bench_threads(b),
                            .best = is_best(m, c)};
-        snprintf(line.text, sizeof line.text, "%s", m->workload->text);
+        name_case(m, line.text);
         snprintf(line.group, sizeof line.group, "%s",
                  m->at->group[0] ? m->at->group : m->at->op->name);
         snprintf(line.note, sizeof line.note, "%s", c->terms.note);

@@ -185,31 +185,62 @@ void bench_table_peers(const bench *b) {
     }
 }
 
+/* "1.10, all 1.00", painted as met or missed; nothing where nothing is hoped for. */
+static void goal_cell(const bench_score *score, char *cell) {
+    cli_style style = cli_style_of(stdout);
+    double mean, each;
+    char text[40];
+    if (!bench_goal(score->group, score->peer, &mean, &each))
+        return;
+    bool met = score->spread.geomean >= mean && score->spread.min >= each;
+    if (each > 0 && each != mean)
+        snprintf(text, sizeof text, "%.2f, all %.2f", mean, each);
+    else
+        snprintf(text, sizeof text, "%.2f", mean);
+    snprintf(cell, CLI_CELL, "%s%s %s%s", met ? style.good : style.bad, text,
+             met ? "met" : "missed", style.off);
+}
+
+/* The distribution of random shapes, or the goals of the standard list. */
 void bench_table_scores(const bench *b) {
-    static const cli_column columns[] = {{"peer's time / ours", 31, false},
-                                         {"cases", 5, true},
-                                         {"geomean", 7, true},
-                                         {"least", 6, true},
-                                         {"quarter", 7, true},
-                                         {"median", 6, true},
-                                         {"most", 6, true}};
-    enum { COLUMNS = sizeof columns / sizeof columns[0] };
+    enum { COLUMNS = 7 };
+    static const cli_column random[COLUMNS] = {{"peer's time / ours", 31, false},
+                                               {"geomean", 7, true},
+                                               {"least", 6, true},
+                                               {"quarter", 7, true},
+                                               {"median", 6, true},
+                                               {"quarter", 7, true},
+                                               {"most", 4, true}};
+    static const cli_column listed[COLUMNS] = {{"peer's time / ours", 29, false},
+                                               {"cases", 5, true},
+                                               {"geomean", 7, true},
+                                               {"least", 5, true},
+                                               {"most", 5, true},
+                                               {"goal", 20, false},
+                                               {"", 0, false}};
     bench_score scores[BENCH_MAX_SCORES];
     int32_t count = bench_book_scores(&b->book, scores);
+    bool is_random = b->settings->random > 0;
+    const cli_column *columns = is_random ? random : listed;
     if (count == 0)
         return;
     fputc('\n', stdout);
-    cli_table_head(stdout, columns, COLUMNS);
+    cli_table_head(stdout, columns, is_random ? COLUMNS : COLUMNS - 1);
     for (int32_t i = 0; i < count; i++) {
         char cells[COLUMNS][CLI_CELL] = {""};
         const cli_spread *spread = &scores[i].spread;
+        const double shown[] = {spread->geomean, spread->min, spread->q1,
+                                spread->median,  spread->q3,  spread->max};
         snprintf(cells[0], CLI_CELL, "%.24s, %.15s", scores[i].group, scores[i].peer);
-        snprintf(cells[1], CLI_CELL, "%d", spread->count);
-        cli_figure_text(spread->geomean, cells[2], CLI_CELL);
-        cli_figure_text(spread->min, cells[3], CLI_CELL);
-        cli_figure_text(spread->q1, cells[4], CLI_CELL);
-        cli_figure_text(spread->median, cells[5], CLI_CELL);
-        cli_figure_text(spread->max, cells[6], CLI_CELL);
+        for (int32_t j = 0; j < 6 && is_random; j++)
+            cli_figure_text(shown[j], cells[j + 1], CLI_CELL);
+        if (!is_random) {
+            snprintf(cells[1], CLI_CELL, "%d", spread->count);
+            cli_figure_text(spread->geomean, cells[2], CLI_CELL);
+            cli_figure_text(spread->min, cells[3], CLI_CELL);
+            cli_figure_text(spread->max, cells[4], CLI_CELL);
+            goal_cell(&scores[i], cells[5]);
+        }
         cli_table_row(stdout, columns, COLUMNS, cells);
     }
 }

@@ -246,7 +246,7 @@ static void put_series(FILE *out, const cli_panel *panel, int32_t index, const s
         put_polyline(out, series, s);
     for (int32_t i = 0; i < series->count; i++) {
         const cli_point *p = &series->points[i];
-        char tip[160];
+        char tip[288];
         double x = x_of(s, p->x);
         snprintf(tip, sizeof tip, "%s, %s: %.4g %s", series->name, p->label, p->y, panel->y_title);
         put_line(out, "", x, y_of(s, p->low), x, y_of(s, p->high));

@@ -4,7 +4,7 @@
 
 #include "brigade/brigade.h"
 
-enum { CLI_MAX_SERIES = 12, CLI_LABEL = 64 };
+enum { CLI_MAX_SERIES = 12, CLI_LABEL = 112 };
 
 typedef struct cli_point {
     double x;            /* on a logarithmic axis; of bars: the row, from 0 */
