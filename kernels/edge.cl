@@ -23,7 +23,9 @@
  *              |o================--o|   = vectors of 16   - the last vector, which overlaps
  *              |o================--o|
  *              |oooooooooooooooooooo|
- *              +--------------------+ */
+ *              +--------------------+
+ *     tiles    as strips, 4 rows at once: what a row adds to the gradients of the rows above and
+ *              below it, r - l and l + 2 m + r, is worked out once for the three that want it */
 
 #ifndef PIXEL_U8
 #define PIXEL_U8 0 /* elements: 1 for bytes, 0 for floats */
@@ -57,16 +59,17 @@ static pixel round1(float value) {
 #endif
 }
 
+/* Vectors at any address. PoCL takes vstore16 apart, into 4 stores of floats or 16 of bytes; what
+ * is said to be aligned to its elements only becomes one store. */
+typedef float16 __attribute__((aligned(4))) loose_float16;
+typedef uchar16 __attribute__((aligned(1))) loose_uchar16;
+
 static void store16(float16 value, __global pixel *out) {
 #if PIXEL_U8
-    /* Four words where they are aligned: sixteen single bytes are what vstore16 becomes on PoCL. */
-    const uchar16 bytes = convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f) + 0.5f));
-    if (((size_t)out & 3) == 0)
-        vstore4(as_uint4(bytes), 0, (__global uint *)out);
-    else
-        vstore16(bytes, 0, out);
+    *(__global loose_uchar16 *)out =
+        convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f) + 0.5f));
 #else
-    vstore16(value, 0, out);
+    *(__global loose_float16 *)out = value;
 #endif
 }
 
@@ -171,5 +174,62 @@ edge_strips(__global const pixel *restrict in, __global pixel *restrict out, int
         inner_row(in, out, h, w, c, border, y, c, pitch - c, stays);
         for (int e = pitch - c; e < pitch; e++)
             out[(size_t)y * pitch + e] = edge1(in, h, w, c, border, y, e);
+    }
+}
+
+/* ---- tiles ---- */
+
+#define ROWS 4
+
+/* Four rows of sixteen elements, all of whose neighbours are in the image; `in` and `out` point to
+ * the first. */
+static void tile16(__global const pixel *in, __global pixel *out, int pitch, int c, int16 stays) {
+    wide across[ROWS + 2], smooth[ROWS + 2];
+#pragma unroll
+    for (int t = 0; t < ROWS + 2; t++) {
+        __global const pixel *row = in + (t - 1) * pitch;
+        const wide l = load16(row - c), m = load16(row), r = load16(row + c);
+        across[t] = r - l;
+        smooth[t] = (l + r) + (m + m);
+    }
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) {
+        const wide middle = across[r + 1];
+        const float16 gx = to_float16((across[r] + across[r + 2]) + (middle + middle));
+        const float16 gy = to_float16(smooth[r + 2] - smooth[r]);
+        const float16 steep = 0.25f * sqrt(gx * gx + gy * gy);
+        const float16 own = to_float16(load16(in + r * pitch));
+        store16(select(steep, own, stays), out + r * pitch);
+    }
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+edge_tiles(__global const pixel *restrict in, __global pixel *restrict out, int h, int w, int c,
+           int border, int item_rows, int first) {
+    const int pitch = w * c;
+    const int y0 = ((int)get_global_id(1) + first) * item_rows, y1 = min(y0 + item_rows, h);
+    const int16 alpha = (int16)(0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1);
+    const int16 stays = c == 4 ? alpha : (int16)(0);
+    const int begin = c, end = pitch - c;
+    int y = y0;
+    while (y < y1) {
+        const int tiled = y > 0 && y + ROWS < h && y + ROWS <= y1 && end - begin >= 16;
+        const int rows = tiled ? ROWS : 1;
+        const int rim = !tiled && (y == 0 || y == h - 1 || w < 3);
+        if (tiled) {
+            const size_t row = (size_t)y * pitch;
+            for (int e = begin; e + 16 <= end; e += 16)
+                tile16(in + row + e, out + row + e, pitch, c, stays);
+            tile16(in + row + end - 16, out + row + end - 16, pitch, c, stays);
+        } else if (!rim) {
+            inner_row(in, out, h, w, c, border, y, begin, end, stays);
+        }
+        for (int last = y + rows; y < last; y++) {
+            const int left = rim ? pitch : c;
+            for (int e = 0; e < left; e++)
+                out[(size_t)y * pitch + e] = edge1(in, h, w, c, border, y, e);
+            for (int e = max(left, end); e < pitch; e++)
+                out[(size_t)y * pitch + e] = edge1(in, h, w, c, border, y, e);
+        }
     }
 }

@@ -21,6 +21,7 @@ static void cost(const brg_call *call, brg_cost *result) {
 static const brg_variant variants[] = {
     {"naive", "one work-item per element, the border's rule at every read"},
     {"strips", "one work-item per strip of rows, vectors of 16 inside the rim"},
+    {"tiles", "as strips, 4 rows at once, which share what they add up"},
 };
 
 static brg_status plan_edge(const brg_call *call, const char *variant,
@@ -28,16 +29,17 @@ static brg_status plan_edge(const brg_call *call, const char *variant,
     const brg_edge_params *params = call->params;
     const brg_shape *image = &call->inputs[0];
     double rounds = (double)brg_image_pitch(image) + 32.0; /* on the rim one for each element */
-    int64_t rows = brg_image_strip_rows(image, 1, 1, rounds, device);
-    brg_status status = brg_image_variant(&brg_op_edge, variant, device, rows ? "strips" : "naive",
+    int64_t rows = brg_image_strip_rows(image, 1, 4, 4.0 * rounds, device);
+    brg_status status = brg_image_variant(&brg_op_edge, variant, device, rows ? "tiles" : "naive",
                                           "naive", &variant, error);
-    bool strips = !status && strcmp(variant, "strips") == 0;
+    bool strips = !status && strcmp(variant, "naive") != 0;
     if (strips && rows == 0)
         status = brg_image_fail_rounds(&brg_op_edge, variant, error);
     if (status)
         return status;
+    const char *kernel = strcmp(variant, "tiles") == 0 ? "edge_tiles" : "edge_strips";
     brg_launch *launch = strips
-                             ? brg_image_launch_strips(plan, "edge", "edge_strips", image, 1, rows)
+                             ? brg_image_launch_strips(plan, "edge", kernel, image, 1, rows)
                              : brg_image_launch_elements(plan, "edge", "edge_naive", image, device);
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
