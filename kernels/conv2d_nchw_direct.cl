@@ -80,6 +80,15 @@
 /* An array that a function is handed stays in registers only if the call disappears. */
 #define INLINE inline __attribute__((always_inline))
 
+#ifndef STEP_H
+#define STEP_H 1 /* filters woven into one plane: see conv_3_data_weights */
+#define STEP_W 1
+#define SHIFT_H 0
+#define SHIFT_W 0
+#define PLANE_H OH
+#define PLANE_W OW
+#endif
+
 #define LANES 16
 #define TAPS (KH * KW)
 #define BAND_ROWS ((ROWS - 1) * SH + (KH - 1) * DH + 1)
@@ -203,8 +212,26 @@ INLINE float16 relu(float16 v) {
     return select(v, (float16)(0.0f), v < 0.0f);
 }
 
-/* A register tile's pixels, 16 filters each, to y: pixels side by side, filter by filter. */
-INLINE void store_tile(const float16 *sum, __global float *y, int filters, int count, bool add,
+#define WOVEN (STEP_H * STEP_W > 1)
+#define PLANE (PLANE_H * PLANE_W)
+#define PLANES (KG / (STEP_H * STEP_W)) /* of a group in y */
+
+/* `count` places of filter o from (oy, ox), each an element of a plane STEP_W apart from the next.
+ */
+INLINE void store_woven(float16 v, __global float *y, int o, int oy, int ox, int count, bool add) {
+    const int row = oy * STEP_H + o / STEP_W % STEP_H - SHIFT_H;
+    const int col = ox * STEP_W + o % STEP_W - SHIFT_W;
+    __global float *to = y + o / (STEP_H * STEP_W) * PLANE + row * PLANE_W + col;
+    float part[LANES];
+    vstore16(v, 0, part);
+    for (int j = 0; j < count && row >= 0 && row < PLANE_H; j++)
+        if (col + j * STEP_W >= 0 && col + j * STEP_W < PLANE_W)
+            to[j * STEP_W] = add ? to[j * STEP_W] + part[j] : part[j];
+}
+
+/* A register tile's pixels, 16 filters each from filter o on, to y: pixels side by side, filter by
+ * filter. */
+INLINE void store_tile(const float16 *sum, __global float *y, int o, int oy, int ox, bool add,
                        bool last) {
 #pragma unroll
     for (int q = 0; q < PIXELS; q += LANES) {
@@ -213,13 +240,17 @@ INLINE void store_tile(const float16 *sum, __global float *y, int filters, int c
         for (int l = 0; l < LANES; l++)
             v[l] = q + l < PIXELS ? sum[q + l] : (float16)(0.0f);
         turn(v);
-        const int n = min(min(LANES, PIXELS - q), count - q);
+        const int n = min(min(LANES, PIXELS - q), OW - ox - q);
 #pragma unroll
         for (int l = 0; l < LANES; l++)
-            if (n > 0 && l < filters) {
-                __global float *to = y + l * (OH * OW) + q;
+            if (n > 0 && o + l < KG) {
+#if WOVEN
+                store_woven(v[l], y, o + l, oy, ox + q, n, add);
+#else
+                __global float *to = y + (o + l) * PLANE + oy * OW + ox + q;
                 const float16 whole = add ? v[l] + load_part(to, n) : v[l];
                 store_part(RELU && last ? relu(whole) : whole, to, n);
+#endif
             }
     }
 }
@@ -241,7 +272,7 @@ INLINE void sum_tile(float16 *sum, __local const float *in, __local const float 
 
 /* 16 filters over the whole band. */
 INLINE void sum_band(__local const float *band, __local const float *w, float16 bias,
-                     __global float *y, int filters, int channels, int oy0, int ox0, bool add,
+                     __global float *y, int o, int channels, int oy0, int ox0, bool add,
                      bool last) {
     for (int oy = oy0; oy < min(oy0 + ROWS, OH); oy++)
         for (int tile = 0; tile < TILES && ox0 + tile * PIXELS < OW; tile++) {
@@ -251,7 +282,7 @@ INLINE void sum_band(__local const float *band, __local const float *w, float16 
             for (int q = 0; q < PIXELS; q++)
                 sum[q] = bias;
             sum_tile(sum, band + (oy - oy0) * SH * PITCH + tile * PIXELS * SW, w, channels);
-            store_tile(sum, y + oy * OW + ox, filters, OW - ox, add, last);
+            store_tile(sum, y, o, oy, ox, add, last);
         }
 }
 
@@ -269,19 +300,56 @@ conv_3_direct(__global const float *restrict x, __global const float *restrict w
     const int ox0 = item % ACROSS * TILES * PIXELS, oy0 = item / ACROSS % DOWN * ROWS;
     const size_t image = item / (ACROSS * DOWN);
     x += (image * GROUPS + group) * (CG * H * W);
-    y += (image * GROUPS + group) * (size_t)(KG * OH * OW);
+    y += (image * GROUPS + group) * (size_t)(PLANES * PLANE);
     weights += (size_t)group * KG * CG * TAPS;
     for (int c = 0; c < CG; c += PORTION) {
         const int channels = min(PORTION, CG - c);
         copy_band(band, x + (size_t)c * (H * W), channels, oy0 * SH - PH, ox0 * SW - PW);
         for (int block = part; block < blocks; block += parts) {
-            const int o = block * LANES, filters = min(LANES, KG - o);
+            const int o = block * LANES;
             float base[LANES];
             for (int l = 0; l < LANES; l++)
-                base[l] = BIAS && c == 0 ? bias[group * KG + o + min(l, filters - 1)] : 0.0f;
+                base[l] = BIAS && c == 0 ? bias[group * KG + min(o + l, KG - 1)] : 0.0f;
             copy_weights(w, weights + c * TAPS, o, channels * TAPS);
-            sum_band(band, w, vload16(0, base), y + o * (OH * OW), filters, channels, oy0, ox0,
-                     c > 0, c + channels >= CG);
+            sum_band(band, w, vload16(0, base), y, o, channels, oy0, ox0, c > 0,
+                     c + channels >= CG);
         }
     }
+}
+
+/* Backward data: dx is a convolution, too, of dy; these are its weights. Along a side with stride 1
+ * they are the filter turned round:
+ *
+ *     dx[i] = sum over r of weight[r] * dy[i + p - r * d]
+ *
+ * With stride s only every s-th r has an output to meet. The elements of dx with the same (i + p) %
+ * s = a meet the same ones: they are a plane of their own, got from dy by a filter of their own of
+ * about kh / s taps, and y is woven from s planes. Tap t of a filter of `taps` stands for
+ *
+ *     r = (a + s * (taps - 1 - t)) / d,  if that is a whole number below kh; else the weight is 0
+ *
+ * A work-item makes one of those filters: `o` of the group's cg x STEP_H x STEP_W, all taps, for
+ * one of its kg channels of dy. */
+inline int tap_of(int t, int taps, int phase, int step, int dilation, int count) {
+    if (step == 1)
+        return count - 1 - t;
+    const int r = phase + step * (taps - 1 - t);
+    return r % dilation == 0 && r / dilation < count ? r / dilation : -1;
+}
+
+__kernel void conv_3_data_weights(__global const float *restrict weights,
+                                  __global float *restrict to, int kh, int kw, int dh, int dw,
+                                  int first) {
+    const int at = first + (int)get_global_id(0), i = get_global_id(1);
+    if (at >= GROUPS * KG)
+        return;
+    const int group = at / KG, o = at % KG;
+    const int c = o / (STEP_H * STEP_W), a = o / STEP_W % STEP_H, b = o % STEP_W;
+    to += ((size_t)at * CG + i) * TAPS;
+    weights += ((size_t)(group * CG + i) * PLANES + c) * kh * kw;
+    for (int t = 0; t < KH; t++)
+        for (int u = 0; u < KW; u++) {
+            const int r = tap_of(t, KH, a, STEP_H, dh, kh), s = tap_of(u, KW, b, STEP_W, dw, kw);
+            to[t * KW + u] = r >= 0 && s >= 0 ? weights[r * kw + s] : 0.0f;
+        }
 }

@@ -18,15 +18,25 @@ typedef enum brg_conv_variant {
     BRG_CONV_VARIANTS
 } brg_conv_variant;
 
+/* How filters become interleaved outputs: filter (c, a, b) at place (i, j) is the element
+ * (i * step_h + a - shift_h, j * step_w + b - shift_w) of plane c. Elements outside the plane are
+ * left out. */
+typedef struct brg_conv_weave {
+    int64_t step_h, step_w;
+    int64_t shift_h, shift_w;
+    int64_t h, w; /* of the plane */
+} brg_conv_weave;
+
 /* Which buffers a convolution reads and writes: backward data reuses the forward kernels. */
 typedef struct brg_conv_buffers {
     int32_t x, weights, bias; /* without bias: weights once more, which the kernel leaves alone */
     int32_t y;
     bool has_bias;
+    const brg_conv_weave *weave; /* NULL: each filter has a plane of its own */
 } brg_conv_buffers;
 
 /* The tunables of all three ops, in their order. */
-enum { BRG_CONV_TUNED_PIXELS, BRG_CONV_TUNED_ROOM, BRG_CONV_TUNED_COUNT };
+enum { BRG_CONV_TUNED_PIXELS, BRG_CONV_TUNED_ROOM, BRG_CONV_TUNED_TILES, BRG_CONV_TUNED_COUNT };
 
 /* Adds the launches of one rung. `conv` has no data. BRG_E_UNSUPPORTED for what device or shape
  * cannot do. The tunables are in plan->tuned. */
@@ -41,17 +51,15 @@ brg_status brg_conv_plan_depthwise(const brg_conv *conv, const brg_device_info *
 brg_status brg_conv_plan_winograd(const brg_conv *conv, int64_t tile, bool rotated,
                                   const brg_conv_buffers *buffers, const brg_device_info *device,
                                   brg_plan *plan, brg_error *error);
-brg_status brg_conv_plan_data(const brg_conv *conv, brg_conv_variant variant,
-                              const brg_device_info *device, brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_data(const brg_conv *conv, const brg_device_info *device, brg_plan *plan,
+                              brg_error *error);
 brg_status brg_conv_plan_weights(const brg_conv *conv, brg_conv_variant variant,
                                  const brg_device_info *device, brg_plan *plan, brg_error *error);
 
-/* Whether a rung can run at all, and which of them should. */
-bool brg_conv_fits_direct(const brg_conv *conv, const brg_device_info *device);
+/* Whether a rung can run at all. */
+bool brg_conv_fits_direct(const brg_conv *conv, const brg_device_info *device,
+                          const brg_plan *plan);
 bool brg_conv_fits_winograd(const brg_conv *conv, int64_t tile, const brg_device_info *device);
-brg_conv_variant brg_conv_choose_forward(const brg_conv *conv, const brg_device_info *device);
-brg_conv_variant brg_conv_choose_data(const brg_conv *conv, const brg_device_info *device);
-brg_conv_variant brg_conv_choose_weights(const brg_conv *conv, const brg_device_info *device);
 
 /* Appends the sizes as arguments, in the order of kernels/conv2d_nchw.cl. */
 void brg_conv_add_sizes(brg_launch *launch, const brg_conv *conv);

@@ -73,6 +73,20 @@ void brg_conv_add_geometry(brg_launch *launch, const brg_conv *v) {
                       (int)v->dh, (int)v->dw);
 }
 
+bool brg_conv_fits_direct(const brg_conv *v, const brg_device_info *device, const brg_plan *plan) {
+    cut c;
+    return cut_for(v, device, plan, &c);
+}
+
+static void add_weave(brg_launch *launch, const brg_conv_weave *w) {
+    if (w)
+        brg_launch_option(launch,
+                          "-DSTEP_H=%d -DSTEP_W=%d -DSHIFT_H=%d -DSHIFT_W=%d -DPLANE_H=%d "
+                          "-DPLANE_W=%d",
+                          (int)w->step_h, (int)w->step_w, (int)w->shift_h, (int)w->shift_w,
+                          (int)w->h, (int)w->w);
+}
+
 brg_status brg_conv_plan_direct(const brg_conv *v, const brg_conv_buffers *buffers,
                                 const brg_device_info *device, brg_plan *plan, brg_error *error) {
     cut c;
@@ -84,6 +98,7 @@ brg_status brg_conv_plan_direct(const brg_conv *v, const brg_conv_buffers *buffe
     brg_launch_option(launch, "-DBIAS=%d -DRELU=%d -DPIXELS=%d -DTILES=%d -DROWS=%d -DPORTION=%d",
                       buffers->has_bias, v->relu, (int)c.pixels, (int)c.tiles, (int)c.rows,
                       (int)c.portion);
+    add_weave(launch, buffers->weave);
     brg_launch_range(launch, 0, bands(v, &c), 1);
     brg_launch_range(launch, 1, v->groups * c.parts, 1);
     launch->share = (double)v->k * (double)v->oh * (double)v->ow * (double)(v->cg * v->kh * v->kw) *
@@ -114,4 +129,74 @@ brg_status brg_conv_plan_pointwise(const brg_conv *v, const brg_conv_buffers *bu
     row.w = row.ow = v->oh * v->ow;
     row.h = row.oh = 1;
     return brg_conv_plan_direct(&row, buffers, device, plan, error);
+}
+
+/* ---- backward data ---- */
+
+/* One side of the convolution that takes dy to dx: see conv_3_data_weights. */
+typedef struct side {
+    int64_t taps, padding, dilation, outputs, shift;
+} side;
+
+static side side_of(int64_t size, int64_t taps, int64_t stride, int64_t padding, int64_t dilation) {
+    const int64_t reach = dilation * (taps - 1);
+    if (stride == 1)
+        return (side){taps, reach - padding, dilation, size, 0};
+    const int64_t first = padding / stride, last = (size - 1 + padding) / stride;
+    return (side){.taps = reach / stride + 1,
+                  .padding = reach / stride - first,
+                  .dilation = 1,
+                  .outputs = last - first + 1,
+                  .shift = padding - stride * first};
+}
+
+static int32_t plan_data_weights(const brg_conv *v, const brg_conv *to, const brg_conv_weave *weave,
+                                 brg_plan *plan) {
+    const size_t bytes = (size_t)(to->k * to->cg * to->kh * to->kw) * sizeof(float);
+    int32_t scratch = brg_plan_scratch(plan, bytes);
+    brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_direct", "conv_3_data_weights");
+    brg_conv_add_geometry(launch, to);
+    add_weave(launch, weave);
+    brg_launch_range(launch, 0, to->k, 1);
+    brg_launch_range(launch, 1, to->cg, 1);
+    launch->share = (double)bytes / 4;
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(1));
+    brg_arg_buffer(launch, scratch);
+    brg_arg_i32(launch, v->kh);
+    brg_arg_i32(launch, v->kw);
+    brg_arg_i32(launch, v->dh);
+    brg_arg_i32(launch, v->dw);
+    brg_arg_first(launch);
+    return scratch;
+}
+
+static brg_conv convolution_of_gradient(const brg_conv *v, brg_conv_weave *weave) {
+    const side y = side_of(v->h, v->kh, v->sh, v->ph, v->dh);
+    const side x = side_of(v->w, v->kw, v->sw, v->pw, v->dw);
+    brg_conv to = brg_conv_transposed(v, NULL);
+    to.k *= v->sh * v->sw;
+    to.kg *= v->sh * v->sw;
+    to.sh = to.sw = 1;
+    to.kh = y.taps, to.kw = x.taps;
+    to.ph = y.padding, to.pw = x.padding;
+    to.dh = y.dilation, to.dw = x.dilation;
+    to.oh = y.outputs, to.ow = x.outputs;
+    *weave = (brg_conv_weave){v->sh, v->sw, y.shift, x.shift, v->h, v->w};
+    return to;
+}
+
+brg_status brg_conv_plan_data(const brg_conv *v, const brg_device_info *device, brg_plan *plan,
+                              brg_error *error) {
+    brg_conv_weave weave;
+    const brg_conv to = convolution_of_gradient(v, &weave);
+    if (!brg_conv_fits_direct(&to, device, plan))
+        return brg_conv_unsupported("direct", "needs more local memory than this device has",
+                                    error);
+    const int32_t weights = plan_data_weights(v, &to, &weave, plan);
+    const brg_conv_buffers buffers = {.x = BRG_BUFFER_INPUT(0),
+                                      .weights = weights,
+                                      .bias = weights,
+                                      .y = BRG_BUFFER_OUTPUT,
+                                      .weave = &weave};
+    return brg_conv_plan_direct(&to, &buffers, device, plan, error);
 }

@@ -30,9 +30,10 @@ typedef struct brg_conv {
 brg_conv brg_conv_resolve(const brg_call *call, brg_conv_pass pass);
 
 /* The convolution that takes dy to dx when both strides are 1: its input is dy, its weights are
- * conv's rotated by half a turn with k and c exchanged. They are written to `weights`, as many as
- * conv has. */
-brg_conv brg_conv_transposed(const brg_conv *conv, float *weights);
+ * conv's rotated by half a turn with k and c exchanged, which brg_conv_rotate writes to `weights`.
+ */
+brg_conv brg_conv_transposed(const brg_conv *conv, const float *weights);
+void brg_conv_rotate(const brg_conv *conv, float *weights);
 
 /* The outputs lo <= o < hi whose tap lies inside: 0 <= o * stride + shift < size. `count` is how
  * many outputs there are; shift = tap * dilation - padding. */

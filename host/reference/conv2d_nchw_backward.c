@@ -10,13 +10,16 @@ static bool inside(int64_t i, int64_t size) {
     return i >= 0 && i < size;
 }
 
-brg_conv brg_conv_transposed(const brg_conv *v, float *weights) {
+void brg_conv_rotate(const brg_conv *v, float *weights) {
     const int64_t taps = v->kh * v->kw;
     for (int64_t k = 0; k < v->k; k++)
         for (int64_t c = 0; c < v->cg; c++)
             for (int64_t t = 0; t < taps; t++)
                 weights[((k / v->kg * v->cg + c) * v->kg + k % v->kg) * taps + taps - 1 - t] =
                     v->weights[(k * v->cg + c) * taps + t];
+}
+
+brg_conv brg_conv_transposed(const brg_conv *v, const float *weights) {
     brg_conv to = *v;
     to.c = v->k;
     to.cg = v->kg;
@@ -100,6 +103,7 @@ void brg_conv_data_sequential(const brg_call *call, int64_t row0, int64_t row1, 
     const brg_conv v = brg_conv_resolve(call, BRG_CONV_DATA);
     float *weights = v.sh == 1 && v.sw == 1 ? room_for_weights(&v) : NULL;
     if (weights) {
+        brg_conv_rotate(&v, weights);
         const brg_conv to = brg_conv_transposed(&v, weights);
         brg_conv_rows(&to, row0, row1, output);
     } else {
@@ -152,6 +156,7 @@ void brg_conv_data_oracle(const brg_call *call, int64_t row0, int64_t row1, doub
     int64_t tile = brg_conv_winograd_tile(call->variant);
     float *weights = tile ? room_for_weights(&v) : NULL;
     if (weights) {
+        brg_conv_rotate(&v, weights);
         const brg_conv to = brg_conv_transposed(&v, weights);
         brg_conv_winograd_bound(&to, tile, row0, row1, bound);
     }
