@@ -88,6 +88,7 @@ static int32_t dims(const brg_call *call, brg_dim result[BRG_MAX_DIMS]) {
 static const brg_variant variants[] = {
     {"naive", "one work-item per element, weights worked out for each"},
     {"strips", "a strip of columns: weights once, rows blended into local memory by vectors of 16"},
+    {"halves", "for half the width and height: the mean of 2 x 2 pixels, by vectors"},
 };
 
 /* A strip of result columns and the local memory that its work-item needs. */
@@ -97,16 +98,18 @@ typedef struct strip {
     int64_t line; /* elements */
 } strip;
 
-/* The widest strip that keeps a line within the first-level cache, and the whole within any
- * device's local memory; false if a single pixel's footprint is too wide. */
-static bool choose_strip(const brg_call *call, strip *s) {
-    enum { MAX_COLUMNS = 128, MAX_LINE = 2048 };
+/* The widest strip that keeps all within 16 KiB of local memory, or 64 where the device has them,
+ * so that a line stays in the nearest cache; false if a single pixel's footprint is too wide. */
+static bool choose_strip(const brg_call *call, const brg_device_info *device, strip *s) {
+    enum { COLUMNS = 128, ELEMENTS = 2048, WIDER = 4, ROOM = 64 << 10 };
+    int64_t scale = device->local_memory >= ROOM ? WIDER : 1;
+    int64_t most_columns = COLUMNS * scale, most_elements = ELEMENTS * scale;
     brg_axis x = axis_x(call);
     int64_t reach = brg_axis_reach(&x), c = brg_image_c(&call->output);
-    int64_t room =
-        MAX_LINE / c - reach - 1; /* source pixels between the first and last columns' starts */
+    int64_t room = most_elements / c - reach -
+                   1; /* source pixels between the first and last columns' starts */
     int64_t columns = room < 1 ? 0 : room * x.out / x.in + 1;
-    s->columns = columns < MAX_COLUMNS ? columns : MAX_COLUMNS;
+    s->columns = columns < most_columns ? columns : most_columns;
     if (s->columns > x.out)
         s->columns = x.out;
     int64_t span = (s->columns * x.in + x.out - 1) / x.out + reach + 1;
@@ -146,7 +149,10 @@ static int64_t strip_rows(const brg_call *call, const strip *s, const brg_device
     double down = reach_y * ((double)s->line / 16.0 + 17.0);
     double along = columns * (1.0 + reach_x * (c + 1.0) + c) + 4.0 * (c + 1.0);
     double rounds = down + along + columns * (1.0 + reach_x);
-    return brg_image_strip_rows(&call->output, strips_across(call, s), 1, rounds, device);
+    /* Sixteen rows and more make up for working out the columns' weights. */
+    int64_t across = strips_across(call, s);
+    int64_t most = brg_image_strip_rows(&call->output, across, 16, 16.0 * rounds, device);
+    return most ? most : brg_image_strip_rows(&call->output, across, 1, rounds, device);
 }
 
 static void plan_strips(const brg_call *call, const strip *s, int64_t rows, brg_plan *plan) {
@@ -162,6 +168,43 @@ static void plan_strips(const brg_call *call, const strip *s, int64_t rows, brg_
     brg_arg_first(launch);
 }
 
+/* Whether the output is the mean of 2 x 2 pixels. */
+static bool halves(const brg_call *call) {
+    const brg_resize_params *params = call->params;
+    bool mean = params->mode == BRG_RESIZE_BILINEAR || params->mode == BRG_RESIZE_AREA;
+    return mean && brg_image_w(&call->inputs[0]) == 2 * brg_image_w(&call->output) &&
+           brg_image_h(&call->inputs[0]) == 2 * brg_image_h(&call->output);
+}
+
+static int64_t halves_rows(const brg_call *call, const brg_device_info *device) {
+    double rounds = (double)brg_image_pitch(&call->output) + 16.0;
+    return brg_image_strip_rows(&call->output, 1, 1, rounds, device);
+}
+
+static void plan_halves(const brg_call *call, int64_t rows, brg_plan *plan) {
+    brg_launch *launch =
+        brg_image_launch_strips(plan, "resize", "resize_halves", &call->output, 1, rows);
+    add_sizes(launch, call);
+    brg_arg_i32(launch, rows);
+    brg_arg_first(launch);
+}
+
+static brg_status fail_strips(const brg_call *call, brg_error *error) {
+    brg_fail(error, BRG_E_UNSUPPORTED,
+             "resize in strips cannot shrink %lldx%lld to %lldx%lld: a pixel covers too many",
+             (long long)brg_image_w(&call->inputs[0]), (long long)brg_image_h(&call->inputs[0]),
+             (long long)brg_image_w(&call->output), (long long)brg_image_h(&call->output));
+    brg_error_hint(error, "Use the variant naive, or none to let resize choose.");
+    return BRG_E_UNSUPPORTED;
+}
+
+static brg_status fail_halves(brg_error *error) {
+    brg_fail(error, BRG_E_UNSUPPORTED,
+             "resize in halves needs half the width and height, bilinear or area");
+    brg_error_hint(error, "Use the variant strips, or none to let resize choose.");
+    return BRG_E_UNSUPPORTED;
+}
+
 static bool naive_fits(const brg_call *call, const brg_device_info *device) {
     brg_axis x = axis_x(call), y = axis_y(call);
     double rounds = (double)brg_axis_reach(&y) * (1.0 + (double)brg_axis_reach(&x));
@@ -171,28 +214,23 @@ static bool naive_fits(const brg_call *call, const brg_device_info *device) {
 static brg_status plan_resize(const brg_call *call, const char *variant,
                               const brg_device_info *device, brg_plan *plan, brg_error *error) {
     strip s;
-    int64_t rows = choose_strip(call, &s) ? strip_rows(call, &s, device) : 0;
+    int64_t rows = choose_strip(call, device, &s) ? strip_rows(call, &s, device) : 0;
+    int64_t halved = halves(call) ? halves_rows(call, device) : 0;
+    bool vectors = brg_image_c(&call->inputs[0]) != 3; /* of three channels there are none */
+    const char *on_cpu = halved && vectors ? "halves" : rows ? "strips" : "naive";
     const char *elsewhere = rows && !naive_fits(call, device) ? "strips" : "naive";
-    brg_status status = brg_image_variant(&brg_op_resize, variant, device,
-                                          rows ? "strips" : "naive", elsewhere, &variant, error);
+    brg_status status =
+        brg_image_variant(&brg_op_resize, variant, device, on_cpu, elsewhere, &variant, error);
     if (status)
         return status;
-    bool strips = strcmp(variant, "strips") == 0;
-    if (!strips && !naive_fits(call, device))
-        return brg_image_fail_rounds(&brg_op_resize, variant, error);
-    if (strips && rows == 0) {
-        brg_fail(error, BRG_E_UNSUPPORTED,
-                 "resize in strips cannot shrink %lldx%lld to %lldx%lld: a pixel covers too many",
-                 (long long)brg_image_w(&call->inputs[0]), (long long)brg_image_h(&call->inputs[0]),
-                 (long long)brg_image_w(&call->output), (long long)brg_image_h(&call->output));
-        brg_error_hint(error, "Use the variant naive, or none to let resize choose.");
-        return BRG_E_UNSUPPORTED;
-    }
     snprintf(plan->variant, sizeof plan->variant, "%s", variant);
-    if (strips)
-        plan_strips(call, &s, rows, plan);
-    else
-        plan_naive(call, device, plan);
+    if (strcmp(variant, "halves") == 0)
+        return halved ? plan_halves(call, halved, plan), BRG_OK : fail_halves(error);
+    if (strcmp(variant, "strips") == 0)
+        return rows ? plan_strips(call, &s, rows, plan), BRG_OK : fail_strips(call, error);
+    if (!naive_fits(call, device))
+        return brg_image_fail_rounds(&brg_op_resize, variant, error);
+    plan_naive(call, device, plan);
     return BRG_OK;
 }
 
@@ -282,12 +320,19 @@ static brg_image_case example_image(int32_t index) {
     return image;
 }
 
-/* Every mode with every change of size on a few awkward images, and a line that only naive can
- * shrink. */
+/* Images to be halved: their vectors, what is left of them, and less than a vector. */
+static const brg_image_case halved[] = {
+    {2, 2, 1, BRG_U8},    {6, 70, 1, BRG_U8},  {4, 34, 3, BRG_U8},  {10, 132, 4, BRG_U8},
+    {8, 134, 1, BRG_F32}, {6, 14, 3, BRG_F32}, {4, 10, 4, BRG_F32}, {2, 66, 4, BRG_U8},
+};
+
+/* Every mode with every change of size on a few awkward images, a line that only naive can shrink,
+ * and halves. */
 static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg_error *error) {
     enum { FACTORS = sizeof factors / sizeof *factors, ROUNDS = 3 };
     enum { LAST = FACTORS * BRG_RESIZE_MODE_COUNT * ROUNDS };
-    if (index < 0 || index > LAST)
+    enum { HALVED = sizeof halved / sizeof *halved };
+    if (index < 0 || index > LAST + HALVED)
         return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
     int32_t factor = index % FACTORS;
     brg_image_case image = example_image(5 * index);
@@ -297,6 +342,11 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
     if (index == LAST) {
         image = (brg_image_case){2, 4099, 4, BRG_U8};
         params = (brg_resize_params){.width = 3, .height = 2, .mode = BRG_RESIZE_AREA};
+    }
+    if (index > LAST) {
+        image = halved[index - LAST - 1];
+        params = (brg_resize_params){image.w / 2, image.h / 2,
+                                     index % 2 ? BRG_RESIZE_AREA : BRG_RESIZE_BILINEAR};
     }
     brg_status status = brg_image_example(result, &image, seed, error);
     size_t used = strlen(result->text);
