@@ -15,14 +15,18 @@ static const brg_variant variants[VARIANT_COUNT] = {
 
 enum { HEIGHT, WIDTH };
 static const brg_tunable tunables[] = {
-    [HEIGHT] =
-        {"height", "rows of out that a work-item owns", "vectors", 16, 16, {16, 32, 64, 128, 256}},
+    [HEIGHT] = {"height",
+                "rows of out that a work-item owns",
+                "vectors",
+                512,
+                64,
+                {16, 64, 128, 256, 512, 1024, 2048, 4096}},
     [WIDTH] = {"width",
                "elements of those rows that a work-item owns",
                "vectors",
-               1024,
-               256,
-               {128, 256, 512, 1024, 2048, 4096}},
+               64,
+               64,
+               {16, 64, 128, 256, 512, 1024, 4096}},
 };
 
 enum { SIDE = 16 };
