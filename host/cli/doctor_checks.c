@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "brigade/brigade.h"
 #include "doctor.h"
 #include "loader.h"
 
@@ -313,7 +314,25 @@ static void check_cache(doctor_findings *findings, const char *whose, const char
         doctor_add(findings, if_not, "caches", advice, "%s: %s", whose, why);
 }
 
+/* Engines pass over a damaged file without a word, and are slower than they could be. */
+static void check_tuning(doctor_findings *findings) {
+    char path[4096];
+    brg_error error = {.status = BRG_OK};
+    brg_tuning *tuning = NULL;
+    if (!brg_tuning_path(path, sizeof path) || brg_tuning_create(&tuning, &error) != BRG_OK)
+        return;
+    if (access(path, F_OK) != 0)
+        doctor_add(findings, DOCTOR_OK, "caches", NULL,
+                   "tuned values: none yet; brigade tune finds them");
+    else if (brg_tuning_load(tuning, path, &error) != BRG_OK)
+        doctor_add(findings, DOCTOR_WARN, "caches", error.hint, "tuned values: %s", error.what);
+    else
+        doctor_add(findings, DOCTOR_OK, "caches", NULL, "tuned values: in %s", path);
+    brg_tuning_destroy(tuning);
+}
+
 void doctor_check_caches(doctor_findings *findings) {
+    check_tuning(findings);
     const char *home = variable("HOME");
     const char *xdg = variable("XDG_CACHE_HOME");
     const char *pocl = variable("POCL_CACHE_DIR");
