@@ -17,6 +17,8 @@ static const cli_option job_rows[] = {
      0, 0},
     {0, "seed", CLI_INTEGER, offsetof(cli_common, seed), "N",
      "seed of all made data and samples (default 1)", 0, 9007199254740991.0},
+    {0, "memory", CLI_INTEGER, offsetof(cli_common, memory_mib), "MIB",
+     "memory that buffers on the device may take; a gemm that needs more runs in parts", 1, 1e9},
     {0, "trace", CLI_TEXT, offsetof(cli_common, trace), "FILE",
      "save a Chrome/Perfetto trace of who did what when", 0, 0},
     {0, "json", CLI_FLAG, offsetof(cli_common, json), NULL, "one JSON document on stdout", 0, 0},
@@ -28,7 +30,8 @@ static const cli_option device_rows[] = {
     {0, "json", CLI_FLAG, offsetof(cli_common, json), NULL, "one JSON document on stdout", 0, 0},
 };
 
-const cli_option_group cli_job_options = {"common options", job_rows, 4};
+const cli_option_group cli_job_options = {"common options", job_rows,
+                                          sizeof job_rows / sizeof job_rows[0]};
 const cli_option_group cli_device_options = {"common options", device_rows, 2};
 const cli_option_group cli_output_options = {"common options", device_rows + 1, 1};
 

@@ -43,13 +43,14 @@ typedef struct cli_common {
     const char *device;
     const char *trace;
     int64_t seed;
+    int64_t memory_mib; /* 0: the engine's default */
     bool json;
 } cli_common;
 
 #define CLI_COMMON_DEFAULTS                                                                        \
     { .seed = 1 }
 
-extern const cli_option_group cli_job_options;    /* -d, --seed, --trace, --json */
+extern const cli_option_group cli_job_options;    /* -d, --seed, --memory, --trace, --json */
 extern const cli_option_group cli_device_options; /* -d, --json */
 extern const cli_option_group cli_output_options; /* --json */
 

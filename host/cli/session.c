@@ -235,9 +235,9 @@ brg_status cli_session_run(cli_session *session, const brg_job_desc *desc, brg_r
 }
 
 uint64_t cli_session_memory(cli_session *session) {
-    brg_snapshot snapshot;
-    brg_engine_snapshot(session->engine, &snapshot);
-    return snapshot.memory_budget;
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    (void)session;
+    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 2 : 0;
 }
 
 /* ---- devices --------------------------------------------------------------------------------- */
@@ -307,7 +307,8 @@ int cli_session_open(cli_session *session, const char *title, const cli_common *
         return cli_session_fail(session, &error);
     if (common->json && brg_report_create(title, &session->report, &error) != BRG_OK)
         return cli_session_fail(session, &error);
-    if (brg_engine_create(NULL, &session->engine, &error) != BRG_OK ||
+    const brg_engine_config config = {.memory_budget = (uint64_t)common->memory_mib << 20};
+    if (brg_engine_create(&config, &session->engine, &error) != BRG_OK ||
         discover(session, &error) != BRG_OK)
         return cli_session_fail(session, &error);
     return choose ? choose_devices(session) : CLI_OK;

@@ -54,7 +54,7 @@ bool cli_session_interrupted(cli_session *session);
 /* Removes the progress bar, before anything else is printed. */
 void cli_session_clear(cli_session *session);
 
-/* Bytes of host and device memory that a job may take. */
+/* Bytes of host memory that a job's tensors may take; 0: unknown. */
 uint64_t cli_session_memory(cli_session *session);
 
 /* Complains on stderr, notes it in the report, and returns the exit code that the error stands for.

@@ -407,6 +407,7 @@ static void put_performance(brg_report *report, cJSON *to, const brg_result *res
 static void put_circumstances(brg_report *report, cJSON *to, const brg_result *result) {
     put_number(report, to, "runs", result->runs);
     put_number(report, to, "slices", result->slices);
+    put_number(report, to, "parts", result->parts);
     put_bool(report, to, "zero_copy", result->zero_copy);
     put_number(report, to, "device_index", result->device);
     put_number(report, to, "units", result->units);
