@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "brigade/ops.h"
+#include "ops/point.h"
 
 const char *brg_border_name(brg_border border) {
     static const char *const names[BRG_BORDER_COUNT] = {
@@ -67,6 +68,13 @@ static brg_status cut_stage(const char *text, const brg_chain *chain, char *stag
     return BRG_E_ARGUMENT;
 }
 
+/* Stages that one pass over the image can do become one; stage chain->count is not counted yet. */
+static bool merge_with_previous(brg_chain *chain) {
+    int32_t i = chain->count;
+    return i > 0 && brg_point_merge(&chain->ops[i - 1], chain->params[i - 1], chain->ops[i],
+                                    chain->params[i]);
+}
+
 brg_status brg_chain_parse(const char *text, const brg_shape *image, brg_chain *chain,
                            brg_error *error) {
     *chain = (brg_chain){0};
@@ -79,7 +87,8 @@ brg_status brg_chain_parse(const char *text, const brg_shape *image, brg_chain *
             status = read_stage(stage, input, chain, chain->count, error);
         if (status)
             return status;
-        chain->count++;
+        if (!merge_with_previous(chain))
+            chain->count++;
         rest += strcspn(rest, ",");
     } while (*rest++ == ',');
     return BRG_OK;

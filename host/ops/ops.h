@@ -10,6 +10,7 @@ extern const brg_op brg_op_gemm;
 extern const brg_op brg_op_conv2d;
 extern const brg_op brg_op_brightness;
 extern const brg_op brg_op_contrast;
+extern const brg_op brg_op_point;
 extern const brg_op brg_op_blur;
 extern const brg_op brg_op_sharpen;
 extern const brg_op brg_op_edge;

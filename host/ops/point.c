@@ -1,30 +1,49 @@
-/* "brightness" and "contrast": two names for a straight line applied to every colour element. */
+/* "brightness" and "contrast": two names for a straight line applied to every colour element; and
+ * "point", which applies several in one pass. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ops/image_op.h"
 #include "ops/ops.h"
+#include "ops/point.h"
 #include "reference/point.h"
 
-enum { MAX_LINES = 4 }; /* of kernels/point.cl */
+/* The line of one step, for elements from 0 to `range`. */
+static brg_line line_of(const brg_point_step *step, float range) {
+    if (step->kind == BRG_POINT_BRIGHTNESS) {
+        double offset = (double)step->value * (double)range;
+        return (brg_line){.factor = 1.0f, .offset = (float)offset, .exact_offset = offset};
+    }
+    float middle = 0.5f * range;
+    return (brg_line){
+        .middle = middle, .factor = step->value, .offset = middle, .exact_offset = (double)middle};
+}
 
 static float range_of(const brg_call *call) {
     return call->inputs[0].dtype == BRG_U8 ? 255.0f : 1.0f;
 }
 
-static brg_line brightness_line(const brg_call *call) {
-    const brg_brightness_params *params = call->params;
-    double offset = (double)params->amount * (double)range_of(call);
-    return (brg_line){.factor = 1.0f, .offset = (float)offset, .exact_offset = offset};
+/* brg_brightness_params and brg_contrast_params are one number. */
+static brg_lines single_of(const brg_call *call, brg_point_kind kind) {
+    brg_point_step step = {.kind = kind, .value = *(const float *)call->params};
+    return (brg_lines){.count = 1, .lines = {line_of(&step, range_of(call))}};
 }
 
-static brg_line contrast_line(const brg_call *call) {
-    const brg_contrast_params *params = call->params;
-    float middle = 0.5f * range_of(call);
-    return (brg_line){.middle = middle,
-                      .factor = params->factor,
-                      .offset = middle,
-                      .exact_offset = (double)middle};
+static brg_lines brightness_lines(const brg_call *call) {
+    return single_of(call, BRG_POINT_BRIGHTNESS);
+}
+
+static brg_lines contrast_lines(const brg_call *call) {
+    return single_of(call, BRG_POINT_CONTRAST);
+}
+
+static brg_lines point_lines(const brg_call *call) {
+    const brg_point_params *params = call->params;
+    brg_lines lines = {.count = params->count};
+    for (int32_t i = 0; i < params->count; i++)
+        lines.lines[i] = line_of(&params->steps[i], range_of(call));
+    return lines;
 }
 
 /* ---- check ---- */
@@ -54,6 +73,39 @@ static brg_status contrast_check(const brg_call *call, brg_shape *output, brg_er
                   : check_number("contrast", "factor", params->factor, 0.0f, 100.0f, error);
 }
 
+static brg_status check_step(const brg_point_step *step, brg_error *error) {
+    if (step->kind == BRG_POINT_BRIGHTNESS)
+        return check_number("point", "amount", step->value, -1.0f, 1.0f, error);
+    if (step->kind == BRG_POINT_CONTRAST)
+        return check_number("point", "factor", step->value, 0.0f, 100.0f, error);
+    brg_fail(error, BRG_E_ARGUMENT, "point was given a step of kind %d, which does not exist",
+             (int)step->kind);
+    return brg_error_hint(error, "The kinds are brightness and contrast.");
+}
+
+static brg_status point_check(const brg_call *call, brg_shape *output, brg_error *error) {
+    const brg_point_params *params = call->params;
+    *output = call->inputs[0];
+    brg_status status = brg_image_check("point", &call->inputs[0], error);
+    if (status == BRG_OK && (params->count < 1 || params->count > BRG_POINT_STEPS)) {
+        brg_fail(error, BRG_E_ARGUMENT, "point was given %d steps", (int)params->count);
+        status = brg_error_hint(error, "Give 1 to %d.", BRG_POINT_STEPS);
+    }
+    for (int32_t i = 0; status == BRG_OK && i < params->count; i++)
+        status = check_step(&params->steps[i], error);
+    return status;
+}
+
+static void point_cost(const brg_call *call, brg_cost *cost) {
+    brg_image_cost(call, 2.0 * ((const brg_point_params *)call->params)->count, cost);
+}
+
+static int32_t point_dims(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]) {
+    int32_t count = brg_image_dims(call, dims);
+    dims[count++] = (brg_dim){"steps", ((const brg_point_params *)call->params)->count};
+    return count;
+}
+
 static void brightness_cost(const brg_call *call, brg_cost *cost) {
     brg_image_cost(call, 1.0, cost);
 }
@@ -78,8 +130,13 @@ static void add_line(brg_launch *launch, const brg_line *line, bool u8) {
     brg_arg_f32(launch, (float)(offset + (u8 ? 0.5 : 0.0)));
 }
 
-static void plan_line(const brg_call *call, brg_line line, const char *variant,
-                      const brg_device_info *device, brg_plan *plan) {
+static brg_status plan_lines(const brg_op *op, const brg_call *call, const brg_lines *lines,
+                             const char *variant, const brg_device_info *device, brg_plan *plan,
+                             brg_error *error) {
+    static_assert((int)BRG_POINT_MOST == (int)BRG_POINT_STEPS, "what is public fits");
+    brg_status status = brg_image_variant(op, variant, device, "strips", "naive", &variant, error);
+    if (status)
+        return status;
     const brg_shape *image = &call->inputs[0];
     bool strips = strcmp(variant, "strips") == 0;
     double rounds = (double)brg_image_pitch(image) / 16.0 + 80.0;
@@ -87,71 +144,49 @@ static void plan_line(const brg_call *call, brg_line line, const char *variant,
     brg_launch *launch =
         strips ? brg_image_launch_strips(plan, "point", "point_strips", image, 1, rows)
                : brg_image_launch_elements(plan, "point", "point_naive", image, device);
+    brg_launch_option(launch, "-DLINES=%d", (int)lines->count);
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     if (strips)
         brg_arg_i32(launch, brg_image_h(image));
     brg_arg_i32(launch, brg_image_pitch(image));
     brg_arg_i32(launch, brg_image_c(image));
-    for (int32_t i = 0; i < MAX_LINES; i++)
-        add_line(launch, &line, image->dtype == BRG_U8);
+    for (int32_t i = 0; i < BRG_POINT_MOST; i++) /* the kernel looks at `count` of them */
+        add_line(launch, &lines->lines[i], image->dtype == BRG_U8);
     if (strips)
         brg_arg_i32(launch, rows);
     brg_arg_first(launch);
     snprintf(plan->variant, sizeof plan->variant, "%s", variant);
+    return BRG_OK;
 }
 
-static brg_status brightness_plan(const brg_call *call, const char *variant,
-                                  const brg_device_info *device, brg_plan *plan, brg_error *error) {
-    brg_status status =
-        brg_image_variant(&brg_op_brightness, variant, device, "strips", "naive", &variant, error);
-    if (status == BRG_OK)
-        plan_line(call, brightness_line(call), variant, device, plan);
-    return status;
-}
+/* ---- the callbacks of three rows, which differ in their lines ---- */
 
-static brg_status contrast_plan(const brg_call *call, const char *variant,
-                                const brg_device_info *device, brg_plan *plan, brg_error *error) {
-    brg_status status =
-        brg_image_variant(&brg_op_contrast, variant, device, "strips", "naive", &variant, error);
-    if (status == BRG_OK)
-        plan_line(call, contrast_line(call), variant, device, plan);
-    return status;
-}
+#define CALLBACKS(name)                                                                            \
+    static brg_status name##_plan(const brg_call *call, const char *variant,                       \
+                                  const brg_device_info *device, brg_plan *plan,                   \
+                                  brg_error *error) {                                              \
+        brg_lines lines = name##_lines(call);                                                      \
+        return plan_lines(&brg_op_##name, call, &lines, variant, device, plan, error);             \
+    }                                                                                              \
+    static void name##_sequential(const brg_call *call, int64_t row0, int64_t row1,                \
+                                  void *output) {                                                  \
+        brg_lines lines = name##_lines(call);                                                      \
+        brg_point_sequential(call, &lines, row0, row1, output);                                    \
+    }                                                                                              \
+    static void name##_naive(const brg_call *call, int64_t row0, int64_t row1, void *output) {     \
+        brg_lines lines = name##_lines(call);                                                      \
+        brg_point_naive(call, &lines, row0, row1, output);                                         \
+    }                                                                                              \
+    static void name##_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,  \
+                              double *bound) {                                                     \
+        brg_lines lines = name##_lines(call);                                                      \
+        brg_point_oracle(call, &lines, row0, row1, expected, bound);                               \
+    }
 
-/* ---- reference ---- */
-
-static void brightness_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
-    brg_line line = brightness_line(call);
-    brg_point_sequential(call, &line, row0, row1, output);
-}
-
-static void brightness_naive(const brg_call *call, int64_t row0, int64_t row1, void *output) {
-    brg_line line = brightness_line(call);
-    brg_point_naive(call, &line, row0, row1, output);
-}
-
-static void brightness_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
-                              double *bound) {
-    brg_line line = brightness_line(call);
-    brg_point_oracle(call, &line, row0, row1, expected, bound);
-}
-
-static void contrast_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
-    brg_line line = contrast_line(call);
-    brg_point_sequential(call, &line, row0, row1, output);
-}
-
-static void contrast_naive(const brg_call *call, int64_t row0, int64_t row1, void *output) {
-    brg_line line = contrast_line(call);
-    brg_point_naive(call, &line, row0, row1, output);
-}
-
-static void contrast_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
-                            double *bound) {
-    brg_line line = contrast_line(call);
-    brg_point_oracle(call, &line, row0, row1, expected, bound);
-}
+CALLBACKS(brightness)
+CALLBACKS(contrast)
+CALLBACKS(point)
 
 /* ---- text and examples ---- */
 
@@ -203,6 +238,75 @@ static brg_status contrast_example(int32_t index, uint64_t seed, brg_example *ex
     return example_of(index, seed, factors, 5, example, error);
 }
 
+/* "b0.1" or "c1.2". */
+static bool read_step(const char *field, brg_point_step *step) {
+    step->kind = field[0] == 'b' ? BRG_POINT_BRIGHTNESS : BRG_POINT_CONTRAST;
+    return (field[0] == 'b' || field[0] == 'c') && brg_option_number(field + 1, &step->value);
+}
+
+static brg_status point_parse(const char *text, const brg_shape *input, void *params,
+                              brg_error *error) {
+    (void)input;
+    brg_point_params *own = params;
+    brg_options options;
+    bool read = brg_options_split(text, &options) && options.count >= 1;
+    *own = (brg_point_params){.count = read ? options.count : 0};
+    for (int32_t i = 0; i < own->count && read; i++)
+        read = read_step(options.fields[i], &own->steps[i]);
+    return read ? BRG_OK : brg_option_fail(&brg_op_point, text, error);
+}
+
+static brg_status point_example(int32_t index, uint64_t seed, brg_example *example,
+                                brg_error *error) {
+    static const brg_point_params runs[] = {
+        {2, {{BRG_POINT_BRIGHTNESS, 0.1f}, {BRG_POINT_CONTRAST, 1.2f}}},
+        {3,
+         {{BRG_POINT_CONTRAST, 0.3f}, {BRG_POINT_CONTRAST, 20.0f}, {BRG_POINT_BRIGHTNESS, -0.3f}}},
+        {1, {{BRG_POINT_CONTRAST, 1.5f}}},
+        {4,
+         {{BRG_POINT_BRIGHTNESS, 0.5f},
+          {BRG_POINT_BRIGHTNESS, -0.5f},
+          {BRG_POINT_CONTRAST, 0.7f},
+          {BRG_POINT_CONTRAST, 3.0f}}},
+        {2, {{BRG_POINT_CONTRAST, 100.0f}, {BRG_POINT_CONTRAST, 0.0f}}},
+    };
+    brg_image_case image;
+    if (!brg_image_case_at(index, &image))
+        return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
+    brg_status status = brg_image_example(example, &image, seed, error);
+    const brg_point_params *params = &runs[index % 5];
+    size_t used = strlen(example->text);
+    snprintf(example->text + used, sizeof example->text - used, "%d steps", (int)params->count);
+    memcpy(example->params, params, sizeof *params);
+    return status;
+}
+
+/* ---- merging ---- */
+
+/* The steps of a stage that consists of lines alone; count 0 of any other. */
+static brg_point_params steps_of(const brg_op *op, const void *params) {
+    brg_point_params steps = {0};
+    if (op == &brg_op_point)
+        steps = *(const brg_point_params *)params;
+    else if (op == &brg_op_brightness || op == &brg_op_contrast)
+        steps = (brg_point_params){
+            1,
+            {{op == &brg_op_brightness ? BRG_POINT_BRIGHTNESS : BRG_POINT_CONTRAST,
+              *(const float *)params}}};
+    return steps;
+}
+
+bool brg_point_merge(const brg_op **op, void *params, const brg_op *next, const void *next_params) {
+    brg_point_params first = steps_of(*op, params), second = steps_of(next, next_params);
+    if (!first.count || !second.count || first.count + second.count > BRG_POINT_STEPS)
+        return false;
+    for (int32_t i = 0; i < second.count; i++)
+        first.steps[first.count++] = second.steps[i];
+    *op = &brg_op_point;
+    memcpy(params, &first, sizeof first);
+    return true;
+}
+
 /* ---- rows ---- */
 
 static const brg_brightness_params brightness_defaults = {.amount = 0.1f};
@@ -248,4 +352,29 @@ const brg_op brg_op_contrast = {
     .oracle = contrast_oracle,
     .parse = contrast_parse,
     .example = contrast_example,
+};
+
+static const brg_point_params point_defaults = {
+    2, {{BRG_POINT_BRIGHTNESS, 0.1f}, {BRG_POINT_CONTRAST, 1.2f}}};
+
+const brg_op brg_op_point = {
+    .name = "point",
+    .summary = "several steps of brightness and contrast in one pass",
+    .syntax =
+        "point=STEP:STEP..., 1 to 4 steps, b and an amount or c and a factor: point=b0.1:c1.2",
+    .params_size = sizeof(brg_point_params),
+    .defaults = &point_defaults,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .variants = variants,
+    .variant_count = VARIANT_COUNT,
+    .check = point_check,
+    .cost = point_cost,
+    .dims = point_dims,
+    .plan = point_plan,
+    .sequential = point_sequential,
+    .naive = point_naive,
+    .oracle = point_oracle,
+    .parse = point_parse,
+    .example = point_example,
 };

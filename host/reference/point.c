@@ -1,4 +1,4 @@
-/* Brightness and contrast in sequential C. */
+/* Brightness, contrast and runs of them in sequential C. */
 #include <math.h>
 
 #include "reference/pixels.h"
@@ -23,6 +23,17 @@ static lanes lanes_of(const brg_line *line, bool alpha) {
     return l;
 }
 
+/* Applies a line to what an earlier one made. */
+static void run_line(float *restrict values, int64_t n, const lanes *restrict l) {
+    for (int64_t i = 0; i < n; i++)
+        values[i] = (values[i] - l->middle[i]) * l->factor[i] + l->offset[i];
+}
+
+static void run_rounding(float *restrict values, int64_t n) {
+    for (int64_t i = 0; i < n; i++)
+        values[i] = (float)brg_pixels_round(values[i]);
+}
+
 static void run_u8(const uint8_t *restrict in, uint8_t *restrict out, int64_t n,
                    const lanes *restrict l) {
     for (int64_t i = 0; i < n; i++)
@@ -35,21 +46,53 @@ static void run_f32(const float *restrict in, float *restrict out, int64_t n,
         out[i] = (in[i] - l->middle[i]) * l->factor[i] + l->offset[i];
 }
 
-void brg_point_sequential(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
+/* One line needs no values in between. */
+static void run_one(const brg_pixels *image, const lanes *l, int64_t at, int64_t n, void *output) {
+    if (image->u8)
+        run_u8((const uint8_t *)image->data + at, (uint8_t *)output + at, n, l);
+    else
+        run_f32((const float *)image->data + at, (float *)output + at, n, l);
+}
+
+static void run_all(const brg_pixels *image, const lanes *l, int32_t count, int64_t at, int64_t n,
+                    void *output) {
+    float values[RUN];
+    brg_pixels_scale(values, image, at, n, 1.0f);
+    for (int32_t i = 0; i < count; i++) {
+        run_line(values, n, &l[i]);
+        if (image->u8)
+            run_rounding(values, n);
+    }
+    brg_pixels_store(output, image->u8, at, values, n);
+}
+
+void brg_point_sequential(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
                           void *output) {
     brg_pixels image = brg_pixels_of(call);
-    lanes l = lanes_of(line, image.c == 4);
+    lanes l[BRG_POINT_MOST];
+    for (int32_t i = 0; i < lines->count; i++)
+        l[i] = lanes_of(&lines->lines[i], image.c == 4);
     int64_t end = row1 * image.pitch;
     for (int64_t at = row0 * image.pitch; at < end; at += RUN) {
         int64_t n = end - at < RUN ? end - at : RUN;
-        if (image.u8)
-            run_u8((const uint8_t *)image.data + at, (uint8_t *)output + at, n, &l);
+        if (lines->count == 1)
+            run_one(&image, l, at, n, output);
         else
-            run_f32((const float *)image.data + at, (float *)output + at, n, &l);
+            run_all(&image, l, lines->count, at, n, output);
     }
 }
 
-void brg_point_naive(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
+static float through_lines(const brg_pixels *image, const brg_lines *lines, float value) {
+    for (int32_t i = 0; i < lines->count; i++) {
+        const brg_line *line = &lines->lines[i];
+        value = (value - line->middle) * line->factor + line->offset;
+        if (image->u8)
+            value = (float)brg_pixels_round(value);
+    }
+    return value;
+}
+
+void brg_point_naive(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
                      void *output) {
     brg_pixels image = brg_pixels_of(call);
     for (int64_t y = row0; y < row1; y++)
@@ -58,25 +101,43 @@ void brg_point_naive(const brg_call *call, const brg_line *line, int64_t row0, i
                 int64_t at = (y * image.w + x) * image.c + ch;
                 float value = brg_pixels_get(&image, at);
                 if (ch < 3)
-                    value = (value - line->middle) * line->factor + line->offset;
+                    value = through_lines(&image, lines, value);
                 brg_pixels_store(output, image.u8, at, &value, 1);
             }
 }
 
-void brg_point_oracle(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
-                      double *expected, double *bound) {
+/* A value and what it may be off by. */
+typedef struct about {
+    double value, slack;
+} about;
+
+static about through_line(about in, const brg_line *line) {
     const double gamma = 4.0 * 0x1p-24 / (1.0 - 4.0 * 0x1p-24);
+    double middle = (double)line->middle, factor = (double)line->factor;
+    double size = (fabs(in.value) + in.slack + middle) * factor + fabs(line->exact_offset);
+    return (about){(in.value - middle) * factor + line->exact_offset,
+                   in.slack * factor + gamma * size};
+}
+
+static double level(double value) {
+    return value > 0.0 ? floor(fmin(value, 255.0) + 0.5) : 0.0;
+}
+
+static about rounded(about in) {
+    double slack = in.slack + 256.0 * 0x1p-24;
+    double lo = level(in.value - slack), hi = level(in.value + slack);
+    return (about){0.5 * (lo + hi), 0.5 * (hi - lo)};
+}
+
+void brg_point_oracle(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
+                      double *expected, double *bound) {
     brg_pixels image = brg_pixels_of(call);
     int64_t base = row0 * image.pitch, n = (row1 - row0) * image.pitch;
     for (int64_t i = 0; i < n; i++) {
-        double in = (double)brg_pixels_get(&image, base + i);
-        double middle = (double)line->middle, factor = (double)line->factor;
-        double value = (in - middle) * factor + line->exact_offset;
-        double slack = gamma * ((fabs(in) + middle) * factor + fabs(line->exact_offset));
-        if (image.c == 4 && i % 4 == 3) {
-            value = in;
-            slack = 0.0;
-        }
-        brg_pixels_state(image.u8, value, slack, &expected[i], &bound[i]);
+        about at = {(double)brg_pixels_get(&image, base + i), 0.0};
+        bool stays = image.c == 4 && i % 4 == 3;
+        for (int32_t l = 0; l < lines->count && !stays; l++)
+            at = through_line(l && image.u8 ? rounded(at) : at, &lines->lines[l]);
+        brg_pixels_state(image.u8, at.value, at.slack, &expected[i], &bound[i]);
     }
 }

@@ -1,4 +1,4 @@
-/* Brightness and contrast: one straight line applied to every colour element. */
+/* Brightness, contrast and runs of them: straight lines applied to every colour element. */
 #ifndef BRIGADE_REFERENCE_POINT_H
 #define BRIGADE_REFERENCE_POINT_H
 
@@ -10,14 +10,25 @@ typedef struct brg_line {
     double exact_offset; /* offset before it was rounded to single precision */
 } brg_line;
 
-void brg_point_sequential(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
+enum { BRG_POINT_MOST = 4 };
+
+/* Lines applied one after the other. Bytes are rounded and clamped after each: the result is what
+ * as many calls of one line each would give. */
+typedef struct brg_lines {
+    int32_t count; /* 1..BRG_POINT_MOST */
+    brg_line lines[BRG_POINT_MOST];
+} brg_lines;
+
+void brg_point_sequential(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
                           void *output);
-void brg_point_naive(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
+void brg_point_naive(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
                      void *output);
 
-/* Bound: with s = (|in| + middle) * factor, three roundings of the product and one each of the
- * offset and of the sum: gamma_4 * (s + |offset|), u = 2^-24. */
-void brg_point_oracle(const brg_call *call, const brg_line *line, int64_t row0, int64_t row1,
+/* Bound of a line: with s = (|in| + middle) * factor, three roundings of the product and one each
+ * of the offset and of the sum: gamma_4 * (s + |offset|), u = 2^-24. What is not certain about a
+ * line's input is passed on times its factor. Between lines a byte is known to lie between the
+ * roundings of both ends of what is possible: usually one level, two next to a tie. */
+void brg_point_oracle(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
                       double *expected, double *bound);
 
 #endif

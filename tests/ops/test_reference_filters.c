@@ -580,7 +580,7 @@ static brg_status plan_of(const char *text, const char *variant, const brg_devic
     cr_assert_eq(brg_chain_parse(text, &photo, &chain, &error), BRG_OK);
     brg_call call = {
         .params = chain.params[0], .input_count = 1, .inputs = {photo}, .output = chain.shapes[0]};
-    *plan = (brg_plan){0};
+    brg_plan_begin(plan, chain.ops[0], device);
     brg_status status = chain.ops[0]->plan(&call, variant, device, plan, &error);
     if (status == BRG_OK)
         cr_assert_eq(brg_plan_check(plan, 1, &error), BRG_OK, "%s", error.what);

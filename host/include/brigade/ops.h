@@ -97,6 +97,22 @@ typedef struct brg_contrast_params {
     float factor; /* 0..100 */
 } brg_contrast_params;
 
+/* "point": up to four steps of brightness and contrast in one pass over the image. The result is that of
+ * the steps one after the other: u8 is rounded after each. Neighbours in a filter chain become one. */
+typedef enum brg_point_kind { BRG_POINT_BRIGHTNESS = 0, BRG_POINT_CONTRAST } brg_point_kind;
+
+typedef struct brg_point_step {
+    brg_point_kind kind;
+    float value; /* the amount or the factor */
+} brg_point_step;
+
+enum { BRG_POINT_STEPS = 4 };
+
+typedef struct brg_point_params {
+    int32_t count; /* 1..BRG_POINT_STEPS */
+    brg_point_step steps[BRG_POINT_STEPS];
+} brg_point_params;
+
 /* "blur": Gaussian, weights exp(-i^2 / (2 sigma^2)) normalised, |i| <= radius. */
 typedef struct brg_blur_params {
     float sigma;    /* pixels; 0: radius / 3 */
