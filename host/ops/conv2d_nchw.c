@@ -245,8 +245,9 @@ static const brg_variant backward_data_variants[] = {ROW_NAIVE, ROW_TILED, ROW_D
                                                      ROW_WINOGRAD2, ROW_WINOGRAD4};
 static const brg_conv_variant backward_data_rungs[] = {
     BRG_CONV_NAIVE, BRG_CONV_TILED, BRG_CONV_DIRECT, BRG_CONV_WINOGRAD2, BRG_CONV_WINOGRAD4};
-static const brg_variant backward_weights_variants[] = {ROW_NAIVE, ROW_TILED};
-static const brg_conv_variant backward_weights_rungs[] = {BRG_CONV_NAIVE, BRG_CONV_TILED};
+static const brg_variant backward_weights_variants[] = {ROW_NAIVE, ROW_TILED, ROW_DIRECT};
+static const brg_conv_variant backward_weights_rungs[] = {BRG_CONV_NAIVE, BRG_CONV_TILED,
+                                                          BRG_CONV_DIRECT};
 
 enum {
     FORWARD_COUNT = sizeof forward_rungs / sizeof forward_rungs[0],
@@ -302,6 +303,8 @@ static brg_status plan_rung(const brg_conv *v, brg_conv_pass pass, brg_conv_vari
         return plan_forward(v, rung, device, plan, error);
     if (pass == BRG_CONV_DATA)
         return plan_data(v, rung, device, plan, error);
+    if (rung == BRG_CONV_DIRECT)
+        return brg_conv_plan_weights(v, device, plan, error);
     return brg_conv_plan_general(v, pass, rung, device, plan, error);
 }
 
@@ -335,7 +338,7 @@ static brg_conv_variant choose(const brg_conv *v, brg_conv_pass pass, const brg_
     const brg_conv to = pass == BRG_CONV_DATA ? brg_conv_transposed(v, NULL) : *v;
     const bool stride_1 = v->sh == 1 && v->sw == 1;
     if (pass == BRG_CONV_WEIGHTS)
-        return BRG_CONV_NAIVE;
+        return brg_conv_fits_weights(v, device, plan) ? BRG_CONV_DIRECT : BRG_CONV_NAIVE;
     if (pass == BRG_CONV_FORWARD && v->kh * v->kw == 1 && stride_1 && v->ph + v->pw == 0)
         return BRG_CONV_POINTWISE;
     const brg_conv_variant simple =
