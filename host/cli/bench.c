@@ -33,6 +33,8 @@ static const cli_option more[] = {
      "N random shapes of each op, drawn from --seed", 1, 1000},
     {0, "ladder", CLI_FLAG, SETTING(ladder), NULL,
      "every rung of an op's ladder, and what each buys", 0, 0},
+    {0, "roofline", CLI_FLAG, SETTING(roofline), NULL,
+     "what the device can do, and how near to it each op comes", 0, 0},
     {0, "svg", CLI_TEXT, SETTING(svg), "FILE", "draw the rates against the sizes", 0, 0},
     {0, "save", CLI_TEXT, SETTING(save), "FILE", "keep the results, as JSON", 0, 0},
     {0, "compare", CLI_TEXT, SETTING(compare), "FILE",
@@ -127,7 +129,7 @@ static brg_status use_files(bench *b, int32_t choice, brg_error *error) {
 
 static brg_status conclude(bench *b, int32_t choice, brg_error *error) {
     brg_report *report = b->session->report;
-    if (!report && !b->settings->ladder) {
+    if (!report && !b->settings->ladder && !b->settings->roofline) {
         bench_table_scores(b);
         bench_table_legend(b);
     }
@@ -148,8 +150,9 @@ static int bench_device(cli_session *session, const bench_settings *settings, in
         status = cli_peers_load(&b.peers, settings->against, &error);
     if (status == BRG_OK) {
         bench_table_peers(&b);
-        status =
-            settings->ladder ? bench_ladder(&b, cases, &error) : measure_all(&b, cases, &error);
+        status = settings->ladder     ? bench_ladder(&b, cases, &error)
+                 : settings->roofline ? bench_roofline(&b, cases, &error)
+                                      : measure_all(&b, cases, &error);
     }
     if (status == BRG_OK)
         status = conclude(&b, choice, &error);
@@ -219,8 +222,23 @@ static int run_bench(const cli_command *command, int argc, char **argv) {
 }
 
 static void describe(FILE *out) {
-    fputs("\nOP is a name, for the sizes it is usually asked for, a name with the words of one\n"
-          "call, or a filter chain such as blur=5. With --against and no OP, the standard list.\n"
+    fputs("\n", out);
+    cli_print_wrapped(out,
+                      "OP is a name, which stands for its everyday sizes; a name with the words of "
+                      "one call; or a filter chain such as blur=5. No OP is all of them, or with "
+                      "--against the standard list, which has goals.",
+                      0, 0);
+    fputs("\npeers\n"
+          "  Each is a plug-in, built where the peer is installed. They take turns with\n"
+          "  ours in one process, with as many threads as the device has compute units,\n"
+          "  and their results are verified as ours are.\n"
+          "\nexamples\n"
+          "  brigade bench gemm --against openblas,onednn --svg gemm.svg\n"
+          "  brigade bench --against all\n"
+          "  brigade bench gemm --random 40 --seed 7 --against openblas\n"
+          "  brigade bench reduce n=1000000 --variants all\n"
+          "  brigade bench gemm blur --ladder\n"
+          "  brigade bench --save before.json; brigade bench --compare before.json\n"
           "\nops\n",
           out);
     cli_show_ops(out, true);

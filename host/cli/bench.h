@@ -9,6 +9,7 @@
  *     bench_compare.c  against a file of an earlier run
  *     bench_chart.c    rates as a picture
  *     bench_ladder.c   what each rung of an op's ladder buys
+ *     bench_roofline.c how far each op is from what the device can do
  */
 #ifndef BRIGADE_CLI_BENCH_H
 #define BRIGADE_CLI_BENCH_H
@@ -29,7 +30,7 @@ typedef struct bench_settings {
     const char *svg, *save, *compare;
     int64_t random;
     double threshold; /* percent */
-    bool ladder;
+    bool ladder, roofline;
 } bench_settings;
 
 /* ---- what is measured ------------------------------------------------------------------------ */
@@ -78,7 +79,8 @@ typedef struct bench_line {
     cli_interval total_ms;    /* of one call */
     cli_interval ratio;       /* its time over ours; -1: none */
     int32_t rounds, runs, calls, threads;
-    bool best; /* of the ways of its peer, or of our variants */
+    bool best;  /* of the ways of its peer, or of our variants */
+    bool apart; /* has a score of its own beside that of its peer */
 } bench_line;
 
 /* All lines of a run, and its JSON. */
@@ -97,7 +99,7 @@ void bench_book_report(const bench_book *book, int32_t first, brg_report *report
 /* A contender's ratios in one group of cases. */
 typedef struct bench_score {
     char group[BENCH_GROUP];
-    char peer[CLI_PEER_NAME];
+    char peer[32]; /* with its way, if that is counted apart: "openblas sgemv" */
     cli_spread spread;
     char least[BENCH_TEXT]; /* the case of spread.min */
 } bench_score;
@@ -169,5 +171,8 @@ brg_status bench_chart_save(const bench *b, const char *path, brg_error *error);
 
 /* Every rung of the ladders of the ops among the cases: verified, measured and told. */
 brg_status bench_ladder(bench *b, const bench_cases *cases, brg_error *error);
+
+/* The device's roofline, and where the largest case of each op lies below it. */
+brg_status bench_roofline(bench *b, const bench_cases *cases, brg_error *error);
 
 #endif

@@ -64,16 +64,25 @@ void bench_book_report(const bench_book *book, int32_t first, brg_report *report
 
 /* ---- scores ---------------------------------------------------------------------------------- */
 
+/* Whose score a line counts in. */
+static const char *scorer(const bench_line *line, char name[32]) {
+    snprintf(name, 32, "%.15s%s%.15s", line->peer, line->apart ? " " : "",
+             line->apart ? line->result.variant[0] : "");
+    return name;
+}
+
 static bench_score *find_score(bench_score *scores, int32_t *count, const bench_line *line) {
+    char name[32];
+    scorer(line, name);
     for (int32_t i = 0; i < *count; i++)
-        if (strcmp(scores[i].group, line->group) == 0 && strcmp(scores[i].peer, line->peer) == 0)
+        if (strcmp(scores[i].group, line->group) == 0 && strcmp(scores[i].peer, name) == 0)
             return &scores[i];
     if (*count == BENCH_MAX_SCORES)
         return NULL;
     bench_score *fresh = &scores[(*count)++];
     *fresh = (bench_score){0};
     memcpy(fresh->group, line->group, sizeof fresh->group);
-    memcpy(fresh->peer, line->peer, sizeof fresh->peer);
+    memcpy(fresh->peer, name, sizeof fresh->peer);
     return fresh;
 }
 
@@ -82,8 +91,9 @@ static int32_t gather(const bench_book *book, bench_score *score, double *ratios
     int32_t count = 0;
     for (int32_t i = 0; i < book->count; i++) {
         const bench_line *line = &book->lines[i];
+        char name[32];
         if (!line->best || !(line->ratio.median > 0) || strcmp(line->group, score->group) != 0 ||
-            strcmp(line->peer, score->peer) != 0)
+            strcmp(scorer(line, name), score->peer) != 0)
             continue;
         if (count == 0 || line->ratio.median < score->spread.min) {
             score->spread.min = line->ratio.median;

@@ -7,12 +7,12 @@
 #include "show.h"
 #include "svg.h"
 
-enum { MAX_PANELS = 16, LINES_FROM = 5 };
+enum { MAX_PANELS = 32, LINES_FROM = 5 };
 
 /* A line has a place in the picture if it has a time and, among the ways of one contender, is the
  * best. */
 static bool is_drawn(const bench *b, const bench_line *line) {
-    bool chosen = line->best || (!line->peer[0] && b->variants);
+    bool chosen = (line->best && !line->apart) || (!line->peer[0] && b->variants);
     return chosen && line->result.state == BRG_JOB_DONE && line->total_ms.median > 0;
 }
 
@@ -38,19 +38,22 @@ static const char *name_of(const bench *b, const bench_line *line) {
 
 /* ---- panels ---------------------------------------------------------------------------------- */
 
+/* What is limited by memory is measured in other units, and so in another panel. */
 static cli_panel *find_panel(cli_panel *panels, int32_t *count, const bench_line *line) {
+    const char *unit = cli_show_rate_unit(&line->result);
+    bool flops = unit[1] == 'F', cube;
+    char title[sizeof panels->title];
+    size_of(line, &cube);
+    snprintf(title, sizeof title, "%s%s", line->group, cube && !flops ? ", limited by memory" : "");
     for (int32_t i = 0; i < *count; i++)
-        if (strcmp(panels[i].title, line->group) == 0)
+        if (strcmp(panels[i].title, title) == 0 && strcmp(panels[i].y_title, unit) == 0)
             return &panels[i];
     if (*count == MAX_PANELS)
         return NULL;
     cli_panel *fresh = &panels[(*count)++];
-    bool cube;
-    size_of(line, &cube);
-    bool flops = cli_show_rate_unit(&line->result)[1] == 'F';
     *fresh = (cli_panel){.binary = cube};
-    memcpy(fresh->title, line->group, sizeof line->group);
-    snprintf(fresh->y_title, sizeof fresh->y_title, "%s", cli_show_rate_unit(&line->result));
+    memcpy(fresh->title, title, sizeof fresh->title);
+    snprintf(fresh->y_title, sizeof fresh->y_title, "%s", unit);
     snprintf(fresh->x_title, sizeof fresh->x_title, "%s",
              cube    ? "side of a cube of equal work, (m n k)^1/3"
              : flops ? "operations"

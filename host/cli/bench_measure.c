@@ -422,7 +422,7 @@ static cli_interval ratio_of(const contender *c, const contender *ours) {
 }
 
 static bool same_side(const contender *a, const contender *b) {
-    return a->peer == b->peer;
+    return a->peer == b->peer && a->terms.apart == b->terms.apart;
 }
 
 /* Of all ways of a peer, or of all our variants, the fastest right one. */
@@ -465,7 +465,8 @@ static brg_status write_lines(match *m, int32_t index, brg_error *error) {
                            .runs = c->once ? 1 : c->runs,
                            .calls = c->once ? 1 : c->calls,
                            .threads = bench_threads(b),
-                           .best = is_best(m, c)};
+                           .best = is_best(m, c),
+                           .apart = c->terms.apart};
         name_case(m, line.text);
         snprintf(line.group, sizeof line.group, "%s",
                  m->at->group[0] ? m->at->group : m->at->op->name);

@@ -211,12 +211,12 @@ void bench_table_scores(const bench *b) {
                                                {"median", 6, true},
                                                {"quarter", 7, true},
                                                {"most", 4, true}};
-    static const cli_column listed[COLUMNS] = {{"peer's time / ours", 29, false},
+    static const cli_column listed[COLUMNS] = {{"peer's time / ours", 27, false},
                                                {"cases", 5, true},
                                                {"geomean", 7, true},
                                                {"least", 5, true},
                                                {"most", 5, true},
-                                               {"goal", 20, false},
+                                               {"goal", 21, false},
                                                {"", 0, false}};
     bench_score scores[BENCH_MAX_SCORES];
     int32_t count = bench_book_scores(&b->book, scores);
@@ -231,7 +231,7 @@ void bench_table_scores(const bench *b) {
         const cli_spread *spread = &scores[i].spread;
         const double shown[] = {spread->geomean, spread->min, spread->q1,
                                 spread->median,  spread->q3,  spread->max};
-        snprintf(cells[0], CLI_CELL, "%.24s, %.15s", scores[i].group, scores[i].peer);
+        snprintf(cells[0], CLI_CELL, "%.24s, %.31s", scores[i].group, scores[i].peer);
         for (int32_t j = 0; j < 6 && is_random; j++)
             cli_figure_text(shown[j], cells[j + 1], CLI_CELL);
         if (!is_random) {

@@ -15,6 +15,7 @@
 #ifndef BRIGADE_CLI_PEER_PLUGIN_H
 #define BRIGADE_CLI_PEER_PLUGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -43,6 +44,7 @@ typedef struct cli_peer_terms {
     double slack;             /* added to the op's error bound, in units of the output */
     double factor;            /* multiplies the bound; 0: 1 */
     int32_t ignore;           /* 1 + index of a channel that is not compared */
+    bool apart;               /* another function than the peer's first: has a score of its own */
     char note[CLI_PEER_TEXT]; /* says so, for people; or why the task is refused */
 } cli_peer_terms;
 

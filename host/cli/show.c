@@ -7,6 +7,14 @@
 
 /* ---- ops ------------------------------------------------------------------------------------- */
 
+static void print_syntax(FILE *out, int32_t left, const char *lead, const char *syntax) {
+    int32_t indent = left + (int32_t)strlen(lead);
+    if (!syntax)
+        return;
+    fprintf(out, "%*s%s", left, "", lead);
+    cli_print_wrapped(out, syntax, indent, indent);
+}
+
 void cli_show_ops(FILE *out, bool all) {
     enum { LEFT = 14 };
     cli_style style = cli_style_of(out);
@@ -15,11 +23,12 @@ void cli_show_ops(FILE *out, bool all) {
         if (!all && !op->syntax)
             continue;
         fprintf(out, "  %-*s", LEFT - 2, op->name);
+        if (strlen(op->name) > LEFT - 4)
+            fprintf(out, "\n%*s", LEFT, "");
         cli_print_wrapped(out, op->summary, LEFT, LEFT);
-        if (!op->syntax)
-            continue;
-        fprintf(out, "%*s%s", LEFT, "", style.quiet);
-        cli_print_wrapped(out, op->syntax, LEFT, LEFT);
+        fputs(style.quiet, out);
+        print_syntax(out, LEFT, "", op->syntax);
+        print_syntax(out, LEFT, "words ", all ? op->make_syntax : NULL);
         fputs(style.off, out);
     }
 }
@@ -109,13 +118,15 @@ static void fraction_note(FILE *out, const char *name, double ms, double fractio
 
 static void show_notes(FILE *out, const brg_result *result) {
     cli_style style = cli_style_of(out);
-    char build[32], verify[32], text[256];
+    char build[32], verify[32], parts[32] = "", text[256];
     fputs(style.quiet, out);
     fraction_note(out, "sequential", result->median.sequential, result->sequential_fraction);
     fraction_note(out, "naive", result->median.naive, result->naive_fraction);
-    snprintf(text, sizeof text, "%d timed %s of %d %s, %s; kernels built in %s, verified in %s",
+    if (result->parts > 1)
+        snprintf(parts, sizeof parts, " in %d parts", (int)result->parts);
+    snprintf(text, sizeof text, "%d timed %s of %d %s%s, %s; kernels built in %s, verified in %s",
              result->runs, result->runs == 1 ? "run" : "runs", result->slices,
-             result->slices == 1 ? "slice" : "slices",
+             result->slices == 1 ? "slice" : "slices", parts,
              result->zero_copy ? "in the host's memory" : "with copies to and from the device",
              cli_time_text(result->build_ms, build, sizeof build),
              cli_time_text(result->verify_ms, verify, sizeof verify));

@@ -151,7 +151,7 @@ static void put_y_axis(FILE *out, const cli_panel *panel, const scale *s) {
         tick_text(y, text, sizeof text);
         put_text(out, s->left - 10, at + 4, "soft end num", text);
     }
-    fprintf(out, "<text class=\"soft mid\" transform=\"translate(20 %.1f) rotate(-90)\">",
+    fprintf(out, "<text class=\"soft mid\" transform=\"translate(30 %.1f) rotate(-90)\">",
             s->top + s->height / 2);
     put_escaped(out, panel->y_title);
     fputs("</text>\n", out);
@@ -225,15 +225,15 @@ static int by_size(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
-/* Through the points from left to right; where several share a size, through their mean. */
+/* Through the points from left to right; where several share a size, through the best of them. */
 static void put_polyline(FILE *out, const cli_series *series, const scale *s) {
     fputs("<polyline points=\"", out);
     for (int32_t i = 0; i < series->count;) {
         int32_t end = i;
-        double sum = 0;
+        double best = 0;
         for (; end < series->count && series->points[end].x < series->points[i].x * 1.02; end++)
-            sum += series->points[end].y;
-        fprintf(out, "%.1f,%.1f ", x_of(s, series->points[i].x), y_of(s, sum / (end - i)));
+            best = fmax(best, series->points[end].y);
+        fprintf(out, "%.1f,%.1f ", x_of(s, series->points[i].x), y_of(s, best));
         i = end;
     }
     fputs("\"/>\n", out);

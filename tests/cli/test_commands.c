@@ -171,7 +171,7 @@ Test(commands, verify) {
 Test(commands, bench) {
     outcome of = run("bench brightness --time-ms 5 --budget-ms 20");
     cr_expect_eq(of.code, 0, "%s", of.err);
-    cr_expect_not_null(strstr(of.out, "vs naive"));
+    cr_expect_not_null(strstr(of.out, "vs seq"));
     cr_expect_not_null(strstr(of.out, "full"));
     release(&of);
     cJSON *root = json_of("bench", "bench edge --variants all --time-ms 5 --baselines none");

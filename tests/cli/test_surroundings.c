@@ -158,7 +158,7 @@ Test(surroundings, a_wrong_kernel_is_found_out) {
     cr_expect_not_null(strstr(of.out, "brigade verify gemm --variant naive --seed 3"), "%s",
                        of.out);
     release(&of);
-    of = run_with(&how, "bench gemm --variants naive --time-ms 1 --baselines none --json");
+    of = run_with(&how, "bench gemm m=64 n=64 k=64 --variants naive --time-ms 1 --json");
     cr_expect_eq(of.code, 1, "%s", of.err);
     release(&of);
     of = run_with(&how, "doctor");

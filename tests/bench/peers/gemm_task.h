@@ -31,7 +31,7 @@ static inline bool gemm_task_read(const cli_peer_task *task, gemm_task *g, cli_p
                          : a->dtype != BRG_F32 || b->dtype != BRG_F32 ? "compared in f32 only"
                          : a->rank != 2 || b->rank != 2               ? "compared without batches"
                          : p->beta != 0                               ? "compared with beta 0 only"
-                         : call->input_count > 2                      ? "compared without epilogues"
+                         : call->input_count > 2 || p->epilogue       ? "compared without epilogues"
                                                                       : NULL;
     if (reason) {
         snprintf(terms->note, sizeof terms->note, "%s", reason);

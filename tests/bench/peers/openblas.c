@@ -32,6 +32,7 @@ static void *prepare(const cli_peer_task *task, int32_t index, cli_peer_terms *t
     if (!w)
         return NULL;
     *w = (work){g, index};
+    terms->apart = index == SGEMV;
     openblas_set_num_threads(task->threads);
     return w;
 }
