@@ -204,24 +204,27 @@ typedef struct window {
     int y0, y1, x0, x1;
 } window;
 
-inline window window_of(int ty, int tx) {
+/* Of the tiles from (ty, tx) on, which reach `more` pixels beyond their outputs and begin that many
+ * pixels of padding earlier. */
+inline window window_of(int ty, int tx, int more, int ph, int pw, int height, int width) {
     window w;
-    w.y0 = clamp(ty * OUT - PH, 0, H);
-    w.x0 = clamp(tx * OUT - PW, 0, W);
-    w.y1 = clamp((ty + ROWS) * OUT + 2 - PH, w.y0, H);
-    w.x1 = clamp((tx + COLS) * OUT + 2 - PW, w.x0, W);
+    w.y0 = clamp(ty * OUT - ph, 0, height);
+    w.x0 = clamp(tx * OUT - pw, 0, width);
+    w.y1 = clamp((ty + ROWS) * OUT + more - ph, w.y0, height);
+    w.x1 = clamp((tx + COLS) * OUT + more - pw, w.x0, width);
     return w;
 }
 
-/* `count` pixels of 16 channels from place `at` of their planes, turned. The last load moves back
- * to end with the plane. */
-INLINE void turn_run(__global const float *x, int c0, int at, int count, __local float16 *to) {
+/* `count` pixels of 16 channels from place `at` of their planes, turned. Channels beyond the last
+ * repeat it; the last load moves back to end with the plane. */
+INLINE void turn_run(__global const float *x, int c0, int channels, int plane, int at, int count,
+                     __local float16 *to) {
     for (int s = 0; s < count; s += LANES) {
-        const int start = min(at + s, H * W - LANES);
+        const int start = min(at + s, plane - LANES);
         float16 v[LANES];
 #pragma unroll
         for (int l = 0; l < LANES; l++)
-            v[l] = vload16(0, x + (size_t)min(c0 + l, CG - 1) * (H * W) + start);
+            v[l] = vload16(0, x + (size_t)min(c0 + l, channels - 1) * plane + start);
         turn(v);
 #pragma unroll
         for (int l = 0; l < LANES; l++)
@@ -231,14 +234,21 @@ INLINE void turn_run(__global const float *x, int c0, int at, int count, __local
 }
 
 /* A window, row by row, or in one go where it is as wide as the image. */
-INLINE void turn_window(__global const float *x, int c0, window w, __local float16 *to) {
-    const int width = w.x1 - w.x0;
-    if (width == W) {
-        turn_run(x, c0, w.y0 * W, (w.y1 - w.y0) * W, to);
-        return;
-    }
-    for (int y = w.y0; y < w.y1; y++)
-        turn_run(x, c0, y * W + w.x0, width, to + (y - w.y0) * width);
+INLINE void turn_window(__global const float *x, int c0, int channels, int height, int width,
+                        window w, __local float16 *to) {
+    const int across = w.x1 - w.x0;
+    if (across == width)
+        turn_run(x, c0, channels, height * width, w.y0 * width, (w.y1 - w.y0) * width, to);
+    else
+        for (int y = w.y0; y < w.y1; y++)
+            turn_run(x, c0, channels, height * width, y * width + w.x0, across,
+                     to + (y - w.y0) * across);
+}
+
+/* The place of pixel (y, x) in a window; outside of it lies a zero. */
+INLINE int place_in(window w, int y, int x, int outside) {
+    return y >= w.y0 && y < w.y1 && x >= w.x0 && x < w.x1 ? (y - w.y0) * (w.x1 - w.x0) + x - w.x0
+                                                          : outside;
 }
 
 /* Bt d B of one tile whose first input is (y, x), into V: each of its numbers AREA apart. Outside
@@ -247,13 +257,8 @@ INLINE void transform_tile(__local const float16 *pixels, int outside, window w,
                            __local float *to) {
     float16 d[AREA], side[AREA];
 #pragma unroll
-    for (int i = 0; i < SIDE; i++) {
-        const bool row = y + i >= w.y0 && y + i < w.y1;
-        const int at = (y + i - w.y0) * (w.x1 - w.x0) + x - w.x0;
-#pragma unroll
-        for (int j = 0; j < SIDE; j++)
-            d[i * SIDE + j] = pixels[row && x + j >= w.x0 && x + j < w.x1 ? at + j : outside];
-    }
+    for (int e = 0; e < AREA; e++)
+        d[e] = pixels[place_in(w, y + e / SIDE, x + e % SIDE, outside)];
 #pragma unroll
     for (int j = 0; j < SIDE; j++)
         input_side(d + j, side + j, SIDE);
@@ -265,6 +270,24 @@ INLINE void transform_tile(__local const float16 *pixels, int outside, window w,
         for (int j = 0; j < SIDE; j++)
             vstore16(row[j], 0, to + (i * SIDE + j) * (TILES * PITCH));
     }
+}
+
+#define OUTSIDE (PIXELS + 2 * LANES - 1) /* where `pixels` holds the zero */
+
+/* Bt d B of all tiles and channels of a work-item. */
+INLINE void transform_inputs(__global const float *x, int group, int image0, int images, int ty0,
+                             int tx0, __local float16 *pixels, __local float *V) {
+    const window w = window_of(ty0, tx0, 2, PH, PW, H, W);
+    pixels[OUTSIDE] = (float16)(0.0f);
+    for (int i = 0; i < images; i++)
+        for (int block = 0; block < CHANNEL_BLOCKS; block++) {
+            turn_window(x + ((size_t)(image0 + i) * GROUPS + group) * (CG * H * W), block * LANES,
+                        CG, H, W, w, pixels);
+            for (int t = 0; t < ROWS * COLS; t++)
+                transform_tile(pixels, OUTSIDE, w, (ty0 + t / COLS) * OUT - PH,
+                               (tx0 + t % COLS) * OUT - PW,
+                               V + (i * ROWS * COLS + t) * PITCH + block * LANES);
+        }
 }
 
 /* ---- products ---- */
@@ -345,20 +368,9 @@ winograd_forward(__global const float *restrict x, __global const float *restric
     const int item = first + (int)get_global_id(0), group = get_global_id(1);
     if (item >= items)
         return;
-    const int outside = PIXELS + 2 * LANES - 1;
     const int tx0 = item % PARTS_X * COLS, ty0 = item / PARTS_X % PARTS_Y * ROWS;
     const int image0 = item / (PARTS_X * PARTS_Y) * IMAGES, images = min(IMAGES, n - image0);
-    const window w = window_of(ty0, tx0);
-    pixels[outside] = (float16)(0.0f);
-    for (int i = 0; i < images; i++)
-        for (int block = 0; block < CHANNEL_BLOCKS; block++) {
-            turn_window(x + ((size_t)(image0 + i) * GROUPS + group) * (CG * H * W), block * LANES,
-                        w, pixels);
-            for (int t = 0; t < ROWS * COLS; t++)
-                transform_tile(pixels, outside, w, (ty0 + t / COLS) * OUT - PH,
-                               (tx0 + t % COLS) * OUT - PW,
-                               V + (i * ROWS * COLS + t) * PITCH + block * LANES);
-        }
+    transform_inputs(x, group, image0, images, ty0, tx0, pixels, V);
     for (int block = 0; block < FILTER_BLOCKS; block++) {
         const int o = block * LANES, filters = min(LANES, KG - o);
         float base[LANES];
@@ -383,4 +395,169 @@ winograd_forward(__global const float *restrict x, __global const float *restric
                     store_tile(v[l], plane + l * (OH * OW), ty * OUT, tx * OUT);
         }
     }
+}
+
+/* ---- the gradient with respect to the filters ----
+ *
+ * The algorithm transposed: what went in comes out.
+ *
+ *     dg = Gt [ sum over images and tiles of (A dY At) * (Bt d B) ] G
+ *
+ * dY is a tile of m x m outputs. Again there are (m+2)^2 matrix products, now with the tiles as
+ * terms:
+ *
+ *     dU[e][filter][channel] = sum over tiles of D[e][tile][filter] * V[e][tile][channel]
+ *
+ * A work-item takes every `parts`-th batch of tiles and adds to sums of its own, in global memory,
+ * as many as there are transformed weights. The last kernel adds up the parts, and undoes the
+ * transform. */
+
+/* A: OUT numbers to SIDE. */
+INLINE void gradient_side(const float16 *from, int from_step, float16 *to, int step) {
+    const float16 d0 = from[0], d1 = from[from_step];
+#if OUT == 2
+    to[0] = d0;
+    to[step] = d0 + d1;
+    to[2 * step] = d0 - d1;
+    to[3 * step] = -d1;
+#else
+    const float16 d2 = from[2 * from_step], d3 = from[3 * from_step];
+    const float16 even = d0 + d2, odd = d1 + d3;
+    const float16 even4 = d0 + 4.0f * d2, odd8 = 2.0f * d1 + 8.0f * d3;
+    to[0] = d0;
+    to[step] = even + odd;
+    to[2 * step] = even - odd;
+    to[3 * step] = even4 + odd8;
+    to[4 * step] = even4 - odd8;
+    to[5 * step] = d3;
+#endif
+}
+
+/* Gt: SIDE numbers to 3. */
+INLINE void weight_side(const float16 *from, int from_step, float16 *to, int step) {
+    const float16 x0 = from[0], x1 = from[from_step], x2 = from[2 * from_step];
+    const float16 x3 = from[3 * from_step];
+#if OUT == 2
+    to[0] = x0 + 0.5f * (x1 + x2);
+    to[step] = 0.5f * (x1 - x2);
+    to[2 * step] = 0.5f * (x1 + x2) + x3;
+#else
+    const float16 x4 = from[4 * from_step], x5 = from[5 * from_step];
+    const float16 inner = (1.0f / 6) * (x1 + x2), outer = x3 + x4;
+    to[0] = 0.25f * x0 - inner + (1.0f / 24) * outer;
+    to[step] = (1.0f / 6) * (x2 - x1) + (1.0f / 12) * (x3 - x4);
+    to[2 * step] = (1.0f / 6) * outer - inner + x5;
+#endif
+}
+
+/* A dY At of all tiles of a work-item, for filters o .. o + 15. */
+INLINE void transform_gradients(__global const float *dy, int group, int o, int image0, int images,
+                                int ty0, int tx0, __local float16 *pixels, __local float16 *D) {
+    const window w = window_of(ty0, tx0, 0, 0, 0, OH, OW);
+    pixels[OUTSIDE] = (float16)(0.0f);
+    for (int i = 0; i < images; i++) {
+        turn_window(dy + ((size_t)(image0 + i) * GROUPS + group) * (KG * OH * OW), o, KG, OH, OW, w,
+                    pixels);
+        for (int t = 0; t < ROWS * COLS; t++) {
+            float16 d[OUT * OUT], side[SIDE * OUT];
+#pragma unroll
+            for (int q = 0; q < OUT * OUT; q++)
+                d[q] = pixels[place_in(w, (ty0 + t / COLS) * OUT + q / OUT,
+                                       (tx0 + t % COLS) * OUT + q % OUT, OUTSIDE)];
+#pragma unroll
+            for (int j = 0; j < OUT; j++)
+                gradient_side(d + j, OUT, side + j, OUT);
+#pragma unroll
+            for (int r = 0; r < SIDE; r++) {
+                float16 row[SIDE];
+                gradient_side(side + r * OUT, 1, row, 1);
+#pragma unroll
+                for (int j = 0; j < SIDE; j++)
+                    D[(r * SIDE + j) * TILES + i * ROWS * COLS + t] = row[j];
+            }
+        }
+    }
+}
+
+/* Adds `tiles` tiles to the sums of 16 filters: [e][channel block][filter][16 channels]. */
+INLINE void add_products(__local const float *D, __local const float *V, int tiles, bool fresh,
+                         __global float *sums) {
+    for (int e = 0; e < AREA; e++)
+        for (int block = 0; block < CHANNEL_BLOCKS; block++, sums += LANES * LANES) {
+            __local const float *d = D + e * TILES * LANES;
+            __local const float *v = V + e * TILES * PITCH + block * LANES;
+            float16 sum[LANES];
+#pragma unroll
+            for (int q = 0; q < LANES; q++)
+                sum[q] = fresh ? (float16)(0.0f) : vload16(q, sums);
+#pragma unroll 1
+            for (int t = 0; t < tiles; t++) {
+                const float16 channels = vload16(0, v + t * PITCH);
+#pragma unroll
+                for (int q = 0; q < LANES; q++)
+                    sum[q] += d[t * LANES + q] * channels;
+            }
+#pragma unroll
+            for (int q = 0; q < LANES; q++)
+                vstore16(sum[q], q, sums);
+        }
+}
+
+#define BLOCK_SUMS (AREA * CHANNEL_BLOCKS * LANES * LANES) /* of 16 filters */
+
+/* Dim 0: parts; dim 1: groups. */
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+winograd_weights(__global const float *restrict dy, __global const float *restrict x,
+                 __global float *restrict sums, int n, int items, int parts, int first) {
+    __local float V[AREA * TILES * PITCH] __attribute__((aligned(64)));
+    __local float16 D[AREA * TILES];
+    __local float16 pixels[PIXELS + 2 * LANES];
+    const int part = first + (int)get_global_id(0), group = get_global_id(1);
+    if (part >= parts)
+        return;
+    sums += ((size_t)part * GROUPS + group) * FILTER_BLOCKS * BLOCK_SUMS;
+    for (int item = part; item < items; item += parts) {
+        const int tx0 = item % PARTS_X * COLS, ty0 = item / PARTS_X % PARTS_Y * ROWS;
+        const int image0 = item / (PARTS_X * PARTS_Y) * IMAGES, images = min(IMAGES, n - image0);
+        transform_inputs(x, group, image0, images, ty0, tx0, pixels, V);
+        for (int block = 0; block < FILTER_BLOCKS; block++) {
+            transform_gradients(dy, group, block * LANES, image0, images, ty0, tx0, pixels, D);
+            add_products((__local const float *)D, V, images * ROWS * COLS, item == part,
+                         sums + (size_t)block * BLOCK_SUMS);
+        }
+    }
+}
+
+/* Dim 0: filters of all groups; dim 1: blocks of 16 channels. */
+__kernel void winograd_weights_add(__global const float *restrict sums, __global float *restrict to,
+                                   int parts, int first) {
+    const int filter = first + (int)get_global_id(0), block = get_global_id(1);
+    if (filter >= GROUPS * KG)
+        return;
+    const int group = filter / KG, o = filter % KG;
+    sums += ((size_t)group * FILTER_BLOCKS + o / LANES) * BLOCK_SUMS +
+            (block * LANES + o % LANES) * LANES;
+    float16 u[AREA], side[3 * SIDE], g[9];
+#pragma unroll
+    for (int e = 0; e < AREA; e++)
+        u[e] = vload16(e * CHANNEL_BLOCKS * LANES, sums);
+    for (int p = 1; p < parts; p++) {
+        sums += (size_t)GROUPS * FILTER_BLOCKS * BLOCK_SUMS;
+#pragma unroll
+        for (int e = 0; e < AREA; e++)
+            u[e] += vload16(e * CHANNEL_BLOCKS * LANES, sums);
+    }
+#pragma unroll
+    for (int j = 0; j < SIDE; j++)
+        weight_side(u + j, SIDE, side + j, SIDE);
+#pragma unroll
+    for (int i = 0; i < 3; i++)
+        weight_side(side + i * SIDE, 1, g + i * 3, 1);
+    float lanes[9 * LANES];
+#pragma unroll
+    for (int t = 0; t < 9; t++)
+        vstore16(g[t], t, lanes);
+    for (int l = 0; l < min(LANES, CG - block * LANES); l++)
+        for (int t = 0; t < 9; t++)
+            to[((size_t)filter * CG + block * LANES + l) * 9 + t] = lanes[t * LANES + l];
 }

@@ -245,9 +245,10 @@ static const brg_variant backward_data_variants[] = {ROW_NAIVE, ROW_TILED, ROW_D
                                                      ROW_WINOGRAD2, ROW_WINOGRAD4};
 static const brg_conv_variant backward_data_rungs[] = {
     BRG_CONV_NAIVE, BRG_CONV_TILED, BRG_CONV_DIRECT, BRG_CONV_WINOGRAD2, BRG_CONV_WINOGRAD4};
-static const brg_variant backward_weights_variants[] = {ROW_NAIVE, ROW_TILED, ROW_DIRECT};
-static const brg_conv_variant backward_weights_rungs[] = {BRG_CONV_NAIVE, BRG_CONV_TILED,
-                                                          BRG_CONV_DIRECT};
+static const brg_variant backward_weights_variants[] = {ROW_NAIVE, ROW_TILED, ROW_DIRECT,
+                                                        ROW_WINOGRAD2, ROW_WINOGRAD4};
+static const brg_conv_variant backward_weights_rungs[] = {
+    BRG_CONV_NAIVE, BRG_CONV_TILED, BRG_CONV_DIRECT, BRG_CONV_WINOGRAD2, BRG_CONV_WINOGRAD4};
 
 enum {
     FORWARD_COUNT = sizeof forward_rungs / sizeof forward_rungs[0],
@@ -297,15 +298,27 @@ static brg_status plan_data(const brg_conv *v, brg_conv_variant rung, const brg_
     }
 }
 
+static brg_status plan_weights(const brg_conv *v, brg_conv_variant rung,
+                               const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    switch (rung) {
+    case BRG_CONV_DIRECT:
+        return brg_conv_plan_weights(v, device, plan, error);
+    case BRG_CONV_WINOGRAD2:
+    case BRG_CONV_WINOGRAD4:
+        return brg_conv_plan_winograd_weights(v, rung == BRG_CONV_WINOGRAD2 ? 2 : 4, device, plan,
+                                              error);
+    default:
+        return brg_conv_plan_general(v, BRG_CONV_WEIGHTS, rung, device, plan, error);
+    }
+}
+
 static brg_status plan_rung(const brg_conv *v, brg_conv_pass pass, brg_conv_variant rung,
                             const brg_device_info *device, brg_plan *plan, brg_error *error) {
     if (pass == BRG_CONV_FORWARD)
         return plan_forward(v, rung, device, plan, error);
     if (pass == BRG_CONV_DATA)
         return plan_data(v, rung, device, plan, error);
-    if (rung == BRG_CONV_DIRECT)
-        return brg_conv_plan_weights(v, device, plan, error);
-    return brg_conv_plan_general(v, pass, rung, device, plan, error);
+    return plan_weights(v, rung, device, plan, error);
 }
 
 /* About how many vectors of multiply-adds a rung needs for an image and a group, transforms

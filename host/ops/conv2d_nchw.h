@@ -56,6 +56,10 @@ brg_status brg_conv_plan_data(const brg_conv *conv, const brg_device_info *devic
 brg_status brg_conv_plan_weights(const brg_conv *conv, const brg_device_info *device,
                                  brg_plan *plan, brg_error *error);
 
+brg_status brg_conv_plan_winograd_weights(const brg_conv *conv, int64_t tile,
+                                          const brg_device_info *device, brg_plan *plan,
+                                          brg_error *error);
+
 /* Whether a rung can run at all. */
 bool brg_conv_fits_direct(const brg_conv *conv, const brg_device_info *device,
                           const brg_plan *plan);

@@ -61,8 +61,11 @@ bool brg_conv_fits_winograd(const brg_conv *v, int64_t tile, const brg_device_in
            cut_for(v, tile, device, 32, &c);
 }
 
-static const char *name_of(int64_t tile) {
-    return tile == 2 ? "winograd2" : "winograd4";
+static brg_status unsupported(int64_t tile, brg_error *error) {
+    return brg_conv_unsupported(tile == 2 ? "winograd2" : "winograd4",
+                                "takes 3 x 3 filters, stride and dilation 1, at least 16 pixels, "
+                                "and channels that fit local memory",
+                                error);
 }
 
 static void add_options(brg_launch *launch, const brg_conv *v, int64_t tile, const cut *c) {
@@ -98,10 +101,7 @@ brg_status brg_conv_plan_winograd(const brg_conv *v, int64_t tile, bool rotated,
     cut c;
     if (!brg_conv_fits_winograd(v, tile, device) ||
         !cut_for(v, tile, device, plan->tuned[BRG_CONV_TUNED_TILES], &c))
-        return brg_conv_unsupported(name_of(tile),
-                                    "takes 3 x 3 filters, stride and dilation 1, at least 16 "
-                                    "pixels, and channels that fit local memory",
-                                    error);
+        return unsupported(tile, error);
     int32_t filters = plan_filters(v, tile, rotated, buffers->weights, &c, plan);
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_winograd", "winograd_forward");
     add_options(launch, v, tile, &c);
@@ -115,6 +115,52 @@ brg_status brg_conv_plan_winograd(const brg_conv *v, int64_t tile, bool rotated,
     brg_arg_buffer(launch, buffers->y);
     brg_arg_i32(launch, v->n);
     brg_arg_i32(launch, c.items);
+    brg_arg_first(launch);
+    return BRG_OK;
+}
+
+/* Parts of the batch: enough for all units, more if one would take long. */
+static int64_t parts_for(const brg_conv *v, int64_t tile, const cut *c,
+                         const brg_device_info *device) {
+    int64_t area = (tile + 2) * (tile + 2);
+    double tiles = (double)c->items * (double)(c->images * c->rows * c->cols);
+    double long_ones = tiles * (double)area * (double)v->kg * (double)v->cg / 1e9;
+    int64_t parts = 2 * (int64_t)device->compute_units;
+    parts = (double)parts < long_ones ? (int64_t)long_ones : parts;
+    return smaller(smaller(parts, 64), c->items);
+}
+
+brg_status brg_conv_plan_winograd_weights(const brg_conv *v, int64_t tile,
+                                          const brg_device_info *device, brg_plan *plan,
+                                          brg_error *error) {
+    cut c;
+    if (!brg_conv_fits_winograd(v, tile, device) || v->oh * v->ow < LANES ||
+        !cut_for(v, tile, device, plan->tuned[BRG_CONV_TUNED_TILES], &c))
+        return unsupported(tile, error);
+    const int64_t parts = parts_for(v, tile, &c, device), area = (tile + 2) * (tile + 2);
+    const int64_t sums =
+        v->groups * divide_up(v->kg, LANES) * area * divide_up(v->cg, LANES) * LANES * LANES;
+    const int32_t scratch = brg_plan_scratch(plan, (size_t)(parts * sums) * sizeof(float));
+    brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_winograd", "winograd_weights");
+    add_options(launch, v, tile, &c);
+    brg_launch_range(launch, 0, parts, 1);
+    brg_launch_range(launch, 1, v->groups, 1);
+    launch->share = (double)v->n * (double)v->k * (double)v->oh * (double)v->ow * (double)v->cg / 4;
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(1));
+    brg_arg_buffer(launch, scratch);
+    brg_arg_i32(launch, v->n);
+    brg_arg_i32(launch, c.items);
+    brg_arg_i32(launch, parts);
+    brg_arg_first(launch);
+    launch = brg_plan_add(plan, "conv2d_nchw_winograd", "winograd_weights_add");
+    add_options(launch, v, tile, &c);
+    brg_launch_range(launch, 0, v->k, 1);
+    brg_launch_range(launch, 1, divide_up(v->cg, LANES), 1);
+    launch->share = (double)(parts * sums) / LANES;
+    brg_arg_buffer(launch, scratch);
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    brg_arg_i32(launch, parts);
     brg_arg_first(launch);
     return BRG_OK;
 }
