@@ -118,16 +118,15 @@ void brg_blur_strip(const brg_pixels *image, const brg_gauss *gauss, int64_t y, 
     sum_along(line, gauss, image->c, n, out);
 }
 
-void brg_blur_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
+void brg_gauss_sequential(const brg_call *call, const brg_gauss *gauss, int64_t row0, int64_t row1,
+                          void *output) {
     brg_pixels image = brg_pixels_of(call);
-    brg_gauss gauss;
-    brg_gauss_make(call->params, &gauss);
     float blurred[BRG_PIXELS_STRIP];
     for (int64_t y = row0; y < row1; y++)
         for (int64_t e = 0; e < image.pitch; e += BRG_PIXELS_STRIP) {
             int64_t left = image.pitch - e;
             int64_t n = left < BRG_PIXELS_STRIP ? left : BRG_PIXELS_STRIP;
-            brg_blur_strip(&image, &gauss, y, e, n, blurred);
+            brg_blur_strip(&image, gauss, y, e, n, blurred);
             brg_pixels_store(output, image.u8, y * image.pitch + e, blurred, n);
         }
 }
@@ -153,14 +152,13 @@ float brg_blur_window(const brg_pixels *image, const brg_gauss *gauss, int64_t y
     return sum;
 }
 
-void brg_blur_naive(const brg_call *call, int64_t row0, int64_t row1, void *output) {
+void brg_gauss_naive(const brg_call *call, const brg_gauss *gauss, int64_t row0, int64_t row1,
+                     void *output) {
     brg_pixels image = brg_pixels_of(call);
-    brg_gauss gauss;
-    brg_gauss_make(call->params, &gauss);
     for (int64_t y = row0; y < row1; y++)
         for (int64_t x = 0; x < image.w; x++)
             for (int64_t ch = 0; ch < image.c; ch++) {
-                float blurred = brg_blur_window(&image, &gauss, y, x, ch);
+                float blurred = brg_blur_window(&image, gauss, y, x, ch);
                 brg_pixels_store(output, image.u8, y * image.pitch + x * image.c + ch, &blurred, 1);
             }
 }
@@ -247,19 +245,38 @@ void brg_blur_exact(const brg_pixels *image, const brg_gauss *gauss, int64_t y, 
     exact_along(&down, gauss, image->c, n, value, slack);
 }
 
-void brg_blur_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
-                     double *bound) {
+void brg_gauss_oracle(const brg_call *call, const brg_gauss *gauss, int64_t row0, int64_t row1,
+                      double *expected, double *bound) {
     brg_pixels image = brg_pixels_of(call);
-    brg_gauss gauss;
-    brg_gauss_make(call->params, &gauss);
     double value[BRG_PIXELS_STRIP], slack[BRG_PIXELS_STRIP];
     for (int64_t y = row0; y < row1; y++)
         for (int64_t e = 0; e < image.pitch; e += BRG_PIXELS_STRIP) {
             int64_t left = image.pitch - e;
             int64_t n = left < BRG_PIXELS_STRIP ? left : BRG_PIXELS_STRIP;
             int64_t at = (y - row0) * image.pitch + e;
-            brg_blur_exact(&image, &gauss, y, e, n, value, slack);
+            brg_blur_exact(&image, gauss, y, e, n, value, slack);
             for (int64_t i = 0; i < n; i++)
                 brg_pixels_state(image.u8, value[i], slack[i], &expected[at + i], &bound[at + i]);
         }
+}
+
+/* ---- the op ---- */
+
+void brg_blur_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
+    brg_gauss gauss;
+    brg_gauss_make(call->params, &gauss);
+    brg_gauss_sequential(call, &gauss, row0, row1, output);
+}
+
+void brg_blur_naive(const brg_call *call, int64_t row0, int64_t row1, void *output) {
+    brg_gauss gauss;
+    brg_gauss_make(call->params, &gauss);
+    brg_gauss_naive(call, &gauss, row0, row1, output);
+}
+
+void brg_blur_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
+                     double *bound) {
+    brg_gauss gauss;
+    brg_gauss_make(call->params, &gauss);
+    brg_gauss_oracle(call, &gauss, row0, row1, expected, bound);
 }

@@ -43,6 +43,14 @@ float brg_blur_window(const brg_pixels *image, const brg_gauss *gauss, int64_t y
 void brg_blur_exact(const brg_pixels *image, const brg_gauss *gauss, int64_t y, int64_t first,
                     int64_t n, double *value, double *slack);
 
+/* Whole rows, by weights that are made already. */
+void brg_gauss_sequential(const brg_call *call, const brg_gauss *gauss, int64_t row0, int64_t row1,
+                          void *output);
+void brg_gauss_naive(const brg_call *call, const brg_gauss *gauss, int64_t row0, int64_t row1,
+                     void *output);
+void brg_gauss_oracle(const brg_call *call, const brg_gauss *gauss, int64_t row0, int64_t row1,
+                      double *expected, double *bound);
+
 void brg_blur_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output);
 void brg_blur_naive(const brg_call *call, int64_t row0, int64_t row1, void *output);
 void brg_blur_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,

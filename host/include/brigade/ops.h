@@ -120,6 +120,12 @@ typedef struct brg_blur_params {
     brg_border border;
 } brg_blur_params;
 
+/* "box": the mean over the square of 2 radius + 1 pixels about each. */
+typedef struct brg_box_params {
+    int32_t radius; /* pixels, 1..127 */
+    brg_border border;
+} brg_box_params;
+
 /* "sharpen": unsharp mask, out = in + amount * (in - blur(in, sigma)). Alpha stays. */
 typedef struct brg_sharpen_params {
     float amount; /* 0..10 */
