@@ -214,6 +214,8 @@ brg_status brg_conv_unsupported(const char *variant, const char *why, brg_error 
 #define ROW_POINTWISE                                                                              \
     { "pointwise", "1 x 1 filters: as direct, a plane being one long row" }
 
+#define ROW_DEPTHWISE                                                                              \
+    { "depthwise", "16 pixels of a row in a vector, for groups of one or a few filters" }
 #define ROW_WINOGRAD2                                                                              \
     { "winograd2", "3 x 3: 16 multiplications for 4 pixels instead of 36" }
 #define ROW_WINOGRAD4                                                                              \
@@ -236,15 +238,16 @@ static const brg_tunable tunables[BRG_CONV_TUNED_COUNT] = {
         {"winograd_tiles", "tiles of a work-item, at most", NULL, 32, 32, {8, 16, 24, 32, 48, 64}},
 };
 
-static const brg_variant forward_variants[] = {ROW_NAIVE,     ROW_TILED,     ROW_DIRECT,
-                                               ROW_POINTWISE, ROW_WINOGRAD2, ROW_WINOGRAD4};
-static const brg_conv_variant forward_rungs[] = {BRG_CONV_NAIVE,     BRG_CONV_TILED,
-                                                 BRG_CONV_DIRECT,    BRG_CONV_POINTWISE,
-                                                 BRG_CONV_WINOGRAD2, BRG_CONV_WINOGRAD4};
-static const brg_variant backward_data_variants[] = {ROW_NAIVE, ROW_TILED, ROW_DIRECT,
-                                                     ROW_WINOGRAD2, ROW_WINOGRAD4};
-static const brg_conv_variant backward_data_rungs[] = {
-    BRG_CONV_NAIVE, BRG_CONV_TILED, BRG_CONV_DIRECT, BRG_CONV_WINOGRAD2, BRG_CONV_WINOGRAD4};
+static const brg_variant forward_variants[] = {
+    ROW_NAIVE, ROW_TILED, ROW_DIRECT, ROW_POINTWISE, ROW_DEPTHWISE, ROW_WINOGRAD2, ROW_WINOGRAD4};
+static const brg_conv_variant forward_rungs[] = {
+    BRG_CONV_NAIVE,     BRG_CONV_TILED,     BRG_CONV_DIRECT,   BRG_CONV_POINTWISE,
+    BRG_CONV_DEPTHWISE, BRG_CONV_WINOGRAD2, BRG_CONV_WINOGRAD4};
+static const brg_variant backward_data_variants[] = {ROW_NAIVE,     ROW_TILED,     ROW_DIRECT,
+                                                     ROW_DEPTHWISE, ROW_WINOGRAD2, ROW_WINOGRAD4};
+static const brg_conv_variant backward_data_rungs[] = {BRG_CONV_NAIVE,     BRG_CONV_TILED,
+                                                       BRG_CONV_DIRECT,    BRG_CONV_DEPTHWISE,
+                                                       BRG_CONV_WINOGRAD2, BRG_CONV_WINOGRAD4};
 static const brg_variant backward_weights_variants[] = {ROW_NAIVE, ROW_TILED, ROW_DIRECT,
                                                         ROW_WINOGRAD2, ROW_WINOGRAD4};
 static const brg_conv_variant backward_weights_rungs[] = {
@@ -268,6 +271,8 @@ static brg_status plan_forward(const brg_conv *v, brg_conv_variant rung,
         return brg_conv_plan_direct(v, &buffers, device, plan, error);
     case BRG_CONV_POINTWISE:
         return brg_conv_plan_pointwise(v, &buffers, device, plan, error);
+    case BRG_CONV_DEPTHWISE:
+        return brg_conv_plan_depthwise(v, &buffers, device, plan, error);
     case BRG_CONV_WINOGRAD2:
     case BRG_CONV_WINOGRAD4:
         return brg_conv_plan_winograd(v, rung == BRG_CONV_WINOGRAD2 ? 2 : 4, false, &buffers,
@@ -288,7 +293,8 @@ static brg_status plan_data(const brg_conv *v, brg_conv_variant rung, const brg_
     const brg_conv to = brg_conv_transposed(v, NULL);
     switch (rung) {
     case BRG_CONV_DIRECT:
-        return brg_conv_plan_data(v, device, plan, error);
+    case BRG_CONV_DEPTHWISE:
+        return brg_conv_plan_data(v, rung, device, plan, error);
     case BRG_CONV_WINOGRAD2:
     case BRG_CONV_WINOGRAD4:
         return brg_conv_plan_winograd(&to, rung == BRG_CONV_WINOGRAD2 ? 2 : 4, true, &buffers,
@@ -334,29 +340,54 @@ static double direct_work(const brg_conv *v) {
     return (double)(v->oh * v->ow) * (double)(v->kh * v->kw * v->cg) * (double)((v->kg + 15) / 16);
 }
 
-/* Of the rungs of a CPU the one with the least work that fits. */
-static brg_conv_variant choose_on_cpu(const brg_conv *v, brg_conv_variant otherwise,
-                                      const brg_device_info *device) {
+static double depthwise_work(const brg_conv *v) {
+    return 2.0 * (double)(v->oh * ((v->ow + 15) / 16)) * (double)(v->kh * v->kw * v->cg * v->kg);
+}
+
+/* Winograd's algorithm where it has less work than another, of stride 1, that needs `work`. */
+static brg_conv_variant or_winograd(const brg_conv *v, brg_conv_variant otherwise, double work,
+                                    const brg_device_info *device) {
     const double two = winograd_work(v, 2), four = winograd_work(v, 4);
     const int64_t tile = four < two ? 4 : 2;
-    if (brg_conv_fits_winograd(v, tile, device) && fmin(two, four) < 0.9 * direct_work(v))
+    if (brg_conv_fits_winograd(v, tile, device) && fmin(two, four) < 0.9 * work)
         return tile == 4 ? BRG_CONV_WINOGRAD4 : BRG_CONV_WINOGRAD2;
     return otherwise;
 }
 
+static bool is_stride_1(const brg_conv *v) {
+    return v->sh == 1 && v->sw == 1;
+}
+
+/* For a convolution of anything: x forward, or dy with stride 1 backward. */
+static brg_conv_variant choose_convolution(const brg_conv *v, bool forward,
+                                           const brg_device_info *device, const brg_plan *plan) {
+    const double direct = direct_work(v), depthwise = depthwise_work(v);
+    brg_conv_variant best = BRG_CONV_NAIVE;
+    if (brg_conv_fits_direct(v, device, plan))
+        best = forward && v->kh * v->kw == 1 && is_stride_1(v) && v->ph + v->pw == 0
+                   ? BRG_CONV_POINTWISE
+                   : BRG_CONV_DIRECT;
+    if (depthwise < direct && brg_conv_fits_depthwise(v, device, plan))
+        best = BRG_CONV_DEPTHWISE;
+    return is_stride_1(v) ? or_winograd(v, best, fmin(direct, depthwise), device) : best;
+}
+
+/* GPUs take tiles. A CPU takes the rung with the least work among those that fit it. */
 static brg_conv_variant choose(const brg_conv *v, brg_conv_pass pass, const brg_device_info *device,
                                const brg_plan *plan) {
     if (device->kind != BRG_DEVICE_CPU)
-        return BRG_CONV_TILED;
-    const brg_conv to = pass == BRG_CONV_DATA ? brg_conv_transposed(v, NULL) : *v;
-    const bool stride_1 = v->sh == 1 && v->sw == 1;
-    if (pass == BRG_CONV_WEIGHTS)
-        return brg_conv_fits_weights(v, device, plan) ? BRG_CONV_DIRECT : BRG_CONV_NAIVE;
-    if (pass == BRG_CONV_FORWARD && v->kh * v->kw == 1 && stride_1 && v->ph + v->pw == 0)
-        return BRG_CONV_POINTWISE;
-    const brg_conv_variant simple =
-        brg_conv_fits_direct(&to, device, plan) ? BRG_CONV_DIRECT : BRG_CONV_NAIVE;
-    return stride_1 ? choose_on_cpu(&to, simple, device) : simple;
+        return brg_conv_fits_tiles(device) ? BRG_CONV_TILED : BRG_CONV_NAIVE;
+    if (pass == BRG_CONV_FORWARD)
+        return choose_convolution(v, true, device, plan);
+    if (pass == BRG_CONV_WEIGHTS) {
+        const bool fits = brg_conv_fits_weights(v, device, plan);
+        const brg_conv_variant best = fits ? BRG_CONV_DIRECT : BRG_CONV_NAIVE;
+        return is_stride_1(v) ? or_winograd(v, best, direct_work(v), device) : best;
+    }
+    const brg_conv to = brg_conv_transposed(v, NULL);
+    if (is_stride_1(v))
+        return choose_convolution(&to, false, device, plan);
+    return brg_conv_fits_data(v, device, plan) ? BRG_CONV_DIRECT : BRG_CONV_NAIVE;
 }
 
 static brg_status plan(const brg_call *call, const brg_op *op, const brg_conv_variant *rungs,

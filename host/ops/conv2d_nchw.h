@@ -46,13 +46,13 @@ brg_status brg_conv_plan_direct(const brg_conv *conv, const brg_conv_buffers *bu
                                 const brg_device_info *device, brg_plan *plan, brg_error *error);
 brg_status brg_conv_plan_pointwise(const brg_conv *conv, const brg_conv_buffers *buffers,
                                    const brg_device_info *device, brg_plan *plan, brg_error *error);
-brg_status brg_conv_plan_depthwise(const brg_conv *conv, const brg_device_info *device,
-                                   brg_plan *plan, brg_error *error);
+brg_status brg_conv_plan_depthwise(const brg_conv *conv, const brg_conv_buffers *buffers,
+                                   const brg_device_info *device, brg_plan *plan, brg_error *error);
 brg_status brg_conv_plan_winograd(const brg_conv *conv, int64_t tile, bool rotated,
                                   const brg_conv_buffers *buffers, const brg_device_info *device,
                                   brg_plan *plan, brg_error *error);
-brg_status brg_conv_plan_data(const brg_conv *conv, const brg_device_info *device, brg_plan *plan,
-                              brg_error *error);
+brg_status brg_conv_plan_data(const brg_conv *conv, brg_conv_variant variant,
+                              const brg_device_info *device, brg_plan *plan, brg_error *error);
 brg_status brg_conv_plan_weights(const brg_conv *conv, const brg_device_info *device,
                                  brg_plan *plan, brg_error *error);
 
@@ -63,6 +63,10 @@ brg_status brg_conv_plan_winograd_weights(const brg_conv *conv, int64_t tile,
 /* Whether a rung can run at all. */
 bool brg_conv_fits_direct(const brg_conv *conv, const brg_device_info *device,
                           const brg_plan *plan);
+bool brg_conv_fits_data(const brg_conv *conv, const brg_device_info *device, const brg_plan *plan);
+bool brg_conv_fits_tiles(const brg_device_info *device);
+bool brg_conv_fits_depthwise(const brg_conv *conv, const brg_device_info *device,
+                             const brg_plan *plan);
 bool brg_conv_fits_weights(const brg_conv *conv, const brg_device_info *device,
                            const brg_plan *plan);
 bool brg_conv_fits_winograd(const brg_conv *conv, int64_t tile, const brg_device_info *device);

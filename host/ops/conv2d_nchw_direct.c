@@ -185,18 +185,29 @@ static brg_conv convolution_of_gradient(const brg_conv *v, brg_conv_weave *weave
     return to;
 }
 
-brg_status brg_conv_plan_data(const brg_conv *v, const brg_device_info *device, brg_plan *plan,
-                              brg_error *error) {
+brg_status brg_conv_plan_data(const brg_conv *v, brg_conv_variant variant,
+                              const brg_device_info *device, brg_plan *plan, brg_error *error) {
     brg_conv_weave weave;
     const brg_conv to = convolution_of_gradient(v, &weave);
-    if (!brg_conv_fits_direct(&to, device, plan))
-        return brg_conv_unsupported("direct", "needs more local memory than this device has",
-                                    error);
+    const bool depthwise = variant == BRG_CONV_DEPTHWISE;
+    if (depthwise && v->sh * v->sw > 1)
+        return brg_conv_unsupported("depthwise", "takes stride 1", error);
+    if (depthwise ? !brg_conv_fits_depthwise(&to, device, plan)
+                  : !brg_conv_fits_direct(&to, device, plan))
+        return brg_conv_unsupported(depthwise ? "depthwise" : "direct",
+                                    "needs more local memory than this device has", error);
     const int32_t weights = plan_data_weights(v, &to, &weave, plan);
     const brg_conv_buffers buffers = {.x = BRG_BUFFER_INPUT(0),
                                       .weights = weights,
                                       .bias = weights,
                                       .y = BRG_BUFFER_OUTPUT,
                                       .weave = &weave};
-    return brg_conv_plan_direct(&to, &buffers, device, plan, error);
+    return depthwise ? brg_conv_plan_depthwise(&to, &buffers, device, plan, error)
+                     : brg_conv_plan_direct(&to, &buffers, device, plan, error);
+}
+
+bool brg_conv_fits_data(const brg_conv *v, const brg_device_info *device, const brg_plan *plan) {
+    brg_conv_weave weave;
+    const brg_conv to = convolution_of_gradient(v, &weave);
+    return brg_conv_fits_direct(&to, device, plan);
 }

@@ -49,14 +49,14 @@ static void plan_naive(const brg_conv *v, brg_conv_pass pass, const brg_device_i
     add_buffers(launch, v, pass, false);
 }
 
-static bool has_room_for_tiles(const brg_device_info *device) {
+bool brg_conv_fits_tiles(const brg_device_info *device) {
     return device->max_work_group >= SIDE * SIDE && device->max_work_item[0] >= SIDE &&
            device->max_work_item[1] >= SIDE && device->local_memory >= 16384;
 }
 
 static brg_status plan_tiled(const brg_conv *v, brg_conv_pass pass, const brg_device_info *device,
                              brg_plan *plan, brg_error *error) {
-    if (!has_room_for_tiles(device))
+    if (!brg_conv_fits_tiles(device))
         return brg_conv_unsupported("tiled", "needs work-groups of 16 x 16 work-items", error);
     const product p = product_of(v, pass);
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw", "conv_2_tiled");

@@ -57,8 +57,8 @@ static bool cut_for(const brg_conv *v, int64_t tile, const brg_device_info *devi
 bool brg_conv_fits_winograd(const brg_conv *v, int64_t tile, const brg_device_info *device) {
     cut c;
     return v->kh == 3 && v->kw == 3 && v->sh == 1 && v->sw == 1 && v->dh == 1 && v->dw == 1 &&
-           v->h * v->w >= LANES && v->ph >= 0 && v->pw >= 0 && brg_loop_limit(device) > 100000 &&
-           cut_for(v, tile, device, 32, &c);
+           v->h * v->w >= LANES && v->oh * v->ow >= LANES && v->ph >= 0 && v->pw >= 0 &&
+           brg_loop_limit(device) > 100000 && cut_for(v, tile, device, 32, &c);
 }
 
 static brg_status unsupported(int64_t tile, brg_error *error) {
@@ -134,7 +134,7 @@ brg_status brg_conv_plan_winograd_weights(const brg_conv *v, int64_t tile,
                                           const brg_device_info *device, brg_plan *plan,
                                           brg_error *error) {
     cut c;
-    if (!brg_conv_fits_winograd(v, tile, device) || v->oh * v->ow < LANES ||
+    if (!brg_conv_fits_winograd(v, tile, device) ||
         !cut_for(v, tile, device, plan->tuned[BRG_CONV_TUNED_TILES], &c))
         return unsupported(tile, error);
     const int64_t parts = parts_for(v, tile, &c, device), area = (tile + 2) * (tile + 2);
