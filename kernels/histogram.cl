@@ -94,7 +94,7 @@ histogram_3_private(int bytes, __global const uchar *restrict in, __global int *
     }
     for (int t = 0; i < to; i++, t++)
         counts[t][at[i]]++;
-    __global int *out = partial + (size_t)(image * parts + part) * BINS;
+    __global int *out = partial + ((size_t)image * parts + part) * BINS;
     for (int channel = 0; channel < CHANNELS; channel++)
         for (int v = 0; v < 256; v += 16) {
             int16 sum = (int16)(0);
@@ -104,14 +104,13 @@ histogram_3_private(int bytes, __global const uchar *restrict in, __global int *
         }
 }
 
+/* A work-item adds up 16 counters of one image. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 histogram_3_merge(int parts, __global const int *restrict partial, __global int *restrict out,
                   int first) {
-    const int image = first + (int)get_global_id(0);
-    for (int bin = 0; bin < BINS; bin += 16) {
-        int16 sum = (int16)(0);
-        for (int part = 0; part < parts; part++)
-            sum += vload16(0, partial + (size_t)(image * parts + part) * BINS + bin);
-        vstore16(sum, 0, out + (size_t)image * BINS + bin);
-    }
+    const int image = first + (int)get_global_id(0), bin = (int)get_global_id(1) * 16;
+    int16 sum = (int16)(0);
+    for (int part = 0; part < parts; part++)
+        sum += vload16(0, partial + ((size_t)image * parts + part) * BINS + bin);
+    vstore16(sum, 0, out + (size_t)image * BINS + bin);
 }

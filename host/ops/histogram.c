@@ -25,7 +25,7 @@ static const brg_tunable tunables[] = {
 
 /* As in kernels/histogram.cl. A part is a multiple of 12 bytes, and long enough that its table is
  * worth clearing. */
-enum { LENGTH = 16384, TABLES = 12, LEAST_PART = 49152, MOST_PART = 12 << 17 };
+enum { LENGTH = 16384, TABLES = 12, LEAST_PART = 49152, MOST_PART = 12 << 15 };
 
 /* ---- check ---- */
 
@@ -96,6 +96,7 @@ static void plan_atomic(const brg_histogram *h, bool local, const brg_device_inf
 static void add_merge(const brg_histogram *h, int32_t partial, int64_t parts, brg_plan *plan) {
     brg_launch *launch = add_launch(h, "histogram_3_merge", plan);
     brg_launch_range(launch, 0, h->images, 1);
+    brg_launch_range(launch, 1, h->channels * 16, 1);
     launch->share = (double)(parts * h->channels * 256) / 16;
     brg_arg_i32(launch, parts);
     brg_arg_buffer(launch, partial);

@@ -129,8 +129,20 @@ static bool has_tiles(const brg_device_info *device) {
            device->max_work_item[1] >= TILE && device->local_memory >= 4096;
 }
 
-static int choose(const brg_device_info *device) {
-    if (device->kind == BRG_DEVICE_CPU)
+/* Rounds of loops that ROWS makes in a row at most. */
+static int64_t rounds_of_row(const brg_reaction_diffusion *g) {
+    return g->w / 8 + 12;
+}
+
+static int64_t rows_of_band(const brg_reaction_diffusion *g, int64_t bands,
+                            const brg_device_info *device) {
+    int64_t most = brg_loop_limit(device) / rounds_of_row(g);
+    int64_t bands_of_grid = brg_parts_count(bands, g->grids);
+    return brg_parts_size(g->h, bands_of_grid, 1, 1, most < 256 ? most : 256);
+}
+
+static int choose(const brg_reaction_diffusion *g, const brg_device_info *device) {
+    if (device->kind == BRG_DEVICE_CPU && rounds_of_row(g) <= brg_loop_limit(device))
         return ROWS;
     return has_tiles(device) ? TILED : NAIVE;
 }
@@ -138,23 +150,23 @@ static int choose(const brg_device_info *device) {
 static brg_status plan(const brg_call *call, const char *variant, const brg_device_info *device,
                        brg_plan *out, brg_error *error) {
     const brg_reaction_diffusion g = brg_reaction_diffusion_resolve(call);
-    int chosen = variant ? brg_variant_find(&brg_op_reaction_diffusion, variant) : choose(device);
+    int chosen =
+        variant ? brg_variant_find(&brg_op_reaction_diffusion, variant) : choose(&g, device);
     if (chosen < 0)
         return brg_variant_unknown(&brg_op_reaction_diffusion, variant, error);
     if (chosen == TILED && !has_tiles(device))
         return brg_parts_no_group("reaction_diffusion", "tiled", "rows", device, error);
+    if (chosen == ROWS &&
+        brg_parts_rounds("reaction_diffusion", "rows", rounds_of_row(&g), device, error) != BRG_OK)
+        return BRG_E_UNSUPPORTED;
     snprintf(out->variant, sizeof out->variant, "%s", variants[chosen].name);
     if (g.grids == 0 || g.h == 0 || g.w == 0)
         return BRG_OK;
-    int64_t bands = brg_parts_count(out->tuned[BANDS], g.grids);
     stepper s = {.grid = &g,
                  .rung = chosen,
-                 .height = brg_parts_size(g.h, bands, 1, 1, 1 + (1 << 20) / g.w),
+                 .height = rows_of_band(&g, out->tuned[BANDS], device),
                  .group_w = chosen == TILED ? TILE : brg_row_group(device),
                  .group_h = chosen == TILED ? TILE : 1};
-    if (chosen == ROWS && brg_parts_rounds("reaction_diffusion", "rows", s.height * (g.w / 8 + 10),
-                                           device, error) != BRG_OK)
-        return BRG_E_UNSUPPORTED;
     brg_parts_steps(g.steps, (size_t)(g.grids * g.h * g.w) * 2 * sizeof(float), add_step, &s, out);
     return BRG_OK;
 }

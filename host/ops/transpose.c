@@ -103,11 +103,19 @@ static void plan_blocks(const brg_call *call, brg_plan *plan) {
     brg_arg_first(launch);
 }
 
+/* Rounds of loops that a work-item of VECTORS makes at most: blocks, and elements one by one at two
+ * edges. */
+static int64_t rounds(int64_t width, int64_t height) {
+    return (width / SIDE) * (height / SIDE + 1) + SIDE * (width + height);
+}
+
 /* The work-items should be at least eight, whatever the tuned size. */
-static void plan_vectors(const brg_call *call, brg_plan *plan) {
+static void plan_vectors(const brg_call *call, const brg_device_info *device, brg_plan *plan) {
     int64_t rows = call->inputs[0].dims[0], cols = call->inputs[0].dims[1];
     int64_t height = brg_parts_size(cols, 8, SIDE, SIDE, plan->tuned[HEIGHT]);
     int64_t width = brg_parts_size(rows, 1, SIDE, SIDE, plan->tuned[WIDTH]);
+    if (rounds(width, height) > brg_loop_limit(device))
+        width = height = 256;
     brg_launch *launch = add_launch(call, "transpose_4_vectors", width, height, plan);
     brg_arg_i32(launch, height);
     brg_arg_i32(launch, width);
@@ -147,7 +155,7 @@ static brg_status plan(const brg_call *call, const char *variant, const brg_devi
     else if (chosen == BLOCKS)
         plan_blocks(call, out);
     else
-        plan_vectors(call, out);
+        plan_vectors(call, device, out);
     return BRG_OK;
 }
 
