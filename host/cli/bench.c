@@ -138,10 +138,11 @@ static brg_status conclude(bench *b, int32_t choice, brg_error *error) {
 }
 
 static int bench_device(cli_session *session, const bench_settings *settings, int32_t choice,
-                        const bench_cases *cases) {
+                        const bench_cases *cases, bool standard) {
     bench b = {.session = session,
                .settings = settings,
                .variants = settings->variants,
+               .only_beside = standard,
                .random = (uint64_t)settings->common.seed};
     brg_error error = {0};
     brg_status status = BRG_OK;
@@ -169,11 +170,12 @@ static int bench_everywhere(cli_session *session, const bench_settings *settings
     bench_cases cases = {0};
     brg_error error = {0};
     int code = CLI_OK;
-    if (bench_cases_read(&cases, words, count, settings->against != NULL, settings->random,
+    bool standard = count == 0 && settings->against;
+    if (bench_cases_read(&cases, words, count, standard, settings->random,
                          (uint64_t)settings->common.seed, &error) != BRG_OK)
         code = cli_session_fail(session, &error);
     for (int32_t i = 0; code == CLI_OK && i < session->choice_count && !session->interrupted; i++)
-        code = bench_device(session, settings, i, &cases);
+        code = bench_device(session, settings, i, &cases, standard);
     bench_cases_free(&cases);
     return code;
 }

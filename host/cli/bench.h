@@ -125,6 +125,7 @@ typedef struct bench {
     uint32_t units; /* of a sub-device; 0: all */
     cli_peers peers;
     const char *variants; /* as the option has it; NULL: what the op chooses */
+    bool only_beside;     /* leaves out what no peer can do */
     double patience_ms;   /* a variant whose first runs take longer is given up; 0: none is */
     bench_book book;
     uint64_t random;      /* the state behind the order of turns */

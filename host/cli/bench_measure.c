@@ -499,9 +499,21 @@ static brg_status describe_call(match *m, brg_error *error) {
     return status;
 }
 
+static bool has_company(const match *m) {
+    for (int32_t i = 0; i < m->b->peers.count && m->op; i++) {
+        const cli_peer_plugin *plugin = m->b->peers.rows[i].plugin;
+        const cli_peer_task task = {.op = m->op->name, .call = &m->call};
+        if (plugin && plugin->way(&task, 0))
+            return true;
+    }
+    return false;
+}
+
 static brg_status first_round(match *m, brg_error *error) {
-    enter_ours(m);
     brg_status status = describe_call(m, error);
+    if (status == BRG_OK && m->b->only_beside && !has_company(m))
+        return BRG_OK;
+    enter_ours(m);
     for (int32_t i = 0; i < m->count && status == BRG_OK; i++)
         status = first_of_ours(m, &m->rows[i], error);
     return status == BRG_OK ? enter_peers(m, error) : status;
