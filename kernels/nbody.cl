@@ -7,8 +7,8 @@
  *        d / \            a_i = gravity * sum over j of mass_j * d / (|d|^2 + softening^2)^(3/2)
  *     i  o    o                                                           with d = p_j - p_i
  *
- * In plain C, for body i (without the brackets there would be a collision when two bodies meet: the
- * softening keeps the force finite, and that of a body on itself zero):
+ * The softening keeps the pull finite when two bodies meet, and that of a body on itself zero. In plain
+ * C, for body i:
  *
  *     for (int j = 0; j < n; j++) {
  *         float dx = x[j] - x[i], dy = y[j] - y[i], dz = z[j] - z[i];

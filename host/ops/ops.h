@@ -20,12 +20,12 @@ extern const brg_op brg_op_conv2d_forward;
 extern const brg_op brg_op_conv2d_backward_data;
 extern const brg_op brg_op_conv2d_backward_weights;
 extern const brg_op brg_op_reduce;
-extern const brg_op brg_op_nbody;
-extern const brg_op brg_op_mandelbrot;
-extern const brg_op brg_op_reaction_diffusion;
-extern const brg_op brg_op_transpose;
-extern const brg_op brg_op_histogram;
 extern const brg_op brg_op_scan;
+extern const brg_op brg_op_histogram;
+extern const brg_op brg_op_transpose;
+extern const brg_op brg_op_reaction_diffusion;
+extern const brg_op brg_op_mandelbrot;
+extern const brg_op brg_op_nbody;
 
 /* The largest size that a kernel may receive as an int. It leaves room below INT32_MAX, so that
  * rounding a range up to whole work-groups never overflows an int index in a kernel. */

@@ -5,10 +5,26 @@
 #include "ops/ops.h"
 
 static const brg_op *const builtin[] = {
-    &brg_op_gemm, &brg_op_conv2d,  &brg_op_brightness, &brg_op_contrast, &brg_op_point,
-    &brg_op_blur, &brg_op_box, &brg_op_sharpen, &brg_op_edge,       &brg_op_resize,
-    &brg_op_reduce, &brg_op_nbody, &brg_op_mandelbrot, &brg_op_reaction_diffusion, &brg_op_transpose, &brg_op_histogram, &brg_op_scan,
-    &brg_op_conv2d_forward, &brg_op_conv2d_backward_data, &brg_op_conv2d_backward_weights,
+    &brg_op_gemm,
+    &brg_op_conv2d,
+    &brg_op_brightness,
+    &brg_op_contrast,
+    &brg_op_point,
+    &brg_op_blur,
+    &brg_op_box,
+    &brg_op_sharpen,
+    &brg_op_edge,
+    &brg_op_resize,
+    &brg_op_reduce,
+    &brg_op_scan,
+    &brg_op_histogram,
+    &brg_op_transpose,
+    &brg_op_reaction_diffusion,
+    &brg_op_mandelbrot,
+    &brg_op_nbody,
+    &brg_op_conv2d_forward,
+    &brg_op_conv2d_backward_data,
+    &brg_op_conv2d_backward_weights,
 };
 
 enum { BUILTIN_COUNT = sizeof builtin / sizeof builtin[0] };
