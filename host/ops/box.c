@@ -59,7 +59,7 @@ static const brg_tunable tunables[TUNABLE_COUNT] = {
      8,
      {8, 16, 24, 31}},
     [RUNNING_FROM] =
-        {"running", "the radius from which sums of bytes run", NULL, 4, 4, {1, 2, 4, 8, 16}},
+        {"running", "the radius from which sums of bytes run", NULL, 7, 7, {1, 2, 4, 8, 16}},
 };
 
 enum { SPAN = 960, STEP = 64 }; /* of kernels/box.cl; rows that make up for the first sums */

@@ -126,6 +126,13 @@ typedef struct brg_box_params {
     brg_border border;
 } brg_box_params;
 
+/* "median": in each channel the middle one of the size x size values about a pixel. f32 images must be free
+ * of NaN, which has no place in an order. */
+typedef struct brg_median_params {
+    int32_t size; /* 3 or 5 */
+    brg_border border;
+} brg_median_params;
+
 /* "sharpen": unsharp mask, out = in + amount * (in - blur(in, sigma)). Alpha stays. */
 typedef struct brg_sharpen_params {
     float amount; /* 0..10 */
