@@ -64,7 +64,51 @@ __kernel void mandelbrot_1_naive(int h, int w, float left, float top, float pixe
         x[q] = (xx - yy) + cx[q];                                                                  \
     }
 
+/* The counts of 64 pixels of a row. */
+inline void count_lanes(const float16 cx[4], float16 cy, int iterations, int16 n[4]) {
+    float16 x[4], y[4];
+    int16 inside[4];
+#pragma unroll
+    for (int q = 0; q < 4; q++) {
+        x[q] = y[q] = (float16)(0.0f);
+        n[q] = (int16)(0);
+        inside[q] = (int16)(-1);
+    }
+    int anyone = 1, done = 0;
+    for (; anyone && done + BURST <= iterations; done += BURST) {
+#pragma unroll
+        for (int s = 0; s < BURST; s++) {
+            STEP(0)
+            STEP(1)
+            STEP(2)
+            STEP(3)
+        }
+        anyone = any((inside[0] | inside[1]) | (inside[2] | inside[3]));
+    }
+    for (; anyone && done < iterations; done++) {
+        STEP(0)
+        STEP(1)
+        STEP(2)
+        STEP(3)
+    }
+}
+
 typedef int16 __attribute__((aligned(4))) loose_int16; /* one store at any address on PoCL, too */
+
+/* Stores as many of 64 counts as there are pixels left in the row. */
+inline void store_lanes(const int16 n[4], __global int *to, int left) {
+#pragma unroll
+    for (int q = 0; q < 4; q++) {
+        if (16 * q + 16 <= left) {
+            *(__global loose_int16 *)(to + 16 * q) = n[q];
+            continue;
+        }
+        int counts[16];
+        vstore16(n[q], 0, counts);
+        for (int p = 0; p < 16 && 16 * q + p < left; p++)
+            to[16 * q + p] = counts[p];
+    }
+}
 
 /* Rung 2. Work-item i has the rows i * start, i * start + stride, ... of `rows` at most. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
@@ -76,49 +120,14 @@ mandelbrot_2_wide(int h, int w, float left, float top, float pixel, int iteratio
         const long row = (long)item * start + (long)r * stride;
         if (row >= h)
             return;
-        const float16 cy = (float16)(top - (float)row * pixel);
         for (int column = 0; column < w; column += LANES) {
-            float16 x[4], y[4], cx[4];
-            int16 n[4], inside[4];
+            float16 cx[4];
+            int16 n[4];
 #pragma unroll
-            for (int q = 0; q < 4; q++) {
+            for (int q = 0; q < 4; q++)
                 cx[q] = left + ((float)(column + 16 * q) + place) * pixel;
-                x[q] = y[q] = (float16)(0.0f);
-                n[q] = (int16)(0);
-                inside[q] = (int16)(-1);
-            }
-            for (int done = 0; done < iterations;) {
-                if (done + BURST <= iterations) {
-#pragma unroll
-                    for (int s = 0; s < BURST; s++) {
-                        STEP(0)
-                        STEP(1)
-                        STEP(2)
-                        STEP(3)
-                    }
-                    done += BURST;
-                } else {
-                    STEP(0)
-                    STEP(1)
-                    STEP(2)
-                    STEP(3)
-                    done++;
-                }
-                if (!any((inside[0] | inside[1]) | (inside[2] | inside[3])))
-                    break;
-            }
-            __global int *to = out + (size_t)row * w + column;
-#pragma unroll
-            for (int q = 0; q < 4; q++) {
-                if (column + 16 * q + 16 <= w) {
-                    *(__global loose_int16 *)(to + 16 * q) = n[q];
-                    continue;
-                }
-                int counts[16];
-                vstore16(n[q], 0, counts);
-                for (int p = 0; p < 16 && column + 16 * q + p < w; p++)
-                    to[16 * q + p] = counts[p];
-            }
+            count_lanes(cx, (float16)(top - (float)row * pixel), iterations, n);
+            store_lanes(n, out + (size_t)row * w + column, w - column);
         }
     }
 }

@@ -190,10 +190,21 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *out, brg_er
     return fill(&rows[index], out);
 }
 
+/* What make() reads: the size, and the middle and width of what is seen. */
 typedef struct request {
     int64_t w, h, steps;
     double x, y, span;
 } request;
+
+static brg_mandelbrot_params view_of(const request *wanted) {
+    double pixel = wanted->w > 0 ? wanted->span / (double)wanted->w : 0;
+    return (brg_mandelbrot_params){.left = (float)(wanted->x - wanted->span / 2),
+                                   .top = (float)(wanted->y + pixel * (double)wanted->h / 2),
+                                   .pixel = (float)pixel,
+                                   .width = (int32_t)wanted->w,
+                                   .height = (int32_t)wanted->h,
+                                   .iterations = (int32_t)wanted->steps};
+}
 
 static brg_status make(const char *words, uint64_t seed, brg_example *out, brg_error *error) {
     static const brg_word table[] = {
@@ -210,13 +221,7 @@ static brg_status make(const char *words, uint64_t seed, brg_example *out, brg_e
         brg_words_read("mandelbrot", words, table, sizeof table / sizeof table[0], &wanted, error);
     if (status != BRG_OK)
         return status;
-    double pixel = wanted.w > 0 ? wanted.span / (double)wanted.w : 0;
-    brg_mandelbrot_params params = {.left = (float)(wanted.x - wanted.span / 2),
-                                    .top = (float)(wanted.y + pixel * (double)wanted.h / 2),
-                                    .pixel = (float)pixel,
-                                    .width = (int32_t)wanted.w,
-                                    .height = (int32_t)wanted.h,
-                                    .iterations = (int32_t)wanted.steps};
+    brg_mandelbrot_params params = view_of(&wanted);
     return fill(&params, out);
 }
 
