@@ -14,6 +14,7 @@ extern const brg_op brg_op_point;
 extern const brg_op brg_op_blur;
 extern const brg_op brg_op_box;
 extern const brg_op brg_op_median;
+extern const brg_op brg_op_grey;
 extern const brg_op brg_op_sharpen;
 extern const brg_op brg_op_edge;
 extern const brg_op brg_op_resize;

@@ -11,7 +11,7 @@ static const brg_op *const builtin[] = {
     &brg_op_contrast,
     &brg_op_point,
     &brg_op_blur,
-    &brg_op_box, &brg_op_median,
+    &brg_op_box, &brg_op_median, &brg_op_grey,
     &brg_op_sharpen,
     &brg_op_edge,
     &brg_op_resize,

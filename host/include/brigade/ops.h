@@ -133,6 +133,8 @@ typedef struct brg_median_params {
     brg_border border;
 } brg_median_params;
 
+/* "grey" takes no parameters: out = 0.299 r + 0.587 g + 0.114 b, dims {h, w, 1}. One channel stays. */
+
 /* "sharpen": unsharp mask, out = in + amount * (in - blur(in, sigma)). Alpha stays. */
 typedef struct brg_sharpen_params {
     float amount; /* 0..10 */
