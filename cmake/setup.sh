@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the packages that Brigade needs and lacks, on Debian 12 or Ubuntu 24.04 and newer.
 #
-#     sh cmake/setup.sh [build] [gui] [test]        (default: build gui)
+#     sh cmake/setup.sh [build] [gui] [test] [bench]        (default: build gui)
 #
 # What is there already is left alone and not mentioned; with nothing missing, nothing is run.
 set -eu
@@ -12,6 +12,9 @@ build='gcc libc6-dev ninja-build pkg-config
        libpng-dev libjpeg-dev zlib1g-dev libcjson-dev libexif-dev'
 gui='g++ libglfw3-dev libepoxy-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-roboto-unhinted'
 test='libcriterion-dev xvfb xauth xdotool oclgrind mesa-opencl-icd'
+# What Brigade can be compared with; never needed.
+bench='libopenblas-dev libdnnl-dev libclblast-dev libopencv-core-dev libopencv-imgproc-dev g++
+       python3-torch'
 
 fail() {
     echo "setup: $*" >&2
@@ -28,6 +31,7 @@ run it again with BRIGADE_SKIP_SETUP=1 in the environment:
   for a window  a C++ compiler, GLFW 3.3 or newer, libepoxy, Dear ImGui with its GLFW and OpenGL 3
                 back ends, stb; the Roboto font looks best
   for tests     Criterion, Xvfb, xauth, xdotool; Oclgrind and Mesa's rusticl widen them
+  to compare    any of OpenBLAS, oneDNN, CLBlast, OpenCV, PyTorch
 END
     exit 1
 }
@@ -83,7 +87,8 @@ missing_packages() {
         build) wanted=$build ;;
         gui) wanted=$gui ;;
         test) wanted=$test ;;
-        *) fail "no package set '$set'; there are build, gui and test" ;;
+        bench) wanted=$bench ;;
+        *) fail "no package set '$set'; there are build, gui, test and bench" ;;
         esac
         for package in $wanted; do
             satisfied "$package" || printf '%s ' "$package"

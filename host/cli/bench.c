@@ -78,6 +78,31 @@ static brg_status measure_all(bench *b, const bench_cases *cases, brg_error *err
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
+/* Who was there, for the record. */
+static brg_status report_peers(const bench *b, brg_report *report, brg_error *error) {
+    cJSON *array = cJSON_CreateArray();
+    for (int32_t i = 0; i < b->peers.count; i++) {
+        const cli_peer *peer = &b->peers.rows[i];
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddStringToObject(item, "name", peer->name);
+        cJSON_AddBoolToObject(item, "present", peer->plugin != NULL);
+        cJSON_AddStringToObject(item, peer->plugin ? "version" : "reason",
+                                peer->plugin ? peer->plugin->version : peer->reason);
+        cJSON_AddItemToArray(array, item);
+    }
+    char *text = cJSON_PrintUnformatted(array);
+    brg_status status = text ? brg_report_json(report, "peers", text, error)
+                             : brg_fail(error, BRG_E_MEMORY, "no memory for the report");
+    cJSON_free(text);
+    cJSON_Delete(array);
+    return status;
+}
+
+static brg_status complete(const bench *b, brg_report *report, brg_error *error) {
+    brg_status status = bench_book_summarise(&b->book, report, error);
+    return status == BRG_OK && b->peers.count > 0 ? report_peers(b, report, error) : status;
+}
+
 /* What --json would print, whether or not it is printed. */
 static brg_status make_record(const bench *b, int32_t choice, brg_report **out, brg_error *error) {
     brg_status status = brg_report_create("bench", out, error);
@@ -85,7 +110,7 @@ static brg_status make_record(const bench *b, int32_t choice, brg_report **out, 
         return status;
     brg_report_device(*out, b->info, &b->session->choices[choice]);
     bench_book_report(&b->book, 0, *out);
-    return bench_book_summarise(&b->book, *out, error);
+    return complete(b, *out, error);
 }
 
 static brg_status compare(bench *b, const brg_report *record, brg_error *error) {
@@ -133,7 +158,7 @@ static brg_status conclude(bench *b, int32_t choice, brg_error *error) {
         bench_table_scores(b);
         bench_table_legend(b);
     }
-    brg_status status = report ? bench_book_summarise(&b->book, report, error) : BRG_OK;
+    brg_status status = report ? complete(b, report, error) : BRG_OK;
     return status == BRG_OK ? use_files(b, choice, error) : status;
 }
 

@@ -340,7 +340,7 @@ static void plan_turns(const match *m, contender *c) {
     c->rounds = (int32_t)fmin(rounds, (double)most);
     c->runs = (int32_t)fmin(MAX_RUNS, fmax(1, budget / (c->rounds * one) - 1));
     c->runs = (int32_t)fmin(c->runs, fmax(1, (double)(most / c->rounds)));
-    c->once = one > SLOW * budget;
+    c->once = c->ms > SLOW * budget;
     if (c->once)
         c->rounds = 0;
 }

@@ -122,8 +122,16 @@ static void show_match(const bench_line *line) {
         cli_figure_text(cli_show_rate(result, line->total_ms.median), cells[4], CLI_CELL);
         ratio_cell(line, cells[5]);
     }
-    cli_table_row(stdout, columns, MATCH_COLUMNS, cells);
-    if (line->peer[0] && !is_timed(line) && line->note[0]) {
+    bool wrong = result->verdict.outcome == BRG_MISMATCH;
+    bool tells = !is_timed(line) && line->note[0] && !wrong;
+    if (!tells) {
+        cli_table_row(stdout, columns, MATCH_COLUMNS, cells);
+    } else { /* why not, where the figures would be */
+        columns[2] = (cli_column){"", 34, false};
+        snprintf(cells[2], CLI_CELL, "%.127s", line->note);
+        cli_table_row(stdout, columns, 3, cells);
+    }
+    if (wrong && line->note[0]) {
         printf("    %s", style.quiet);
         cli_print_wrapped(stdout, line->note, 4, 4);
         fputs(style.off, stdout);

@@ -4,6 +4,7 @@
 #include "baseline.h"
 #include "cli.h"
 #include "session.h"
+#include "table.h"
 
 typedef struct compare_settings {
     double threshold;
@@ -54,10 +55,22 @@ static int run_compare(const cli_command *command, int argc, char **argv) {
     return code;
 }
 
+static void describe(FILE *out) {
+    fputs("\n", out);
+    cli_print_wrapped(
+        out,
+        "Both are files of 'brigade bench --save', or documents of --json. Results are "
+        "matched by op, case and contender. One of ours is slower if its median has "
+        "grown by more than the threshold and the intervals of the two medians do not "
+        "touch; a peer's changes are shown and count for nothing.",
+        0, 0);
+}
+
 const cli_command cli_compare = {
     .name = "compare",
     .summary = "Set two saved runs side by side; exit code 5 if the second one is slower.",
     .usage = "BEFORE.json NOW.json",
+    .describe = describe,
     .groups = {&group},
     .min_arguments = 2,
     .max_arguments = 2,
