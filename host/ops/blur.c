@@ -1,5 +1,6 @@
 /* "blur": a Gaussian, and the plans that sharpening shares with it. */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -370,6 +371,41 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 static const brg_blur_params defaults = {.sigma = 2.0f};
 
+typedef struct words {
+    brg_image_words image;
+    double sigma;
+    int64_t radius;
+    int32_t border;
+} words;
+
+static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"sigma", BRG_WORD_NUMBER, offsetof(words, sigma), 0, 1000, NULL},
+        {"radius", BRG_WORD_INTEGER, offsetof(words, radius), 0, BRG_BLUR_MAX_RADIUS, NULL},
+        {"border", BRG_WORD_CHOICE, offsetof(words, border), 0, 0, BRG_IMAGE_BORDERS},
+    };
+    words own = {.image = BRG_IMAGE_WORDS_DEFAULT};
+    brg_status status = brg_image_make(&brg_op_blur, text, table, sizeof table / sizeof *table,
+                                       &own, seed, result, error);
+    if (status)
+        return status;
+    if (own.sigma == 0.0 && own.radius == 0)
+        own.sigma = 2.0;
+    brg_blur_params params = {(float)own.sigma, (int32_t)own.radius, (brg_border)own.border};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const sizes[] = {"image=640x480x4 radius=2",
+                                    "image=3840x2160x4 radius=2",
+                                    "image=3840x2160x4 radius=7",
+                                    "image=3840x2160x4 radius=15",
+                                    "image=3840x2160x1 dtype=f32 radius=2",
+                                    "image=3840x2160x1 dtype=f32 radius=7",
+                                    "image=3840x2160x1 dtype=f32 radius=15",
+                                    NULL};
+
 const brg_op brg_op_blur = {
     .name = "blur",
     .summary = "softens an image with a Gaussian",
@@ -391,4 +427,7 @@ const brg_op brg_op_blur = {
     .oracle = brg_blur_oracle,
     .parse = parse,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " sigma=PIXELS radius=PIXELS border=" BRG_IMAGE_BORDERS,
+    .sizes = sizes,
 };

@@ -1,5 +1,6 @@
 /* "box": the mean over a square. Its kernels are those of blur, with weights that are all the same,
  * and one of its own for bytes. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +166,32 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 static const brg_box_params defaults = {.radius = 2};
 
+typedef struct words {
+    brg_image_words image;
+    int64_t radius;
+    int32_t border;
+} words;
+
+static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"radius", BRG_WORD_INTEGER, offsetof(words, radius), 1, BRG_BLUR_MAX_RADIUS, NULL},
+        {"border", BRG_WORD_CHOICE, offsetof(words, border), 0, 0, BRG_IMAGE_BORDERS},
+    };
+    words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .radius = 2};
+    brg_status status = brg_image_make(&brg_op_box, text, table, sizeof table / sizeof *table, &own,
+                                       seed, result, error);
+    if (status)
+        return status;
+    brg_box_params params = {(int32_t)own.radius, (brg_border)own.border};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const sizes[] = {"image=640x480x4 radius=2", "image=3840x2160x4 radius=2",
+                                    "image=3840x2160x4 radius=15",
+                                    "image=3840x2160x1 dtype=f32 radius=7", NULL};
+
 const brg_op brg_op_box = {
     .name = "box",
     .summary = "the mean over a square",
@@ -186,4 +213,7 @@ const brg_op brg_op_box = {
     .oracle = brg_box_oracle,
     .parse = parse,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " radius=PIXELS border=" BRG_IMAGE_BORDERS,
+    .sizes = sizes,
 };

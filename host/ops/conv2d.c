@@ -1,5 +1,6 @@
 /* The op "conv2d": an image correlated with weights of any size up to 63 x 63. */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -383,6 +384,40 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *out, brg_er
     return status;
 }
 
+typedef struct words {
+    brg_image_words image;
+    brg_word_sizes kernel;
+    int32_t border;
+    bool outer;
+} words;
+
+static brg_status make(const char *text, uint64_t seed, brg_example *out, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"kernel", BRG_WORD_SIZES, offsetof(words, kernel), 1, MAX_KERNEL, NULL},
+        {"border", BRG_WORD_CHOICE, offsetof(words, border), 0, 0, BRG_IMAGE_BORDERS},
+        {"outer", BRG_WORD_FLAG, offsetof(words, outer), 0, 0, NULL},
+    };
+    words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .kernel = {2, {7, 7}}};
+    brg_status status = brg_image_make(&brg_op_conv2d, text, table, sizeof table / sizeof *table,
+                                       &own, seed, out, error);
+    if (status)
+        return status;
+    int64_t kh = own.kernel.values[0], kw = own.kernel.count > 1 ? own.kernel.values[1] : kh;
+    const brg_conv2d_params params = {(brg_border)own.border};
+    memcpy(out->params, &params, sizeof params);
+    example_row row = {.kh = (int8_t)kh, .kw = (int8_t)kw, .separable = own.outer};
+    status = add_weights(out, &row, seed, error);
+    if (status != BRG_OK)
+        brg_example_release(out);
+    return status;
+}
+
+static const char *const sizes[] = {
+    "image=640x480x4 kernel=7x7",           "image=3840x2160x4 kernel=3x3",
+    "image=3840x2160x4 kernel=7x7",         "image=3840x2160x1 dtype=f32 kernel=7x7",
+    "image=3840x2160x4 kernel=15x15 outer", NULL};
+
 const brg_op brg_op_conv2d = {
     .name = "conv2d",
     .summary = "an image correlated with weights of up to 63 x 63",
@@ -399,4 +434,7 @@ const brg_op brg_op_conv2d = {
     .naive = brg_conv2d_naive,
     .oracle = brg_conv2d_oracle,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " kernel=KHxKW border=" BRG_IMAGE_BORDERS " outer",
+    .sizes = sizes,
 };

@@ -1,4 +1,5 @@
 /* "edge": Sobel gradient magnitude. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,6 +82,29 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 /* ---- row ---- */
 
+typedef struct words {
+    brg_image_words image;
+    int32_t border;
+} words;
+
+static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"border", BRG_WORD_CHOICE, offsetof(words, border), 0, 0, BRG_IMAGE_BORDERS},
+    };
+    words own = {.image = BRG_IMAGE_WORDS_DEFAULT};
+    brg_status status = brg_image_make(&brg_op_edge, text, table, sizeof table / sizeof *table,
+                                       &own, seed, result, error);
+    if (status)
+        return status;
+    brg_edge_params params = {(brg_border)own.border};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const sizes[] = {"image=640x480x4", "image=3840x2160x4",
+                                    "image=3840x2160x1 dtype=f32", NULL};
+
 const brg_op brg_op_edge = {
     .name = "edge",
     .summary = "shows how steep an image is, after Sobel",
@@ -99,4 +123,7 @@ const brg_op brg_op_edge = {
     .oracle = brg_edge_oracle,
     .parse = parse,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " border=" BRG_IMAGE_BORDERS,
+    .sizes = sizes,
 };

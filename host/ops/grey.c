@@ -1,4 +1,5 @@
 /* "grey": an image of one channel, of how bright its colours look. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +70,18 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 /* ---- row ---- */
 
+static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+    };
+    brg_image_words own = BRG_IMAGE_WORDS_DEFAULT;
+    return brg_image_make(&brg_op_grey, text, table, sizeof table / sizeof *table, &own, seed,
+                          result, error);
+}
+
+static const char *const sizes[] = {"image=640x480x4", "image=3840x2160x4", "image=3840x2160x3",
+                                    "image=3840x2160x4 dtype=f32", NULL};
+
 const brg_op brg_op_grey = {
     .name = "grey",
     .summary = "drops colour, keeps brightness",
@@ -86,4 +99,7 @@ const brg_op brg_op_grey = {
     .oracle = brg_grey_oracle,
     .parse = parse,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX "",
+    .sizes = sizes,
 };

@@ -279,3 +279,20 @@ brg_status brg_image_example(brg_example *example, const brg_image_case *image, 
              brg_dtype_name(image->dtype));
     return brg_example_add(example, &shape, seed, error);
 }
+
+brg_status brg_image_make(const brg_op *op, const char *text, const brg_word *table, int32_t count,
+                          void *words, uint64_t seed, brg_example *example, brg_error *error) {
+    const brg_image_words *image = words;
+    brg_status status = brg_words_read(op->name, text, table, count, words, error);
+    if (status)
+        return status;
+    const int64_t *size = image->size.values;
+    if (image->size.count != 3) {
+        brg_fail(error, BRG_E_ARGUMENT, "the image for %s needs three sizes", op->name);
+        brg_error_hint(error, "Give width, height and channels: image=640x480x3.");
+        return BRG_E_ARGUMENT;
+    }
+    brg_image_case made = {(int32_t)size[1], (int32_t)size[0], (int32_t)size[2],
+                           image->dtype ? BRG_F32 : BRG_U8};
+    return brg_image_example(example, &made, seed, error);
+}

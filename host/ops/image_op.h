@@ -7,6 +7,7 @@
 
 #include "brigade/op.h"
 #include "brigade/ops.h"
+#include "ops/words.h"
 
 enum { BRG_IMAGE_MAX_SIDE = 65535 };
 
@@ -101,5 +102,30 @@ bool brg_image_case_at(int32_t index, brg_image_case *image);
 /* Starts an example with an image of noise, and its text with "WxHxC TYPE ". */
 brg_status brg_image_example(brg_example *example, const brg_image_case *image, uint64_t seed,
                              brg_error *error);
+
+/* ---- calls made from words ---- */
+
+/* What the words of every filter begin with; the first member of its own struct. */
+typedef struct brg_image_words {
+    brg_word_sizes size; /* width, height, channels */
+    int32_t dtype;       /* 0 u8, 1 f32 */
+} brg_image_words;
+
+/* A photograph of a 4K camera, unless told otherwise. */
+#define BRG_IMAGE_WORDS_DEFAULT                                                                    \
+    { {3, {3840, 2160, 4, 1}}, 0 }
+
+/* The rows that the table of words begins with, and those of a border and of no more. */
+#define BRG_IMAGE_WORD_ROWS                                                                        \
+    {"image", BRG_WORD_SIZES, offsetof(brg_image_words, size), 1, BRG_IMAGE_MAX_SIDE, NULL}, {     \
+        "dtype", BRG_WORD_CHOICE, offsetof(brg_image_words, dtype), 0, 0, "u8|f32"                 \
+    }
+#define BRG_IMAGE_BORDERS "clamp|zero|reflect|wrap"
+#define BRG_IMAGE_WORD_SYNTAX "image=WxHxC dtype=u8|f32"
+
+/* Reads `text` by the table into `words`, which begins with brg_image_words and holds the defaults,
+ * and starts an example with the image: noise. BRG_E_ARGUMENT, BRG_E_SHAPE, BRG_E_MEMORY. */
+brg_status brg_image_make(const brg_op *op, const char *text, const brg_word *table, int32_t count,
+                          void *words, uint64_t seed, brg_example *example, brg_error *error);
 
 #endif

@@ -1,4 +1,5 @@
 /* "median": the middle one of the values in a window. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,6 +105,32 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 static const brg_median_params defaults = {.size = 3};
 
+typedef struct words {
+    brg_image_words image;
+    int64_t size;
+    int32_t border;
+} words;
+
+static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"size", BRG_WORD_INTEGER, offsetof(words, size), 3, 5, NULL},
+        {"border", BRG_WORD_CHOICE, offsetof(words, border), 0, 0, BRG_IMAGE_BORDERS},
+    };
+    words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .size = 3};
+    brg_status status = brg_image_make(&brg_op_median, text, table, sizeof table / sizeof *table,
+                                       &own, seed, result, error);
+    if (status)
+        return status;
+    brg_median_params params = {(int32_t)own.size, (brg_border)own.border};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const sizes[] = {"image=640x480x4 size=3", "image=3840x2160x4 size=3",
+                                    "image=3840x2160x4 size=5",
+                                    "image=3840x2160x1 dtype=f32 size=5", NULL};
+
 const brg_op brg_op_median = {
     .name = "median",
     .summary = "the middle value of a window: takes out specks, keeps edges",
@@ -123,4 +150,7 @@ const brg_op brg_op_median = {
     .oracle = brg_median_oracle,
     .parse = parse,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " size=3|5 border=" BRG_IMAGE_BORDERS,
+    .sizes = sizes,
 };

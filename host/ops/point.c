@@ -1,6 +1,7 @@
 /* "brightness" and "contrast": two names for a straight line applied to every colour element; and
  * "point", which applies several in one pass. */
 #include <assert.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -312,6 +313,30 @@ bool brg_point_merge(const brg_op **op, void *params, const brg_op *next, const 
 static const brg_brightness_params brightness_defaults = {.amount = 0.1f};
 static const brg_contrast_params contrast_defaults = {.factor = 1.2f};
 
+typedef struct brightness_words {
+    brg_image_words image;
+    double amount;
+} brightness_words;
+
+static brg_status brightness_make(const char *text, uint64_t seed, brg_example *result,
+                                  brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"amount", BRG_WORD_NUMBER, offsetof(brightness_words, amount), -1, 1, NULL},
+    };
+    brightness_words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .amount = 0.1};
+    brg_status status = brg_image_make(&brg_op_brightness, text, table,
+                                       sizeof table / sizeof *table, &own, seed, result, error);
+    if (status)
+        return status;
+    brg_brightness_params params = {(float)own.amount};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const brightness_sizes[] = {"image=640x480x4", "image=3840x2160x4",
+                                               "image=3840x2160x1 dtype=f32", NULL};
+
 const brg_op brg_op_brightness = {
     .name = "brightness",
     .summary = "makes an image brighter or darker",
@@ -331,7 +356,34 @@ const brg_op brg_op_brightness = {
     .oracle = brightness_oracle,
     .parse = brightness_parse,
     .example = brightness_example,
+    .make = brightness_make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " amount=A",
+    .sizes = brightness_sizes,
 };
+
+typedef struct contrast_words {
+    brg_image_words image;
+    double factor;
+} contrast_words;
+
+static brg_status contrast_make(const char *text, uint64_t seed, brg_example *result,
+                                brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"factor", BRG_WORD_NUMBER, offsetof(contrast_words, factor), 0, 100, NULL},
+    };
+    contrast_words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .factor = 1.2};
+    brg_status status = brg_image_make(&brg_op_contrast, text, table, sizeof table / sizeof *table,
+                                       &own, seed, result, error);
+    if (status)
+        return status;
+    brg_contrast_params params = {(float)own.factor};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const contrast_sizes[] = {"image=640x480x4", "image=3840x2160x4",
+                                             "image=3840x2160x1 dtype=f32", NULL};
 
 const brg_op brg_op_contrast = {
     .name = "contrast",
@@ -352,10 +404,39 @@ const brg_op brg_op_contrast = {
     .oracle = contrast_oracle,
     .parse = contrast_parse,
     .example = contrast_example,
+    .make = contrast_make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " factor=F",
+    .sizes = contrast_sizes,
 };
 
 static const brg_point_params point_defaults = {
     2, {{BRG_POINT_BRIGHTNESS, 0.1f}, {BRG_POINT_CONTRAST, 1.2f}}};
+
+typedef struct point_words {
+    brg_image_words image;
+    double amount, factor;
+} point_words;
+
+static brg_status point_make(const char *text, uint64_t seed, brg_example *result,
+                             brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"amount", BRG_WORD_NUMBER, offsetof(point_words, amount), -1, 1, NULL},
+        {"factor", BRG_WORD_NUMBER, offsetof(point_words, factor), 0, 100, NULL},
+    };
+    point_words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .amount = 0.1, .factor = 1.2};
+    brg_status status = brg_image_make(&brg_op_point, text, table, sizeof table / sizeof *table,
+                                       &own, seed, result, error);
+    if (status)
+        return status;
+    brg_point_params params = {
+        2, {{BRG_POINT_BRIGHTNESS, (float)own.amount}, {BRG_POINT_CONTRAST, (float)own.factor}}};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const point_sizes[] = {"image=640x480x4", "image=3840x2160x4",
+                                          "image=3840x2160x1 dtype=f32", NULL};
 
 const brg_op brg_op_point = {
     .name = "point",
@@ -377,4 +458,7 @@ const brg_op brg_op_point = {
     .oracle = point_oracle,
     .parse = point_parse,
     .example = point_example,
+    .make = point_make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " amount=A factor=F",
+    .sizes = point_sizes,
 };

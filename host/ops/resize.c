@@ -1,5 +1,6 @@
 /* "resize": an image at another size. */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -358,6 +359,39 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 /* ---- row ---- */
 
+typedef struct words {
+    brg_image_words image;
+    brg_word_sizes to;
+    int32_t mode;
+} words;
+
+static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"to", BRG_WORD_SIZES, offsetof(words, to), 1, BRG_IMAGE_MAX_SIDE, NULL},
+        {"mode", BRG_WORD_CHOICE, offsetof(words, mode), 0, 0, "bilinear|nearest|area|bicubic"},
+    };
+    words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .to = {2, {1920, 1080}}};
+    brg_status status = brg_image_make(&brg_op_resize, text, table, sizeof table / sizeof *table,
+                                       &own, seed, result, error);
+    if (status)
+        return status;
+    brg_resize_params params = {.width = own.to.values[0],
+                                .height = own.to.count > 1 ? own.to.values[1] : 0,
+                                .mode = (brg_resize_mode)own.mode};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const sizes[] = {"image=640x480x4 to=320x240",
+                                    "image=3840x2160x4 to=1920x1080",
+                                    "image=3840x2160x4 to=1700x956",
+                                    "image=3840x2160x1 dtype=f32 to=1920x1080",
+                                    "image=3840x2160x1 dtype=f32 to=1700x956",
+                                    "image=3840x2160x4 to=1280x720 mode=area",
+                                    "image=3840x2160x4 to=1700x956 mode=bicubic",
+                                    NULL};
+
 const brg_op brg_op_resize = {
     .name = "resize",
     .summary = "makes an image larger or smaller",
@@ -377,4 +411,7 @@ const brg_op brg_op_resize = {
     .oracle = brg_resize_oracle,
     .parse = parse,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " to=WxH mode=bilinear|nearest|area|bicubic",
+    .sizes = sizes,
 };

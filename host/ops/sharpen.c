@@ -1,4 +1,5 @@
 /* "sharpen": unsharp masking. Its kernels are those of blur with another last step. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,32 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 static const brg_sharpen_params defaults = {.amount = 1.0f};
 
+typedef struct words {
+    brg_image_words image;
+    double amount, sigma;
+    int32_t border;
+} words;
+
+static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
+    static const brg_word table[] = {
+        BRG_IMAGE_WORD_ROWS,
+        {"amount", BRG_WORD_NUMBER, offsetof(words, amount), 0, 10, NULL},
+        {"sigma", BRG_WORD_NUMBER, offsetof(words, sigma), 0, 1000, NULL},
+        {"border", BRG_WORD_CHOICE, offsetof(words, border), 0, 0, BRG_IMAGE_BORDERS},
+    };
+    words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .amount = 1.0};
+    brg_status status = brg_image_make(&brg_op_sharpen, text, table, sizeof table / sizeof *table,
+                                       &own, seed, result, error);
+    if (status)
+        return status;
+    brg_sharpen_params params = {(float)own.amount, (float)own.sigma, (brg_border)own.border};
+    memcpy(result->params, &params, sizeof params);
+    return BRG_OK;
+}
+
+static const char *const sizes[] = {"image=640x480x4", "image=3840x2160x4",
+                                    "image=3840x2160x1 dtype=f32", NULL};
+
 const brg_op brg_op_sharpen = {
     .name = "sharpen",
     .summary = "sharpens an image by moving it away from its blur",
@@ -106,4 +133,7 @@ const brg_op brg_op_sharpen = {
     .oracle = brg_sharpen_oracle,
     .parse = parse,
     .example = example,
+    .make = make,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " amount=A sigma=PIXELS border=" BRG_IMAGE_BORDERS,
+    .sizes = sizes,
 };
