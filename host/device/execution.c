@@ -33,7 +33,7 @@ typedef struct buffer {
     cl_mem memory;
     size_t bytes;
     brg_tensor *tensor; /* retained; NULL for scratch and outputs that stay on the device */
-    brg_window window;  /* of the tensor, which is all that is copied; rows 0: the whole tensor */
+    brg_region region;  /* of the tensor, which is all that is copied; rows 0: the whole tensor */
     bool counted;       /* among the memory that the context has used */
     bool shared;        /* with another part's execution, which has uploaded it */
     bool in_place;      /* made from the tensor's own memory */
@@ -221,7 +221,7 @@ brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool k
     return BRG_OK;
 }
 
-static bool same_window(const brg_window *a, const brg_window *b) {
+static bool same_region(const brg_region *a, const brg_region *b) {
     return a->offset == b->offset && a->rows == b->rows && a->row_bytes == b->row_bytes &&
            a->pitch == b->pitch;
 }
@@ -230,7 +230,7 @@ static bool same_window(const brg_window *a, const brg_window *b) {
 static void share_input(buffer *input, const brg_execution *before) {
     for (int32_t i = 0; before && i < before->input_buffers; i++) {
         const buffer *other = &before->buffers[i];
-        if (other->tensor != input->tensor || !same_window(&other->window, &input->window) ||
+        if (other->tensor != input->tensor || !same_region(&other->region, &input->region) ||
             clRetainMemObject(other->memory) != CL_SUCCESS)
             continue;
         input->memory = other->memory;
@@ -239,12 +239,12 @@ static void share_input(buffer *input, const brg_execution *before) {
     }
 }
 
-static void plan_windows(brg_execution *execution, const brg_part *part,
+static void plan_regions(brg_execution *execution, const brg_part *part,
                          brg_tensor *const *inputs, const brg_execution *before) {
     for (int32_t i = 0; i < part->input_count; i++) {
-        size_t bytes = part->windows[i].rows * part->windows[i].row_bytes;
+        size_t bytes = part->regions[i].rows * part->regions[i].row_bytes;
         int32_t index = add_buffer(execution, bytes, inputs[i]);
-        execution->buffers[index].window = part->windows[i];
+        execution->buffers[index].region = part->regions[i];
         execution->stages[0].inputs[i] = index;
         share_input(&execution->buffers[index], before);
     }
@@ -259,10 +259,10 @@ brg_status brg_execution_plan_part(const brg_work *work, const brg_part *part,
     brg_execution *execution = new_execution(work, context, false, 1);
     if (!execution)
         return brg_fail(error, BRG_E_MEMORY, "no memory to plan a part of a job");
-    plan_windows(execution, part, inputs, before);
-    size_t bytes = part->output_window.rows * part->output_window.row_bytes;
+    plan_regions(execution, part, inputs, before);
+    size_t bytes = part->output_region.rows * part->output_region.row_bytes;
     execution->stages[0].output = add_buffer(execution, bytes, output);
-    execution->buffers[execution->stages[0].output].window = part->output_window;
+    execution->buffers[execution->stages[0].output].region = part->output_region;
     brg_status status = plan_stage(execution, &execution->stages[0], error);
     /* the shared inputs are there once this has happened, and whatever else is uploaded after it */
     if (status == BRG_OK && before && before->uploaded &&
@@ -307,7 +307,7 @@ static brg_status make_buffer(brg_execution *execution, buffer *made, bool input
     execution->context->memory_used += made->bytes;
     if (made->shared)
         return BRG_OK;
-    bool in_place = execution->context->zero_copy && made->tensor && made->window.rows == 0 &&
+    bool in_place = execution->context->zero_copy && made->tensor && made->region.rows == 0 &&
                     (input || made->bytes >= LEAST_IN_PLACE);
     made->in_place = in_place;
     cl_mem_flags flags = input ? CL_MEM_READ_ONLY : CL_MEM_READ_WRITE;
@@ -528,34 +528,34 @@ bool brg_execution_next(const brg_execution *execution, uint32_t full, brg_piece
     return (full >> *kind & 1) == 0;
 }
 
-/* How many bytes to copy next, `offset` bytes of the buffer being done: whole rows of a window. */
+/* How many bytes to copy next, `offset` bytes of the buffer being done: whole rows of a region. */
 static size_t chunk_of(const buffer *copied, size_t offset) {
-    size_t left = copied->bytes - offset, row = copied->window.rows ? copied->window.row_bytes : 1;
+    size_t left = copied->bytes - offset, row = copied->region.rows ? copied->region.row_bytes : 1;
     size_t chunk = row > CHUNK ? row : CHUNK / row * row;
     return left < chunk ? left : chunk;
 }
 
-/* Copies a chunk between a buffer and its tensor, or the window of it, where rows are spaced out. */
+/* Copies a chunk between a buffer and its tensor, or the region of it, where rows are spaced out. */
 static cl_int enqueue_copy(cl_command_queue queue, const buffer *with, bool upload, size_t offset,
                            size_t size, cl_event wait_for, cl_event *event) {
-    const brg_window *window = &with->window;
+    const brg_region *region = &with->region;
     char *host = (char *)(uintptr_t)brg_tensor_data(with->tensor); /* an output is ours until the end */
     cl_uint waits = wait_for ? 1 : 0;
     const cl_event *list = wait_for ? &wait_for : NULL;
-    if (window->rows == 0)
+    if (region->rows == 0)
         return upload ? clEnqueueWriteBuffer(queue, with->memory, CL_FALSE, offset, size,
                                              host + offset, waits, list, event)
                       : clEnqueueReadBuffer(queue, with->memory, CL_FALSE, offset, size,
                                             host + offset, waits, list, event);
-    size_t row = offset / window->row_bytes;
+    size_t row = offset / region->row_bytes;
     size_t at_buffer[3] = {0, row, 0}, at_host[3] = {0, row, 0};
-    size_t region[3] = {window->row_bytes, size / window->row_bytes, 1};
+    size_t extent[3] = {region->row_bytes, size / region->row_bytes, 1};
     return upload ? clEnqueueWriteBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host,
-                                             region, window->row_bytes, 0, window->pitch, 0,
-                                             host + window->offset, waits, list, event)
-                  : clEnqueueReadBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host, region,
-                                            window->row_bytes, 0, window->pitch, 0,
-                                            host + window->offset, waits, list, event);
+                                             extent, region->row_bytes, 0, region->pitch, 0,
+                                             host + region->offset, waits, list, event)
+                  : clEnqueueReadBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host, extent,
+                                            region->row_bytes, 0, region->pitch, 0,
+                                            host + region->offset, waits, list, event);
 }
 
 static brg_status enqueue_upload(brg_execution *execution, brg_piece *piece, brg_error *error) {

@@ -46,7 +46,7 @@ brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool k
                               int32_t calls, uint64_t budget, brg_execution **out,
                               brg_error *error);
 
-/* Plans one part of a call: its inputs and its output are windows of `inputs` and `output`, which are always
+/* Plans one part of a call: its inputs and its output are regions of `inputs` and `output`, which are always
  * copied. What it shares with `before`, another part that is prepared (or NULL), is not uploaded again. */
 brg_status brg_execution_plan_part(const brg_work *work, const brg_part *part,
                                    brg_tensor *const *inputs, brg_tensor *output,

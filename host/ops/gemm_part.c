@@ -66,13 +66,13 @@ static bool choose_tiling(const brg_gemm *g, uint64_t bytes, tiling *t) {
 }
 
 /* Adds an input: `rows` x `cols` elements from (row, col) on of the call's input `source`. */
-static void add_window(brg_part *part, const brg_call *call, int32_t source, int64_t row,
+static void add_region(brg_part *part, const brg_call *call, int32_t source, int64_t row,
                        int64_t col, int64_t rows, int64_t cols, int64_t pitch) {
     size_t element = brg_dtype_size(call->inputs[source].dtype);
     int32_t i = part->input_count++;
     part->sources[i] = source;
     part->inputs[i] = brg_shape_2d(call->inputs[source].dtype, rows, cols);
-    part->windows[i] = (brg_window){.offset = (size_t)(row * pitch + col) * element,
+    part->regions[i] = (brg_region){.offset = (size_t)(row * pitch + col) * element,
                                     .rows = (size_t)rows,
                                     .row_bytes = (size_t)cols * element,
                                     .pitch = (size_t)pitch * element};
@@ -82,20 +82,20 @@ static void add_window(brg_part *part, const brg_call *call, int32_t source, int
 static void add_matrix(brg_part *part, const brg_call *call, int32_t source, bool transposed,
                        int64_t row, int64_t col, int64_t rows, int64_t cols, int64_t pitch) {
     if (transposed)
-        add_window(part, call, source, col, row, cols, rows, pitch);
+        add_region(part, call, source, col, row, cols, rows, pitch);
     else
-        add_window(part, call, source, row, col, rows, cols, pitch);
+        add_region(part, call, source, row, col, rows, cols, pitch);
 }
 
 static void add_bias(brg_part *part, const brg_call *call, int32_t source, int64_t from,
                      int64_t count) {
-    add_window(part, call, source, 0, from, 1, count, count);
+    add_region(part, call, source, 0, from, 1, count, count);
     part->inputs[part->input_count - 1] = brg_shape_1d(call->inputs[source].dtype, count);
 }
 
 static void set_params(brg_part *part, const brg_call *call) {
     brg_gemm_params params = *(const brg_gemm_params *)call->params;
-    params.m = params.n = params.k = params.ldc = 0; /* the windows say it */
+    params.m = params.n = params.k = params.ldc = 0; /* the regions say it */
     memcpy(part->params, &params, sizeof params);
 }
 
@@ -127,7 +127,7 @@ brg_status brg_gemm_part(const brg_call *call, uint64_t bytes, int32_t index, br
                  g.kind == BRG_BIAS_ROWS ? rows : cols);
     size_t element = brg_dtype_size(g.out);
     part->output = brg_shape_2d(g.out, rows, cols);
-    part->output_window = (brg_window){.offset = (size_t)(row * g.ldo + col) * element,
+    part->output_region = (brg_region){.offset = (size_t)(row * g.ldo + col) * element,
                                        .rows = (size_t)rows,
                                        .row_bytes = (size_t)cols * element,
                                        .pitch = (size_t)g.ldo * element};

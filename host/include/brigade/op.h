@@ -155,21 +155,21 @@ BRG_API void brg_arg_first(brg_launch *launch);
 
 /* A rectangle of a tensor in the host's memory, in bytes: `rows` rows of `row_bytes` each, which begin
  * `pitch` bytes apart, the first one `offset` bytes into the tensor. On the device it is dense. */
-typedef struct brg_window {
+typedef struct brg_region {
     size_t offset, rows, row_bytes, pitch;
-} brg_window;
+} brg_region;
 
-/* One part of a call: a call of the same op on windows of its inputs, that computes a window of its
+/* One part of a call: a call of the same op on regions of its inputs, that computes a region of its
  * output. */
 typedef struct brg_part {
     int32_t count; /* of all parts of the call */
     uint64_t params[BRG_MAX_PARAMS / 8];
     int32_t input_count;
-    int32_t sources[BRG_MAX_INPUTS];  /* which of the call's inputs each window is cut from */
+    int32_t sources[BRG_MAX_INPUTS];  /* which of the call's inputs each region is cut from */
     brg_shape inputs[BRG_MAX_INPUTS]; /* dense */
-    brg_window windows[BRG_MAX_INPUTS];
+    brg_region regions[BRG_MAX_INPUTS];
     brg_shape output;
-    brg_window output_window;
+    brg_region output_region;
 } brg_part;
 
 /* ---- the row --------------------------------------------------------------------------------- */
