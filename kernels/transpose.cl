@@ -27,7 +27,7 @@
 #define SIDE 16 /* floats in a cache line of 64 bytes */
 #endif
 #ifndef TILE
-#define TILE 16 /* side of transpose_2_tiled's tiles; its work-group has TILE x TILE items */
+#define TILE 32 /* side of transpose_2_tiled's tiles; its work-group has TILE x TILE / 4 items */
 #endif
 
 /* Rung 1. */
@@ -39,18 +39,27 @@ __kernel void transpose_1_naive(int rows, int cols, __global const float *restri
 }
 
 /* Rung 2. Work-items read a tile along its rows, and write it along the rows of out: it turns in
- * between, in local memory. The odd pitch spreads a column of the tile over all banks. */
-__kernel __attribute__((reqd_work_group_size(TILE, TILE, 1))) void
+ * between, in local memory. The odd pitch spreads a column of the tile over all banks. An item moves
+ * four elements, so that four reads are under way before the first has to be there. */
+__kernel __attribute__((reqd_work_group_size(TILE, TILE / 4, 1))) void
 transpose_2_tiled(int rows, int cols, __global const float *restrict A, int lda,
                   __global float *restrict out, int ldo, int first) {
     __local float tile[TILE][TILE + 1];
-    const int x = get_local_id(0), y = get_local_id(1);
-    const int i0 = (int)get_group_id(0) * TILE, j0 = first + (int)get_group_id(1) * TILE;
-    if (i0 + y < rows && j0 + x < cols)
-        tile[y][x] = A[(size_t)(i0 + y) * lda + j0 + x];
+    const int x = get_local_id(0), i0 = (int)get_group_id(0) * TILE;
+    const int j0 = first * 4 + (int)get_group_id(1) * TILE;
+#pragma unroll
+    for (int r = 0; r < 4; r++) {
+        const int y = get_local_id(1) + r * (TILE / 4);
+        if (i0 + y < rows && j0 + x < cols)
+            tile[y][x] = A[(size_t)(i0 + y) * lda + j0 + x];
+    }
     barrier(CLK_LOCAL_MEM_FENCE);
-    if (i0 + x < rows && j0 + y < cols)
-        out[(size_t)(j0 + y) * ldo + i0 + x] = tile[x][y];
+#pragma unroll
+    for (int r = 0; r < 4; r++) {
+        const int y = get_local_id(1) + r * (TILE / 4);
+        if (i0 + x < rows && j0 + y < cols)
+            out[(size_t)(j0 + y) * ldo + i0 + x] = tile[x][y];
+    }
 }
 
 /* Rung 3. Each cache line that a block of SIDE x SIDE touches, on either side, is used whole before

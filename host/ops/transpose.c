@@ -93,7 +93,9 @@ static void plan_tiled(const brg_call *call, size_t side, brg_plan *plan) {
     brg_launch *launch = add_launch(call, "transpose_2_tiled", 1, 1, plan);
     brg_launch_option(launch, "-DTILE=%d", (int)side);
     brg_launch_range(launch, 0, call->inputs[0].dims[0], side);
-    brg_launch_range(launch, 1, call->inputs[0].dims[1], side);
+    brg_launch_range(launch, 1, brg_parts_count(call->inputs[0].dims[1], side) * (int64_t)side / 4,
+                     side / 4);
+    launch->rows_per_item = 4;
     brg_arg_first(launch);
 }
 
@@ -122,11 +124,11 @@ static void plan_vectors(const brg_call *call, const brg_device_info *device, br
     brg_arg_first(launch);
 }
 
-/* The largest tile whose work-items fit a work-group; 0 if not even 4 x 4 does. */
+/* The largest tile whose work-items, one for four elements, fit a work-group; 0 if there is none. */
 static size_t tile_side(const brg_device_info *device) {
-    for (size_t side = 16; side >= 4; side /= 2)
-        if (device->max_work_group >= side * side && device->max_work_item[0] >= side &&
-            device->max_work_item[1] >= side &&
+    for (size_t side = 32; side >= 4; side /= 2)
+        if (device->max_work_group >= side * side / 4 && device->max_work_item[0] >= side &&
+            device->max_work_item[1] >= side / 4 &&
             device->local_memory >= side * (side + 1) * sizeof(float))
             return side;
     return 0;
