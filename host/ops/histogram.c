@@ -207,6 +207,10 @@ static brg_status make(const char *words, uint64_t seed, brg_example *out, brg_e
     if (wanted.image.count != 3)
         return brg_fail(error, BRG_E_ARGUMENT, "image of histogram has three sizes, HxWxC");
     const int64_t *size = wanted.image.values;
+    double bytes = (double)wanted.images * (double)size[0] * (double)size[1] * (double)size[2];
+    if (bytes > BRG_MAX_SIDE)
+        return brg_fail(error, BRG_E_SHAPE, "histogram takes up to %d bytes, not %.0f",
+                        BRG_MAX_SIDE, bytes);
     const request row = {wanted.images, size[0], size[1], size[2], (double)wanted.levels};
     return fill(&row, seed, out, error);
 }

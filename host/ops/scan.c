@@ -212,6 +212,9 @@ static brg_status make(const char *words, uint64_t seed, brg_example *out, brg_e
     request wanted = {.rows = 1, .n = 1 << 24};
     brg_status status =
         brg_words_read("scan", words, table, sizeof table / sizeof table[0], &wanted, error);
+    if (status == BRG_OK && wanted.n > BRG_MAX_SIDE / wanted.rows)
+        return brg_fail(error, BRG_E_SHAPE, "scan takes up to %d elements, not %lldx%lld",
+                        BRG_MAX_SIDE, (long long)wanted.rows, (long long)wanted.n);
     return status == BRG_OK ? fill(&wanted, seed, out, error) : status;
 }
 

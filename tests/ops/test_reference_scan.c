@@ -58,4 +58,6 @@ Test(check_scan, refuses_what_does_not_fit) {
     cr_expect_eq(brg_op_scan.check(&call, &output, NULL), BRG_E_ARGUMENT);
     call.inputs[0] = brg_shape_2d(BRG_F32, 1 << 16, 1 << 16);
     cr_expect_eq(brg_op_scan.check(&call, &output, NULL), BRG_E_SHAPE);
+    brg_example example;
+    cr_expect_eq(brg_op_scan.make("rows=65536 n=65536", 1, &example, NULL), BRG_E_SHAPE);
 }
