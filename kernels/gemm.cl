@@ -27,9 +27,10 @@
  *     gemm_3_blocked  each work-item holds a square of sums in registers, and the next tiles are
  *                     fetched while these are in use (GPU)
  *     gemm_4_rows     one work-item alone holds 8 rows by 32 columns in vector registers (CPU)
- *     gemm_5_packed   as 4, with A and B laid out in the order in which they are read (CPU)
- *     gemm_6_thin     for few rows: B is read once, in eight long runs at a time (CPU)
- *     gemm_7_dots     for few columns: scalar products of rows with rows (CPU)
+ *     gemm_5_panels   as 4, with 32 columns of B at a time copied to where they can be reached (CPU)
+ *     gemm_6_packed   as 5, with all of B copied once for all, and A in strips (CPU)
+ *     gemm_7_thin     for few rows: B is read once, in eight long runs at a time (CPU)
+ *     gemm_8_dots     for few columns: scalar products of rows with rows (CPU)
  *
  * Every rung takes any shape unless it says so. beta = 0 never reads C, so that a NaN there does not
  * spread; C may then be any buffer, and so may bias if there is none.
@@ -70,16 +71,16 @@
 #define VECTORS 2 /* vectors across a register tile: 8 x 2 leave registers for A and B */
 #endif
 #ifndef DEPTH
-#define DEPTH 512 /* terms that gemm_5_packed adds up in one go: a strip of A stays in L1 */
+#define DEPTH 512 /* terms that gemm_6_packed adds up in one go: a strip of A stays in L1 */
 #endif
 #ifndef SUMS
-#define SUMS 1 /* tiles of unfinished sums that gemm_5_packed keeps, if k > DEPTH */
+#define SUMS 1 /* tiles of unfinished sums that gemm_6_packed keeps, if k > DEPTH */
 #endif
 #ifndef ROWS
-#define ROWS 1 /* rows of gemm_6_thin, columns of gemm_7_dots: 1, 2, 4 or 8 */
+#define ROWS 1 /* rows of gemm_7_thin, columns of gemm_8_dots: 1, 2, 4 or 8 */
 #endif
 #ifndef SPAN
-#define SPAN 2048 /* columns of a work-item of gemm_6_thin at most */
+#define SPAN 2048 /* columns of a work-item of gemm_7_thin at most */
 #endif
 
 /* ---- types ----------------------------------------------------------------------------------- *
@@ -481,38 +482,56 @@ gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int fi
  *
  * An item owns `rows` rows by `cols` columns and goes through them tile by tile. At the lower edge
  * the last row stands in for rows that do not exist. At the right edge the tile moves back to end
- * with the matrix, and only its new columns are stored; the matrix must be a tile wide. A and B are not
- * transposed here: the host transposes them first if need be. */
+ * with the matrix, and only its new columns are stored; the matrix must be a tile wide. B is not
+ * transposed here: the host transposes it first if need be. */
 
-inline void rows_tile(int m, int k, __global const in_t *A, int lda, __global const in_t *B,
+/* A tile's sums, all zero; one term more, where A_OF(r) is its element of row r and B_OF(q) its vector
+ * number q; and the end: the sums leave the registers all at once, since storing them one by one takes
+ * registers of its own. */
+#define EACH_ROW _Pragma("unroll") for (int r = 0; r < HEIGHT; r++)
+#define EACH_VECTOR _Pragma("unroll") for (int q = 0; q < VECTORS; q++)
+#define BEGIN_TILE(sum)                                                                            \
+    lanes_t sum[HEIGHT][VECTORS];                                                                  \
+    EACH_ROW EACH_VECTOR sum[r][q] = (lanes_t)(0)
+#define ADD_TERM(sum, A_OF, B_OF)                                                                  \
+    {                                                                                              \
+        lanes_t across[VECTORS];                                                                   \
+        EACH_VECTOR across[q] = B_OF(q);                                                           \
+        EACH_ROW EACH_VECTOR sum[r][q] += A_OF(r) * across[q];                                     \
+    }
+#define PUT_TILE(sum, memory) EACH_ROW EACH_VECTOR (memory)[r * VECTORS + q] = sum[r][q]
+
+/* Where each row of a tile begins in op(A); beyond the last row, at the last. A term is A_STEP on. */
+#define BEGIN_ROWS(a)                                                                              \
+    __global const in_t *a[HEIGHT];                                                                \
+    EACH_ROW a[r] = A_AT(min(row + r, m - 1), 0)
+#define A_STEP (TA ? lda : 1)
+#define A_ROW(r) LOAD(a[r] + (size_t)p * A_STEP)
+
+/* Stores columns from..end-1 of a tile that was put into memory; its first is column col of out. */
+inline void store_tile(const result *to, int row, int height, int col, const lanes_t *held,
+                       int from, int end) {
+    const bool whole = from <= 0 && end >= WIDTH;
+    for (int r = 0; r < height; r++)
+        for (int q = 0; q < VECTORS; q++) {
+            const lanes_t sum = held[r * VECTORS + q];
+            if (whole)
+                store_lanes(to, row + r, col + q * LANES, sum);
+            else
+                store_some(to, row + r, col + q * LANES, sum, from - q * LANES, end - q * LANES);
+        }
+}
+
+inline void rows_tile(int m, int k, __global const in_t *A, int lda, __global const in_t *b,
                       int ldb, const result *to, int row, int height, int col, int from) {
-    lanes_t sum[HEIGHT][VECTORS];
-    __global const in_t *a[HEIGHT];
-#pragma unroll
-    for (int r = 0; r < HEIGHT; r++) {
-        a[r] = A + (size_t)min(row + r, m - 1) * lda;
-#pragma unroll
-        for (int q = 0; q < VECTORS; q++)
-            sum[r][q] = (lanes_t)(0);
-    }
-    __global const in_t *b = B + col;
-    for (int p = 0; p < k; p++, b += ldb) {
-        lanes_t across[VECTORS];
-#pragma unroll
-        for (int q = 0; q < VECTORS; q++)
-            across[q] = LOAD_LANES(b + q * LANES);
-#pragma unroll
-        for (int r = 0; r < HEIGHT; r++)
-#pragma unroll
-            for (int q = 0; q < VECTORS; q++)
-                sum[r][q] += LOAD(a[r] + p) * across[q];
-    }
-#pragma unroll
-    for (int r = 0; r < HEIGHT; r++)
-#pragma unroll
-        for (int q = 0; q < VECTORS; q++)
-            if (r < height)
-                store_some(to, row + r, col + q * LANES, sum[r][q], from - q * LANES, LANES);
+    BEGIN_TILE(sum);
+    BEGIN_ROWS(a);
+#define B_ROW(q) LOAD_LANES(b + (q)*LANES)
+    for (int p = 0; p < k; p++, b += ldb)
+        ADD_TERM(sum, A_ROW, B_ROW)
+    lanes_t held[HEIGHT * VECTORS];
+    PUT_TILE(sum, held);
+    store_tile(to, row, height, col, held, from, WIDTH);
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
@@ -527,7 +546,8 @@ gemm_4_rows(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int rows, int cols, 
     for (int col = col0; col < col1; col += WIDTH) {
         const int start = min(col, n - WIDTH);
         for (int row = row0; row < row1; row += HEIGHT)
-            rows_tile(m, k, A, lda, B, ldb, &to, row, min(HEIGHT, row1 - row), start, col - start);
+            rows_tile(m, k, A, lda, B + start, ldb, &to, row, min(HEIGHT, row1 - row), start,
+                      col - start);
     }
 }
 
@@ -546,121 +566,191 @@ gemm_turn(int rows, int cols, __global const in_t *restrict A, int lda, long a_s
                      out + batch * out_step + (size_t)j * ldo + i);
 }
 
-/* ---- rung 5: packed -------------------------------------------------------------------------- *
+/* ---- rung 5: panels -------------------------------------------------------------------------- *
  * Row p + 1 of B lies ldb floats behind row p. When that is a power of two, all rows of a
  * tile compete for the same few places in the cache and drive each other out, and each tile touches
- * as many pages as it has terms. So B is copied once into panels, each as wide as a register tile
- * and stored in the order in which the tile reads it; a transposed B is turned on the way, f16 and i8
- * become what they are summed in, and the last panel is filled up with zeros.
+ * as many pages as it has terms. So an item copies the 32 columns it is about to use to memory of its own,
+ * in the order in which its tiles read them; a transposed B is turned on the way, f16 and i8
+ * become what they are summed in, and what is missing at the right edge is filled up with zeros.
  *
- *          B: k x n                         panels: ceil(n / 32) of k x 32 floats
+ *          B: k x n                         panel: k x 32 floats
  *      +----+----+----+--+               +----+
- *      |    |    |    |  |               | 0  |  one row of a panel after the other:
- *      | 0  | 1  | 2  |3 |      ->       +----+  the tile reads memory straight on
- *      |    |    |    |  |               | 1  |
- *      +----+----+----+--+               +----+ ...
+ *      |    |    |    |  |               | 1  |  one row of the panel after the other:
+ *      | 0  | 1  | 2  |3 |      ->       |    |  a tile reads memory straight on
+ *      |    |    |    |  |               |    |
+ *      +----+----+----+--+               +----+
+ */
+
+/* Columns j0.. of terms p0..p1-1 of op(B). */
+#define COPY_PANEL(NAME, SPACE)                                                                    \
+    inline void NAME(int n, __global const in_t *B, int ldb, int j0, int p0, int p1,               \
+                     SPACE sum_t *to) {                                                            \
+        const int width = min(WIDTH, n - j0);                                                      \
+        int p = p0;                                                                                \
+        if (!TB && width == WIDTH)                                                                 \
+            for (; p < p1; p++, to += WIDTH)                                                       \
+                EACH_VECTOR *(SPACE lanes_t *)(to + q * LANES) =                                   \
+                    LOAD_LANES(B_AT(p, j0 + q * LANES));                                           \
+        /* 16 terms at a time: a transposed B is read in whole cache lines, and the part of the    \
+         * panel that they become fits the L1 cache. */                                            \
+        for (; p < p1; p += 16, to += 16 * WIDTH)                                                  \
+            for (int j = 0; j < WIDTH; j++)                                                        \
+                for (int q = 0; q < min(16, p1 - p); q++)                                          \
+                    to[q * WIDTH + j] = j < width ? LOAD(B_AT(p + q, j0 + j)) : 0;                 \
+    }
+COPY_PANEL(copy_panel, __local)
+COPY_PANEL(pack_panel, __global)
+
+inline void panels_tile(int m, int k, __global const in_t *A, int lda, __local const lanes_t *panel,
+                        const result *to, int row, int height, int col, int width) {
+    BEGIN_TILE(sum);
+    BEGIN_ROWS(a);
+#define B_PANEL(q) panel[p * VECTORS + q]
+    for (int p = 0; p < k; p++)
+        ADD_TERM(sum, A_ROW, B_PANEL)
+    lanes_t held[HEIGHT * VECTORS];
+    PUT_TILE(sum, held);
+    store_tile(to, row, height, col, held, 0, width);
+}
+
+/* Copies the panels of columns j0..j1-1. Whole ones side by side, term by term: that reads longer runs. */
+inline void copy_panels(int n, int k, __global const in_t *B, int ldb, int j0, int j1,
+                        __local sum_t *to) {
+    const int whole = TB ? j0 : j0 + (min(j1, n) - j0) / WIDTH * WIDTH;
+    for (int p = 0; p < k; p++)
+        for (int j = j0; j < whole; j += WIDTH)
+            EACH_VECTOR *(__local lanes_t *)(to + (size_t)(j - j0) * k + p * WIDTH + q * LANES) =
+                LOAD_LANES(B_AT(p, j + q * LANES));
+    for (int j = whole; j < j1; j += WIDTH)
+        copy_panel(n, B, ldb, j, 0, k, to + (size_t)(j - j0) * k);
+}
+
+/* The item owns `rows` rows by `cols` columns, of which it copies `held` at a time; `panels` has room for
+ * held x k. */
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+gemm_5_panels(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, __local lanes_t *panels, int held,
+              int rows, int cols, int bands, int first) {
+    const int band = first + (int)get_global_id(1), batch = band / bands;
+    const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
+    const int col0 = (int)get_global_id(0) * cols, col1 = min(col0 + cols, n);
+    const result to = RESULT_OF(batch);
+    A += batch * a_step;
+    B += batch * b_step;
+    for (int col = col0; col < col1; col += WIDTH) {
+        const int at = (col - col0) % held;
+        if (at == 0)
+            copy_panels(n, k, B, ldb, col, min(col + held, col1), (__local sum_t *)panels);
+        for (int row = row0; row < row1; row += HEIGHT)
+            panels_tile(m, k, A, lda, panels + (size_t)at / WIDTH * k * VECTORS, &to, row,
+                        min(HEIGHT, row1 - row), col, min(WIDTH, n - col));
+    }
+}
+
+/* ---- rung 6: packed -------------------------------------------------------------------------- *
+ * With many bands of rows, each of them copies the same panels. So they are all copied beforehand, by a
+ * launch of its own: ceil(n / 32) panels of k x 32 floats. And A suffers from its pitch as B did: 8 rows of
+ * DEPTH terms are copied to a strip, which stays in L1 while it meets one panel after the other.
  *
  * One work-item packs terms p0..p0 + DEPTH - 1 of one panel. */
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_5_pack(int n, int k, __global const in_t *restrict B, int ldb, long b_step,
+gemm_6_pack(int n, int k, __global const in_t *restrict B, int ldb, long b_step,
             __global sum_t *restrict panels, int first) {
     const int across = (n + WIDTH - 1) / WIDTH;
     const int panel = first + (int)get_global_id(0);
-    const int p0 = (int)get_global_id(1) * DEPTH, p1 = min(p0 + DEPTH, k);
-    const int j0 = panel % across * WIDTH, width = min(WIDTH, n - j0);
-    __global sum_t *to = panels + ((size_t)panel * k + p0) * WIDTH;
-    B += panel / across * b_step;
-#if TB
-    /* 16 terms at a time: 32 rows of B are read in whole cache lines, the part of the panel that
-     * they become fits the L1 cache. */
-    for (int p = p0; p < p1; p += 16, to += 16 * WIDTH) {
-        const int terms = min(16, p1 - p);
-        for (int j = 0; j < WIDTH; j++)
-            for (int q = 0; q < terms; q++)
-                to[q * WIDTH + j] = j < width ? LOAD(B_AT(p + q, j0 + j)) : 0;
-    }
-#else
-    for (int p = p0; p < p1; p++, to += WIDTH) {
-        if (width == WIDTH) {
-#pragma unroll
-            for (int q = 0; q < VECTORS; q++)
-                *(__global lanes_t *)(to + q * LANES) = LOAD_LANES(B_AT(p, j0 + q * LANES));
-        } else {
-            for (int j = 0; j < WIDTH; j++)
-                to[j] = j < width ? LOAD(B_AT(p, j0 + j)) : 0;
-        }
-    }
-#endif
+    const int p0 = (int)get_global_id(1) * DEPTH;
+    pack_panel(n, B + panel / across * b_step, ldb, panel % across * WIDTH, p0,
+               min(p0 + DEPTH, k), panels + ((size_t)panel * k + p0) * WIDTH);
 }
 
-/* Copies terms p0..p0 + terms - 1 of HEIGHT rows of op(A), from `row` on. Beyond the last row it
- * repeats. */
-inline void copy_strip(__local sum_t (*strip)[DEPTH + 16], __global const in_t *A, int lda, int m,
-                       int row, int p0, int terms) {
+/* A strip of A that is not transposed is copied by the item that uses it: row after row, + 16 so that
+ * the rows start in different cache sets. Of a transposed A, 8 elements lie side by side and the next 8
+ * far away, often in the same cache set. That is done once for all, by a launch of its own: strips of k x 8,
+ * term after term. An item packs 16 strips, so that it reads long runs. */
 #if TA
-    const int last = min(HEIGHT, m - row) - 1;
-    for (int p = 0; p < terms; p++) {
-        __global const in_t *from = A_AT(row, p0 + p);
-#pragma unroll
-        for (int r = 0; r < HEIGHT; r++)
-            strip[r][p] = LOAD(from + min(r, last));
-    }
+#define STRIP_AT(r, p) ((p)*HEIGHT + (r))
+#define STRIP_SPACE __global
 #else
+#define STRIP_AT(r, p) ((r) * (DEPTH + 16) + (p))
+#define STRIP_SPACE __local
+#endif
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+gemm_6_pack_rows(int m, int k, __global const in_t *restrict A, int lda, long a_step,
+                 __global sum_t *restrict strips, int first) {
+    const int bunches = (m + 16 * HEIGHT - 1) / (16 * HEIGHT);
+    const int bunch = first + (int)get_global_id(0);
+    const int p0 = (int)get_global_id(1) * DEPTH, p1 = min(p0 + DEPTH, k);
+    const int i0 = bunch % bunches * 16 * HEIGHT, count = min(16, (m - i0 + HEIGHT - 1) / HEIGHT);
+    const size_t each = (size_t)k * HEIGHT;
+    A += bunch / bunches * a_step;
+    strips += ((size_t)(bunch / bunches) * ((m + HEIGHT - 1) / HEIGHT) + i0 / HEIGHT) * each;
+    for (int p = p0; p < p1; p++)
+        for (int s = 0; s < count; s++) {
+            __global const in_t *from = A + (size_t)p * lda + i0 + s * HEIGHT;
+            __global sum_t *to = strips + s * each + (size_t)p * HEIGHT;
+            const int height = m - i0 - s * HEIGHT;
+            if (height >= HEIGHT)
+                EACH_ROW to[r] = LOAD(from + r);
+            else
+                EACH_ROW to[r] = r < height ? LOAD(from + r) : 0;
+        }
+}
+
+/* Copies terms p0..p0 + terms - 1 of HEIGHT rows of A, from `row` on. Beyond the last row it
+ * repeats. */
+inline void copy_strip(__local sum_t *strip, __global const in_t *A, int lda, int m, int row,
+                       int p0, int terms) {
     for (int r = 0; r < HEIGHT; r++) {
-        __global const in_t *from = A_AT(min(row + r, m - 1), p0);
+        __global const in_t *from = A + (size_t)min(row + r, m - 1) * lda + p0;
+        __local sum_t *to = strip + r * (DEPTH + 16);
         int p = 0;
         for (; p + LANES <= terms; p += LANES)
-            *(__local lanes_t *)&strip[r][p] = LOAD_LANES(from + p);
+            *(__local lanes_t *)(to + p) = LOAD_LANES(from + p);
         for (; p < terms; p++)
-            strip[r][p] = LOAD(from + p);
+            to[p] = LOAD(from + p);
     }
-#endif
 }
 
 /* The register tile over a strip of A and a panel of B. It begins with what `sums` holds unless
- * `fresh`, and leaves its sums there, or, at the last terms, stores the result. */
-inline void packed_tile(__local sum_t (*strip)[DEPTH + 16], __global const lanes_t *b, int terms,
+ * `fresh`, and leaves its sums there; at the last terms, it stores the result. */
+inline void packed_tile(STRIP_SPACE const sum_t *strip, __global const lanes_t *b, int terms,
                         bool fresh, bool last, __local lanes_t *sums, const result *to, int row,
                         int height, int col, int width) {
-    lanes_t sum[HEIGHT][VECTORS];
-#pragma unroll
-    for (int r = 0; r < HEIGHT; r++)
-#pragma unroll
-        for (int q = 0; q < VECTORS; q++)
-            sum[r][q] = fresh ? (lanes_t)(0) : sums[r * VECTORS + q];
-    for (int p = 0; p < terms; p++) {
-        lanes_t across[VECTORS];
-#pragma unroll
-        for (int q = 0; q < VECTORS; q++)
-            across[q] = b[p * VECTORS + q];
-#pragma unroll
-        for (int r = 0; r < HEIGHT; r++)
-#pragma unroll
-            for (int q = 0; q < VECTORS; q++)
-                sum[r][q] += strip[r][p] * across[q];
+    BEGIN_TILE(sum);
+    if (!fresh)
+        EACH_ROW EACH_VECTOR sum[r][q] = sums[r * VECTORS + q];
+#define A_STRIP(r) strip[STRIP_AT(r, p)]
+#define B_PACKED(q) b[p * VECTORS + q]
+    for (int p = 0; p < terms; p++)
+        ADD_TERM(sum, A_STRIP, B_PACKED)
+    if (!last) {
+        PUT_TILE(sum, sums);
+        return;
     }
-#pragma unroll
-    for (int r = 0; r < HEIGHT; r++)
-#pragma unroll
-        for (int q = 0; q < VECTORS; q++) {
-            if (!last)
-                sums[r * VECTORS + q] = sum[r][q];
-            else if (r < height)
-                store_some(to, row + r, col + q * LANES, sum[r][q], 0, width - q * LANES);
-        }
+    lanes_t held[HEIGHT * VECTORS];
+    PUT_TILE(sum, held);
+    store_tile(to, row, height, col, held, 0, width);
 }
 
 /* The work-item owns `rows` rows by `cols` columns (a multiple of WIDTH). For each DEPTH terms it
- * copies 8 rows of A into a strip with a pitch of its own, and runs it over the panels: the strip
- * stays in the L1 cache, the panels in L2. Between one DEPTH and the next its sums wait in a memory of
- * its own, tile by tile. */
+ * takes a strip of A after the other over the panels: the strip stays in the L1 cache, the panels in
+ * L2. Between one DEPTH and the next its sums wait in a memory of its own, tile by tile. A is the
+ * matrix, or, if that is transposed, its strips. */
+#if TA
+#define A_TYPE sum_t
+#else
+#define A_TYPE in_t
+#endif
+
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_5_packed(int m, int n, int k, __global const in_t *restrict A, int lda, long a_step,
+gemm_6_packed(int m, int n, int k, __global const A_TYPE *restrict A, int lda, long a_step,
               __global const sum_t *restrict panels, long panels_step, RESULT_ARGS, int rows,
               int cols, int bands, int first) {
-    __local sum_t strip[HEIGHT][DEPTH + 16]; /* + 16: the rows start in different cache sets */
     __local lanes_t sums[SUMS * HEIGHT * VECTORS];
+#if !TA
+    __local sum_t strip[HEIGHT * (DEPTH + 16)] __attribute__((aligned(64)));
+#endif
     const int band = first + (int)get_global_id(1), batch = band / bands;
     const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
     const int col0 = (int)get_global_id(0) * cols, col1 = min(col0 + cols, n);
@@ -671,7 +761,11 @@ gemm_5_packed(int m, int n, int k, __global const in_t *restrict A, int lda, lon
         const int terms = min(DEPTH, k - p0);
         __local lanes_t *tile = sums;
         for (int row = row0; row < row1; row += HEIGHT) {
+#if TA
+            __global const sum_t *strip = A + (size_t)row * k + (size_t)p0 * HEIGHT;
+#else
             copy_strip(strip, A, lda, m, row, p0, terms);
+#endif
             for (int col = col0; col < col1; col += WIDTH) {
                 __global const sum_t *b = panels + ((size_t)(col / WIDTH) * k + p0) * WIDTH;
                 packed_tile(strip, (__global const lanes_t *)b, terms, p0 == 0, p0 + DEPTH >= k,
@@ -683,7 +777,7 @@ gemm_5_packed(int m, int n, int k, __global const in_t *restrict A, int lda, lon
     }
 }
 
-/* ---- rung 6: thin ---------------------------------------------------------------------------- *
+/* ---- rung 7: thin ---------------------------------------------------------------------------- *
  * With few rows there is nothing to share: every element of B is used once for each of them, and memory
  * sets the pace. What counts is to read it the way it likes best: eight long runs at a time, each
  * element once. The sums of SPAN columns wait in L1, and are fetched and put back once for eight terms.
@@ -745,7 +839,7 @@ inline void store_run(const result *to, int r, int j, lanes_t sum, int from) {
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_6_thin(int rows, int n, int k, __global const in_t *restrict X, int x_row, int x_term,
+gemm_7_thin(int rows, int n, int k, __global const in_t *restrict X, int x_row, int x_term,
             long x_step, __global const in_t *restrict M, int ldm, long m_step, RESULT_ARGS,
             int span, int spans, int first) {
     __local lanes_t sums[ROWS][SPAN / LANES];
@@ -769,11 +863,12 @@ gemm_6_thin(int rows, int n, int k, __global const in_t *restrict X, int x_row, 
         }
 }
 
-/* ---- rung 7: dots ---------------------------------------------------------------------------- *
- * Few columns: each element of out is a scalar product of two runs in memory, a row of M and a row of X
- * (the columns wanted, which the host turns into rows if need be). The lanes of a vector add up every
+/* ---- rung 8: dots ---------------------------------------------------------------------------- *
+ * Few rows and a transposed B, or, with SWAP, few columns and an A that is not: each element of out is a
+ * scalar product of two runs in memory, a row of M and a row of X, which holds the few (the host turns
+ * it if need be). The lanes of a vector add up every
  * 16th term, and are added to each other at the very end. A bunch of rows goes side by side, so that a
- * vector of X serves all of them and several runs of memory are under way at once. SWAP as above. */
+ * vector of X serves all of them and several runs of memory are under way at once. */
 
 #if ROWS == 1
 #define BUNCH 8
@@ -828,12 +923,12 @@ inline void dots_bunch(__global const in_t *M, int ldm, __global const in_t *X, 
             for (int q = p; q < k; q++)
                 total += LOAD(a[r] + q) * LOAD(x[c] + q);
             if (r < height && c < columns)
-                store_one(to, SWAP ? c : row + r, SWAP ? row + r : c, total);
+                store_one(to, SWAP ? row + r : c, SWAP ? c : row + r, total);
         }
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_7_dots(int m, int columns, int k, __global const in_t *restrict M, int ldm, long m_step,
+gemm_8_dots(int m, int columns, int k, __global const in_t *restrict M, int ldm, long m_step,
             __global const in_t *restrict X, int ldx, long x_step, RESULT_ARGS, int rows, int bands,
             int first) {
     const int band = first + (int)get_global_id(0), batch = band / bands;

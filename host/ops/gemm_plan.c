@@ -1,6 +1,7 @@
 /* Plans of the op "gemm": which rung for which shape, and its launches. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ops/gemm.h"
 #include "ops/ops.h"
@@ -11,7 +12,8 @@ const brg_variant brg_gemm_variants[BRG_GEMM_VARIANTS] = {
     [BRG_GEMM_BLOCKED] = {"blocked", "each work-item holds a square of sums, the next tiles under "
                                      "way meanwhile, for GPUs"},
     [BRG_GEMM_ROWS] = {"rows", "one work-item holds 8 rows by 32 columns in registers, for CPUs"},
-    [BRG_GEMM_PACKED] = {"packed", "as rows, with A and B copied into the order of reading"},
+    [BRG_GEMM_PANELS] = {"panels", "as rows, with 32 columns of B at a time copied nearby"},
+    [BRG_GEMM_PACKED] = {"packed", "as panels, with all of B copied once for all, and A in strips"},
     [BRG_GEMM_THIN] = {"thin", "few rows: B is read once, in eight long runs at a time"},
     [BRG_GEMM_DOTS] = {"dots", "few columns: scalar products of rows with rows"},
 };
@@ -38,9 +40,15 @@ const brg_tunable brg_gemm_tunables[BRG_GEMM_TUNABLES] = {
     [BRG_GEMM_PACK_FROM] = {"pack_from",
                             "elements of B, in thousands, from which packing pays",
                             NULL,
-                            1100,
-                            1100,
+                            800,
+                            800,
                             {100, 200, 400, 800, 1100, 2000, 4000, 8000}},
+    [BRG_GEMM_PACK_ROWS] = {"pack_rows",
+                            "rows up to which panels are copied by the items that use them",
+                            NULL,
+                            256,
+                            256,
+                            {64, 128, 192, 256, 384, 512}},
     [BRG_GEMM_ITEMS] = {"items", "work-items wanted at least", NULL, 8, 8, {2, 4, 8, 16, 32, 64}},
     [BRG_GEMM_SPAN] = {"span",
                        "sums of a work-item, for all its rows",
@@ -93,6 +101,10 @@ static int64_t smaller(int64_t a, int64_t b) {
 static int64_t tuned(const job *j, int index) {
     int64_t value = j->plan->tuned[index];
     return value > 0 ? value : 1;
+}
+
+static int64_t units_of(const job *j) {
+    return j->device->compute_units;
 }
 
 /* ---- arguments that the kernels have in common ---- */
@@ -281,7 +293,7 @@ static bool can_block(const job *j, int64_t side) {
 static int64_t block_side(const job *j) {
     int64_t side = tuned(j, BRG_GEMM_BLOCK_SIDE) >= 128 ? 128 : 64;
     int64_t groups = divide_up(j->g->m, side) * divide_up(j->g->n, side) * j->g->batch;
-    return groups < 2 * (int64_t)j->device->compute_units || !can_block(j, side) ? 64 : side;
+    return groups < 2 * units_of(j) || !can_block(j, side) ? 64 : side;
 }
 
 static brg_status plan_blocked(const job *j, brg_error *error) {
@@ -324,32 +336,56 @@ typedef struct share {
     int64_t rows, cols;
 } share;
 
-/* `size` in equal parts of at most `most`, whole steps each. */
+/* A part of `size`, if that is cut into equal parts of at most `most`, whole steps each. */
 static int64_t even_part(int64_t size, int64_t most, int64_t step) {
     int64_t parts = divide_up(size, most);
     return round_up(divide_up(size, parts), step);
 }
 
+static int64_t items_of(const brg_gemm *g, share s) {
+    return divide_up(g->m, s.rows) * divide_up(g->n, s.cols);
+}
+
+/* Work-items to have at least: a few even of a small product, and more as soon as each of them
+ * still has 5e6 flops to do, which outweighs what it takes to start it. */
+static int64_t items_wanted(const job *j) {
+    const brg_gemm *g = j->g;
+    double flops = 2.0 * (double)g->m * (double)g->n * (double)g->k;
+    int64_t few = divide_up(tuned(j, BRG_GEMM_ITEMS), g->batch);
+    return clamp((int64_t)fmin(flops / 5e6, 1e6), few, 8 * few);
+}
+
+/* A few items are made an even number, so that two units share them equally. */
+static share make_even(const brg_gemm *g, tile t, share s) {
+    int64_t items = items_of(g, s), across = divide_up(g->n, s.cols);
+    if (items % 2 == 0 || items > 64 || s.cols <= t.width)
+        return s;
+    share even = {s.rows, round_up(divide_up(g->n, across + 1), t.width)};
+    return items_of(g, even) % 2 == 0 ? even : s;
+}
+
 /* Up to `most` rows and columns for a work-item: the more, the less often A and B are read. But a
  * band of rows, which is the least that a slice can hold, takes no more than a few milliseconds
- * (2e9 flops), there are some work-items for each unit of the device, and their number is even if
- * it is small. */
-static share share_out(const job *j, tile t, share most) {
+ * (2e9 flops), and there are as many work-items as are wanted. keep_rows: narrow items cost less
+ * than low ones. */
+static share share_out(const job *j, tile t, share most, bool keep_rows) {
     const brg_gemm *g = j->g;
-    int64_t tiles = tiles_allowed(j), wanted = divide_up(tuned(j, BRG_GEMM_ITEMS), g->batch);
+    int64_t tiles = tiles_allowed(j), wanted = items_wanted(j);
     double flops_of_row = 2.0 * (double)g->n * (double)g->k;
     most.rows = smaller(most.rows, (int64_t)fmin(2e9 / flops_of_row, 1e6));
     most.rows = clamp(most.rows, t.height, round_up(g->m, t.height));
     most.cols = clamp(most.cols, t.width, round_up(g->n, t.width));
     share s = {even_part(g->m, most.rows, t.height), even_part(g->n, most.cols, t.width)};
-    while (divide_up(g->m, s.rows) * divide_up(g->n, s.cols) < wanted) {
-        if (s.cols > 4 * t.width || (s.cols > t.width && s.rows <= 2 * t.height))
+    while (items_of(g, s) < wanted) {
+        int64_t enough = keep_rows || s.rows <= 4 * t.height ? t.width : 4 * t.width;
+        if (s.cols > enough)
             s.cols = round_up(s.cols / 2, t.width);
         else if (s.rows > t.height)
             s.rows = round_up(s.rows / 2, t.height);
         else
             break;
     }
+    s = make_even(g, t, s);
     s.rows = smaller(s.rows, tiles * t.height);
     s.cols = smaller(s.cols, clamp(tiles * t.height / s.rows, 1, tiles) * t.width);
     return s;
@@ -374,7 +410,6 @@ static matrix plan_turn(const job *j, matrix from, int64_t rows, int64_t cols) {
     to.buffer =
         brg_plan_scratch(j->plan, (size_t)(count * cols * pitch) * brg_dtype_size(j->g->in));
     brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_turn");
-    add_type_option(launch, j->g);
     int64_t bands = divide_up(cols, 16);
     brg_launch_range(launch, 0, divide_up(rows, 16), 1);
     brg_launch_range(launch, 1, bands * count, 1);
@@ -404,21 +439,59 @@ static brg_status plan_rows(const job *j, brg_error *error) {
         brg_error_hint(error, "Choose the variant \"packed\" or \"dots\".");
         return BRG_E_UNSUPPORTED;
     }
-    matrix a = matrix_a(g), b = matrix_b(g);
-    if (g->ta)
-        a = plan_turn(j, a, g->k, g->m);
-    if (g->tb)
-        b = plan_turn(j, b, g->n, g->k);
+    matrix b = g->tb ? plan_turn(j, matrix_b(g), g->n, g->k) : matrix_b(g);
     brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_4_rows");
     add_result_options(launch, g);
     add_tile_options(launch, t);
+    if (g->ta)
+        brg_launch_option(launch, "-DTA=1");
     launch->share = product_share(g);
     add_sizes(launch, g->m, g->n, g->k);
-    add_matrix(launch, a);
+    add_matrix(launch, matrix_a(g));
     add_matrix(launch, b);
     add_result(launch, g);
     share most = {tuned(j, BRG_GEMM_BAND_ROWS) * 2, tuned(j, BRG_GEMM_ITEM_COLS)};
-    add_share(launch, g, share_out(j, t, most));
+    add_share(launch, g, share_out(j, t, most, false));
+    return BRG_OK;
+}
+
+static size_t panel_bytes(const brg_gemm *g) {
+    return (size_t)(tile_of(g).width * g->k) * sum_size(g);
+}
+
+/* Panels share the second-level cache with what they are multiplied by. */
+static int64_t panel_room(const job *j) {
+    return smaller((int64_t)j->device->local_memory, 320 << 10);
+}
+
+static bool can_hold_panel(const job *j) {
+    return (int64_t)panel_bytes(j->g) <= panel_room(j);
+}
+
+static brg_status plan_panels(const job *j, brg_error *error) {
+    const brg_gemm *g = j->g;
+    tile t = tile_of(g);
+    if (!can_hold_panel(j)) {
+        brg_fail(error, BRG_E_UNSUPPORTED,
+                 "gemm's variant \"panels\" would need a panel of %zu bytes for k = %lld",
+                 panel_bytes(g), (long long)g->k);
+        brg_error_hint(error, "Choose the variant \"packed\".");
+        return BRG_E_UNSUPPORTED;
+    }
+    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_5_panels");
+    add_result_options(launch, g);
+    add_transposition_options(launch, g);
+    add_tile_options(launch, t);
+    add_sizes(launch, g->m, g->n, g->k);
+    add_matrix(launch, matrix_a(g));
+    add_matrix(launch, matrix_b(g));
+    add_result(launch, g);
+    share most = {tuned(j, BRG_GEMM_PACK_ROWS), tuned(j, BRG_GEMM_BLOCK_COLS)};
+    share s = share_out(j, t, most, true);
+    int64_t panels = clamp(panel_room(j) / (int64_t)panel_bytes(g) / 2, 1, s.cols / t.width);
+    brg_arg_local(launch, (size_t)panels * panel_bytes(g));
+    brg_arg_i32(launch, panels * t.width);
+    add_share(launch, g, s);
     return BRG_OK;
 }
 
@@ -428,12 +501,7 @@ static matrix plan_pack(const job *j, tile t, int64_t depth) {
     matrix to = {0, 0, count > 1 ? panels * t.width * g->k : 0};
     size_t elements = (size_t)(count * panels * t.width) * (size_t)g->k;
     to.buffer = brg_plan_scratch(j->plan, elements * sum_size(g));
-    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_5_pack");
-    add_type_option(launch, g);
-    if (g->tb)
-        brg_launch_option(launch, "-DTB=1");
-    add_tile_options(launch, t);
-    brg_launch_option(launch, "-DDEPTH=%d", (int)depth);
+    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_6_pack");
     brg_launch_range(launch, 0, panels * count, 1);
     brg_launch_range(launch, 1, divide_up(g->k, depth), 1);
     launch->share = (double)elements;
@@ -445,12 +513,30 @@ static matrix plan_pack(const job *j, tile t, int64_t depth) {
     return to;
 }
 
+/* The strips of a transposed A: see kernels/gemm.cl. */
+static matrix plan_pack_rows(const job *j, tile t, int64_t depth) {
+    const brg_gemm *g = j->g;
+    int64_t strips = divide_up(g->m, t.height), count = g->a_step ? g->batch : 1;
+    matrix to = {0, 0, count > 1 ? strips * t.height * g->k : 0};
+    size_t elements = (size_t)(count * strips * t.height) * (size_t)g->k;
+    to.buffer = brg_plan_scratch(j->plan, elements * sum_size(g));
+    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_6_pack_rows");
+    brg_launch_range(launch, 0, divide_up(strips, 16) * count, 1);
+    brg_launch_range(launch, 1, divide_up(g->k, depth), 1);
+    launch->share = (double)elements;
+    brg_arg_i32(launch, g->m);
+    brg_arg_i32(launch, g->k);
+    add_matrix(launch, matrix_a(g));
+    brg_arg_buffer(launch, to.buffer);
+    brg_arg_first(launch);
+    return to;
+}
+
 /* Local memory of a packed work-item: the strip, and the sums that wait if k is too deep for one
  * go. */
 static size_t packed_bytes(const brg_gemm *g, tile t, int64_t depth, share most) {
     int64_t strip = t.height * (depth + 16);
-    int64_t sums = g->k > depth ? most.rows * most.cols : t.height * t.width;
-    return (size_t)(strip + sums) * sum_size(g);
+    return (size_t)(strip + most.rows * most.cols) * sum_size(g);
 }
 
 /* The largest part of out, and the depth, that a device's local memory has room for. */
@@ -462,7 +548,7 @@ static bool fit_packed(const job *j, tile t, share *most, int64_t *depth) {
     while (packed_bytes(g, t, *depth, *most) > j->device->local_memory) {
         if (most->cols > 2 * t.width)
             most->cols = round_up(most->cols / 2, t.width);
-        else if (most->rows > 4 * t.height)
+        else if (most->rows > t.height)
             most->rows = round_up(most->rows / 2, t.height);
         else if (*depth > 32)
             *depth = round_up(*depth / 2, 16);
@@ -480,21 +566,20 @@ static brg_status plan_packed(const job *j, brg_error *error) {
     if (!fit_packed(j, t, &most, &depth))
         return refuse_groups(j, "packed", 1, packed_bytes(g, t, depth, most), error);
     matrix panels = plan_pack(j, t, depth);
-    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_5_packed");
+    matrix a = g->ta ? plan_pack_rows(j, t, depth) : matrix_a(g);
+    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_6_packed");
     add_result_options(launch, g);
-    if (g->ta)
-        brg_launch_option(launch, "-DTA=1");
+    add_transposition_options(launch, g);
     add_tile_options(launch, t);
-    brg_launch_option(launch, "-DDEPTH=%d", (int)depth);
-    if (g->k > depth)
-        brg_launch_option(launch, "-DSUMS=%d", (int)(most.rows / t.height * (most.cols / t.width)));
+    brg_launch_option(launch, "-DDEPTH=%d -DSUMS=%d", (int)depth,
+                      (int)(most.rows / t.height * (most.cols / t.width)));
     launch->share = product_share(g);
     add_sizes(launch, g->m, g->n, g->k);
-    add_matrix(launch, matrix_a(g));
+    add_matrix(launch, a);
     brg_arg_buffer(launch, panels.buffer);
     brg_arg_i64(launch, panels.step);
     add_result(launch, g);
-    add_share(launch, g, share_out(j, t, most));
+    add_share(launch, g, share_out(j, t, most, false));
     return BRG_OK;
 }
 
@@ -562,10 +647,10 @@ static brg_status plan_thin(const job *j, brg_error *error) {
         smaller(tuned(j, BRG_GEMM_SPAN), (int64_t)(j->device->local_memory / sum_size(g)));
     int64_t most = clamp(sums / rows / lanes * lanes, lanes, sums);
     int64_t span = even_part(s.many, most, lanes);
-    while (divide_up(s.many, span) * g->batch < tuned(j, BRG_GEMM_ITEMS) && span > 8 * lanes)
+    while (divide_up(s.many, span) * g->batch < units_of(j) && span > 8 * lanes)
         span = round_up(span / 2, lanes);
     span = smaller(span, clamp(brg_loop_limit(j->device) / (2 * g->k), 1, span) * lanes);
-    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_6_thin");
+    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_7_thin");
     add_slim_options(launch, g, &s);
     brg_launch_option(launch, "-DSPAN=%d", (int)most);
     int64_t spans = divide_up(s.many, span);
@@ -598,12 +683,12 @@ static brg_status plan_dots(const job *j, brg_error *error) {
     int64_t most = brg_loop_limit(j->device) / rounds;
     int64_t rows = clamp(round_up(divide_up(s.many, wanted), 8), 1, 256);
     rows = clamp(rows, 1, most > 0 ? most : 1);
-    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_7_dots");
+    brg_launch *launch = brg_plan_add(j->plan, "gemm", "gemm_8_dots");
     add_slim_options(launch, g, &s);
     launch->share = product_share(g) * 16;
     int64_t bands = divide_up(s.many, rows);
     brg_launch_range(launch, 0, bands * g->batch, 1);
-    if (!s.swap)
+    if (s.swap)
         launch->rows_per_item = rows_to_report(g, rows);
     add_sizes(launch, s.many, s.few, g->k);
     add_matrix(launch, s.matrix);
@@ -635,8 +720,15 @@ static int choose(const job *j) {
         return BRG_GEMM_DOTS;
     bool as_summed = g->in == BRG_F32 || g->in == BRG_F64;
     bool small = g->k * g->n <= tuned(j, BRG_GEMM_PACK_FROM) * 1000;
-    bool plain = !g->ta && !g->tb && as_summed && g->n >= tile_of(g).width;
-    return plain && (small || g->m < 32) ? BRG_GEMM_ROWS : BRG_GEMM_PACKED;
+    if (small && !g->ta && !g->tb && as_summed && g->n >= tile_of(g).width)
+        return BRG_GEMM_ROWS;
+    bool low = g->m <= tuned(j, BRG_GEMM_PACK_ROWS) && g->in != BRG_F16;
+    if (low && can_hold_panel(j))
+        return BRG_GEMM_PANELS;
+    share most;
+    int64_t depth;
+    bool fits = fit_packed(j, tile_of(g), &most, &depth);
+    return fits ? BRG_GEMM_PACKED : tile_side(j) > 0 ? BRG_GEMM_TILED : BRG_GEMM_NAIVE;
 }
 
 /* Devices that count a work-item's rounds do not get to the end of a long sum. */
@@ -658,6 +750,14 @@ static brg_status check_type(const job *j, brg_error *error) {
     return BRG_E_UNSUPPORTED;
 }
 
+/* The launches before the last one prepare its operands, and are in the same program, which is then built
+ * once. */
+static void share_program(brg_plan *plan) {
+    for (int32_t last = plan->launch_count - 1, i = 0; i < last; i++)
+        memcpy(plan->launches[i].options, plan->launches[last].options,
+               sizeof plan->launches[i].options);
+}
+
 static brg_status plan_variant(const job *j, int variant, brg_error *error) {
     switch (variant) {
     case BRG_GEMM_TILED:
@@ -666,6 +766,8 @@ static brg_status plan_variant(const job *j, int variant, brg_error *error) {
         return plan_blocked(j, error);
     case BRG_GEMM_ROWS:
         return plan_rows(j, error);
+    case BRG_GEMM_PANELS:
+        return plan_panels(j, error);
     case BRG_GEMM_PACKED:
         return plan_packed(j, error);
     case BRG_GEMM_THIN:
@@ -696,5 +798,7 @@ brg_status brg_gemm_plan(const brg_call *call, const char *variant, const brg_de
         plan_scale(&j);
         return BRG_OK;
     }
-    return plan_variant(&j, chosen, error);
+    brg_status status = plan_variant(&j, chosen, error);
+    share_program(plan);
+    return status;
 }

@@ -302,3 +302,64 @@ Test(noise, odd_ranges_are_held_within_the_type) {
         }
     }
 }
+
+Test(noise, small_and_large_types_hold_to_their_range) {
+    brg_shape shapes[] = {brg_shape_1d(BRG_F16, 5000), brg_shape_1d(BRG_I8, 5000),
+                          brg_shape_1d(BRG_F64, 5000)};
+    for (int i = 0; i < 3; i++) {
+        brg_tensor *tensor = NULL;
+        float lo = i == 1 ? -300 : -1, hi = i == 1 ? 300 : 1, least = INFINITY, most = -INFINITY;
+        cr_assert_eq(brg_tensor_create_uniform(&shapes[i], 9, lo, hi, &tensor, NULL), BRG_OK);
+        const void *data = brg_tensor_data(tensor);
+        for (int j = 0; j < 5000; j++) {
+            float x = i == 0   ? brg_half_to_float(((const uint16_t *)data)[j])
+                      : i == 1 ? ((const int8_t *)data)[j]
+                               : (float)((const double *)data)[j];
+            least = fminf(least, x);
+            most = fmaxf(most, x);
+        }
+        if (i == 1)
+            cr_assert(least == -128 && most == 127);
+        else
+            cr_assert(least >= -1 && least < -0.99f && most <= 1 && most > 0.99f);
+        brg_tensor_release(tensor);
+    }
+}
+
+/* ---- halves ---- */
+
+/* The value of a half by its definition. */
+static double half_by_hand(uint16_t half) {
+    int exponent = half >> 10 & 31, fraction = half & 1023;
+    double sign = half & 0x8000 ? -1 : 1;
+    if (exponent == 31)
+        return fraction ? NAN : sign * INFINITY;
+    return sign * (exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24));
+}
+
+Test(half, every_half_becomes_its_value_and_comes_back) {
+    for (int bits = 0; bits < 65536; bits++) {
+        float value = brg_half_to_float((uint16_t)bits);
+        double expected = half_by_hand((uint16_t)bits);
+        cr_assert(isnan(expected) ? isnan(value) : value == expected, "%04x", (unsigned)bits);
+        cr_assert(isnan(value) || brg_float_to_half(value) == bits, "%04x", (unsigned)bits);
+    }
+    cr_assert(isnan(brg_half_to_float(brg_float_to_half(NAN))));
+}
+
+/* Between two neighbouring halves lies a middle: what is below it becomes the lower, what is above
+ * the upper one, and the middle itself the one that is even. */
+Test(half, floats_become_the_nearest_half) {
+    for (int bits = 0; bits < 0x7bff; bits++) {
+        uint16_t lower = (uint16_t)bits, upper = (uint16_t)(bits + 1);
+        float middle = (brg_half_to_float(lower) + brg_half_to_float(upper)) / 2;
+        cr_assert_eq(brg_float_to_half(nextafterf(middle, 0)), lower);
+        cr_assert_eq(brg_float_to_half(nextafterf(middle, INFINITY)), upper);
+        cr_assert_eq(brg_float_to_half(middle), bits & 1 ? upper : lower);
+        cr_assert_eq(brg_float_to_half(-middle), (bits & 1 ? upper : lower) | 0x8000);
+    }
+    cr_assert_eq(brg_float_to_half(nextafterf(65520, 0)), 0x7bff);
+    cr_assert_eq(brg_float_to_half(65520), 0x7c00);
+    cr_assert_eq(brg_float_to_half(-INFINITY), 0xfc00);
+    cr_assert_eq(brg_float_to_half(1e-30f), 0);
+}

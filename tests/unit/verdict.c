@@ -87,6 +87,39 @@ Test(verdict, ulps_are_spacings_of_floats) {
     cr_assert_eq(judge(1, 1 + 0x1p-25, 1).max_ulp, 0.25);      /* correctly rounded: at most half */
 }
 
+/* One f16 or f64 element against its exact value. */
+static brg_verdict judge_as(brg_dtype dtype, double got, double expected, double bound) {
+    brg_shape shape = brg_shape_1d(dtype, 1);
+    uint16_t half = brg_float_to_half((float)got);
+    brg_verdict verdict;
+    brg_verdict_begin(&verdict, BRG_VERIFY_FULL, &shape);
+    brg_verdict_compare_rows(&verdict, &shape, 0, 1,
+                             dtype == BRG_F16 ? (const void *)&half : (const void *)&got, &expected,
+                             &bound);
+    brg_verdict_end(&verdict);
+    return verdict;
+}
+
+Test(verdict, halves_and_doubles_have_ulps_of_their_own) {
+    cr_assert_eq(judge_as(BRG_F16, 1 + 0x1p-10, 1, 1).max_ulp, 1);
+    cr_assert_eq(judge_as(BRG_F16, 0x1p-24, 0, 1).max_ulp, 1);
+    cr_assert_eq(judge_as(BRG_F16, 65504, 65520, 32).max_ulp, 0.5);
+    cr_assert_eq(judge_as(BRG_F64, 1 + 0x1p-52, 1, 1).max_ulp, 1);
+    cr_assert_eq(judge_as(BRG_F64, 1 - 0x1p-53, 1, 1).max_ulp, 0.5);
+    cr_assert_eq(judge_as(BRG_F64, 1, 1 + 0x1p-40, 0x1p-41).outcome, BRG_MISMATCH);
+    cr_assert_eq(judge_as(BRG_F64, NAN, 1, INFINITY).outcome, BRG_MISMATCH);
+    cr_assert_eq(judge_as(BRG_F16, NAN, 1, INFINITY).outcome, BRG_MISMATCH);
+}
+
+Test(verdict, halves_overflow_where_they_must) {
+    cr_assert_eq(judge_as(BRG_F16, INFINITY, 70000, 100).outcome, BRG_PASSED);
+    cr_assert_eq(judge_as(BRG_F16, INFINITY, 65500, 100).outcome,
+                 BRG_PASSED); /* within the bound */
+    cr_assert_eq(judge_as(BRG_F16, INFINITY, 65500, 1).outcome, BRG_MISMATCH);
+    cr_assert_eq(judge_as(BRG_F16, -INFINITY, 70000, 100).outcome, BRG_MISMATCH);
+    cr_assert_eq(judge_as(BRG_F64, INFINITY, 1e308, 1).outcome, BRG_MISMATCH);
+}
+
 Test(verdict, bytes_and_integers_are_compared_as_such) {
     const uint8_t bytes[3] = {10, 255, 0};
     const int32_t whole[3] = {INT32_MIN, INT32_MAX, -7};
