@@ -63,7 +63,7 @@ static pixel lines1(pixel in, int c, int e, const float *factors, const float *o
     for (int l = 0; l < LINES; l++) {
         value = fma(value, factors[l], offsets[l]);
 #if PIXEL_U8
-        value = floor(clamp(value, 0.0f, 255.0f));
+        value = (float)(int)clamp(value, 0.0f, 255.0f);
 #endif
     }
     return c == 4 && (e & 3) == 3 ? in : (pixel)value;
@@ -87,7 +87,7 @@ static void lines16(__global const pixel *in, __global pixel *out, const float16
         value = fma(value, factors[l], offsets[l]);
 #if PIXEL_U8
         if (l + 1 < LINES)
-            value = floor(clamp(value, 0.0f, 255.0f));
+            value = convert_float16(convert_int16(clamp(value, 0.0f, 255.0f)));
 #endif
     }
 #if PIXEL_U8

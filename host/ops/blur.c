@@ -70,9 +70,9 @@ const brg_tunable brg_blur_tunables[BRG_BLUR_TUNABLE_COUNT] = {
     [MOST_UNROLLED] = {"unroll",
                        "the largest radius that is unrolled: each needs a build of its own",
                        NULL,
-                       32,
-                       32,
-                       {8, 16, 32, 48}},
+                       24,
+                       24,
+                       {8, 16, 24, 31}},
 };
 
 /* Tunables of kernels/blur.cl. */
@@ -294,9 +294,8 @@ brg_status brg_blur_plan_call(const brg_op *op, const brg_call *call, const brg_
               .border = params->border,
               .falloff = (float)(1.0 / (2.0 * sigma * sigma)),
               .span = plan->tuned[SPAN_OF_UNROLLED]};
-    const char *on_cpu = !strip_rows(&b)                                            ? "passes"
-                         : b.radius <= plan->tuned[MOST_UNROLLED] && known_rows(&b) ? "unrolled"
-                                                                                    : "strips";
+    bool unrolls = b.radius <= plan->tuned[MOST_UNROLLED] && known_rows(&b);
+    const char *on_cpu = unrolls ? "unrolled" : strip_rows(&b) ? "strips" : "passes";
     brg_status status = brg_image_variant(op, variant, device, on_cpu, "passes", &variant, error);
     if (status)
         return status;

@@ -589,15 +589,19 @@ static brg_status plan_of(const char *text, const char *variant, const brg_devic
 
 Test(filters, the_device_decides_the_variant) {
     const brg_device_info cpu = {
-        .kind = BRG_DEVICE_CPU, .local_memory = 32768, .max_work_group = 4096};
+        .kind = BRG_DEVICE_CPU, .local_memory = 1 << 20, .max_work_group = 4096};
     const brg_device_info gpu = {
         .kind = BRG_DEVICE_GPU, .local_memory = 32768, .max_work_group = 256};
-    static const char *const texts[] = {"brightness=0.1", "contrast=2", "blur=3",
-                                        "sharpen=1",      "edge",       "resize=50%"};
+    static const char *const texts[] = {"brightness=0.1", "contrast=2", "blur=3",   "sharpen=1",
+                                        "edge",           "resize=50%", "blur=r40", "resize=51%",
+                                        "box=9",          "median=3",   "grey"};
+    static const char *const on_cpu[] = {"strips",  "strips", "unrolled", "unrolled",
+                                         "tiles",   "strips", "strips",   "strips",
+                                         "running", "strips", "strips"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         brg_plan plan;
         cr_assert_eq(plan_of(texts[i], NULL, &cpu, &plan), BRG_OK);
-        cr_assert_str_eq(plan.variant, "strips");
+        cr_assert_str_eq(plan.variant, on_cpu[i]);
         cr_assert_eq(plan_of(texts[i], NULL, &gpu, &plan), BRG_OK);
         cr_assert_str_neq(plan.variant, "strips");
         cr_assert_eq(plan_of(texts[i], "naive", &cpu, &plan), BRG_OK);
