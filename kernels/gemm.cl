@@ -19,29 +19,29 @@
  *             out[i * ldo + j] = alpha * sum + beta * C[i * ldc + j];
  *         }
  *
- * 2mnk operations on mk + kn + mn numbers: the larger the matrices, the more often each number can be
- * used once it has been fetched. The ladder is about who shares what, one idea a rung:
+ * 2mnk operations on mk + kn + mn numbers: the larger the matrices, the more often each number can
+ * be used once it has been fetched. The ladder is about who shares what, one idea a rung:
  *
  *     gemm_1_naive    the two outer loops become a grid of work-items, one for each element
  *     gemm_2_tiled    a work-group shares a tile of A and of B in local memory (GPU)
  *     gemm_3_blocked  each work-item holds a square of sums in registers, and the next tiles are
  *                     fetched while these are in use (GPU)
  *     gemm_4_rows     one work-item alone holds 8 rows by 32 columns in vector registers (CPU)
- *     gemm_5_panels   as 4, with 32 columns of B at a time copied to where they can be reached (CPU)
+ *     gemm_5_panels   as 4, with 32 columns of B at a time copied to a place of their own (CPU)
  *     gemm_6_packed   as 5, with all of B copied once for all, and A in strips (CPU)
  *     gemm_7_thin     for few rows: B is read once, in eight long runs at a time (CPU)
  *     gemm_8_dots     for few columns: scalar products of rows with rows (CPU)
  *
- * Every rung takes any shape unless it says so. beta = 0 never reads C, so that a NaN there does not
- * spread; C may then be any buffer, and so may bias if there is none.
+ * Every rung takes any shape unless it says so. beta = 0 never reads C, so that a NaN there does
+ * not spread; C may then be any buffer, and so may bias if there is none.
  *
- * A matrix X comes with its pitch, ldx, and with x_step, the distance from one matrix of a batch to the
- * next, 0 if all share it. The batch is no loop and no dim of its own: the bands of rows of all its
- * products are numbered through, `bands` to a product, and `first` is where the host's slice begins.
- * Indices into memory are size_t: the product of two sizes may exceed an int. */
+ * A matrix X comes with its pitch, ldx, and with x_step, the distance from one matrix of a batch
+ * to the next, 0 if all share it. The batch is no loop and no dim of its own: the bands of rows of
+ * all its products are numbered through, `bands` to a product, and `first` is where the host's
+ * slice begins. Indices into memory are size_t: the product of two sizes may exceed an int. */
 
 #ifndef TYPE
-#define TYPE 0 /* 0: f32; 1: f16 in memory, summed in f32; 2: f64; 3: i8, summed and stored in i32 */
+#define TYPE 0 /* 0: f32; 1: f16, summed in f32; 2: f64; 3: i8, summed and stored in i32 */
 #endif
 #ifndef TA
 #define TA 0 /* 1: A is stored transposed, k x m */
@@ -184,9 +184,9 @@ typedef float16 lanes_t;
  *
  *     V' = momentum * V + alpha * sum;      W' = W - rate * V'
  *
- * ReLU is a comparison and not fmax, which would make a NaN 0 and hide it. GELU is the form with tanh
- * (Hendrycks and Gimpel 2016), z / (1 + exp(-2u)) with u = sqrt(2 / pi) * (z + 0.044715 z^3); far
- * below zero, where exp overflows and the value no longer counts, it is 0. */
+ * ReLU is a comparison and not fmax, which would make a NaN 0 and hide it. GELU is the form with
+ * tanh (Hendrycks and Gimpel 2016), z / (1 + exp(-2u)) with u = sqrt(2 / pi) * (z + 0.044715 z^3);
+ * far below zero, where exp overflows and the value no longer counts, it is 0. */
 
 #if ACTIVATION == 1
 #define ACTIVATE(type, z) ((z) < 0 ? (type)(0) : (z))
@@ -351,7 +351,7 @@ gemm_2_tiled(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int firs
  * multiply-add. Here a group of 16 x 16 items owns SIDE x SIDE elements, and each item a square of
  * them, which it keeps in registers: 8 + 8 reads for 64 multiply-adds.
  *
- *      b: STEP terms x SIDE columns            an item's 8 x 8 elements lie in four blocks of 4 x 4,
+ *      b: STEP terms x SIDE columns            an item's 8 x 8 elements lie in 4 blocks of 4 x 4,
  *     +----------------------------+           SIDE / 2 apart: neighbouring items then read
  *     +----------------------------+           neighbouring vectors of four, and no two the same
  *  a  +----------------------------+           bank of local memory
@@ -364,7 +364,8 @@ gemm_2_tiled(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int firs
  *     +----------------------------+
  *
  * SIDE * STEP is 1024: each of the 256 items fetches one vector of four of A, and one of B, along
- * the rows as they are stored. What lies outside the matrices is taken as 0, in A and in B alike. */
+ * the rows as they are stored. What lies outside the matrices is taken as 0, in A and in B alike.
+ * */
 
 #define STEP (1024 / SIDE)
 #define BLOCKS (SIDE / 64) /* blocks of 4 along each side of an item's square */
@@ -384,8 +385,8 @@ inline sum4_t fetch4(__global const in_t *at, int left) {
     return four;
 }
 
-/* This item's vector of the tile of SIDE x STEP at (side0, step0) of a matrix of sides x steps; `along`:
- * stored so that its rows run along the steps. */
+/* This item's vector of the tile of SIDE x STEP at (side0, step0) of a matrix of sides x steps;
+ * `along`: stored so that its rows run along the steps. */
 inline sum4_t fetch_part(__global const in_t *at, int pitch, int along, int side0, int sides,
                          int step0, int steps, int item) {
     const int width = along ? STEP / 4 : SIDE / 4;
@@ -485,9 +486,9 @@ gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int fi
  * with the matrix, and only its new columns are stored; the matrix must be a tile wide. B is not
  * transposed here: the host transposes it first if need be. */
 
-/* A tile's sums, all zero; one term more, where A_OF(r) is its element of row r and B_OF(q) its vector
- * number q; and the end: the sums leave the registers all at once, since storing them one by one takes
- * registers of its own. */
+/* A tile's sums, all zero; one term more, where A_OF(r) is its element of row r and B_OF(q) its
+ * vector number q; and the end: the sums leave the registers all at once, since storing them one
+ * by one takes registers of its own. */
 #define EACH_ROW _Pragma("unroll") for (int r = 0; r < HEIGHT; r++)
 #define EACH_VECTOR _Pragma("unroll") for (int q = 0; q < VECTORS; q++)
 #define BEGIN_TILE(sum)                                                                            \
@@ -501,7 +502,8 @@ gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int fi
     }
 #define PUT_TILE(sum, memory) EACH_ROW EACH_VECTOR (memory)[r * VECTORS + q] = sum[r][q]
 
-/* Where each row of a tile begins in op(A); beyond the last row, at the last. A term is A_STEP on. */
+/* Where each row of a tile begins in op(A); beyond the last row, at the last. A term is A_STEP on.
+ * */
 #define BEGIN_ROWS(a)                                                                              \
     __global const in_t *a[HEIGHT];                                                                \
     EACH_ROW a[r] = A_AT(min(row + r, m - 1), 0)
@@ -551,9 +553,9 @@ gemm_4_rows(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int rows, int cols, 
     }
 }
 
-/* Turns a stored matrix of rows x cols into cols x rows, for rungs that want it the other way round. One of
- * the two sides is always walked against the grain: an item moves a block of 16 x 16, so that each
- * cache line that it touches, on either side, is used whole. */
+/* Turns a stored matrix of rows x cols into cols x rows, for rungs that want it the other way
+ * round. One of the two sides is always walked against the grain: an item moves a block of 16 x
+ * 16, so that each cache line that it touches, on either side, is used whole. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 gemm_turn(int rows, int cols, __global const in_t *restrict A, int lda, long a_step,
           __global in_t *restrict out, int ldo, long out_step, int bands, int first) {
@@ -569,9 +571,9 @@ gemm_turn(int rows, int cols, __global const in_t *restrict A, int lda, long a_s
 /* ---- rung 5: panels -------------------------------------------------------------------------- *
  * Row p + 1 of B lies ldb floats behind row p. When that is a power of two, all rows of a
  * tile compete for the same few places in the cache and drive each other out, and each tile touches
- * as many pages as it has terms. So an item copies the 32 columns it is about to use to memory of its own,
- * in the order in which its tiles read them; a transposed B is turned on the way, f16 and i8
- * become what they are summed in, and what is missing at the right edge is filled up with zeros.
+ * as many pages as it has terms. So an item copies the 32 columns it is about to use to memory of
+ * its own, in the order in which its tiles read them; a transposed B is turned on the way, f16 and
+ * i8 become what they are summed in, and what is missing at the right edge is filled up with zeros.
  *
  *          B: k x n                         panel: k x 32 floats
  *      +----+----+----+--+               +----+
@@ -613,7 +615,8 @@ inline void panels_tile(int m, int k, __global const in_t *A, int lda, __local c
     store_tile(to, row, height, col, held, 0, width);
 }
 
-/* Copies the panels of columns j0..j1-1. Whole ones side by side, term by term: that reads longer runs. */
+/* Copies the panels of columns j0..j1-1. Whole ones side by side, term by term: that reads longer
+ * runs. */
 inline void copy_panels(int n, int k, __global const in_t *B, int ldb, int j0, int j1,
                         __local sum_t *to) {
     const int whole = TB ? j0 : j0 + (min(j1, n) - j0) / WIDTH * WIDTH;
@@ -625,8 +628,8 @@ inline void copy_panels(int n, int k, __global const in_t *B, int ldb, int j0, i
         copy_panel(n, B, ldb, j, 0, k, to + (size_t)(j - j0) * k);
 }
 
-/* The item owns `rows` rows by `cols` columns, of which it copies `held` at a time; `panels` has room for
- * held x k. */
+/* The item owns `rows` rows by `cols` columns, of which it copies `held` at a time; `panels` has
+ * room for held x k. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 gemm_5_panels(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, __local lanes_t *panels, int held,
               int rows, int cols, int bands, int first) {
@@ -647,9 +650,10 @@ gemm_5_panels(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, __local lanes_t *p
 }
 
 /* ---- rung 6: packed -------------------------------------------------------------------------- *
- * With many bands of rows, each of them copies the same panels. So they are all copied beforehand, by a
- * launch of its own: ceil(n / 32) panels of k x 32 floats. And A suffers from its pitch as B did: 8 rows of
- * DEPTH terms are copied to a strip, which stays in L1 while it meets one panel after the other.
+ * With many bands of rows, each of them copies the same panels. So they are all copied beforehand,
+ * by a launch of its own: ceil(n / 32) panels of k x 32 floats. And A suffers from its pitch as B
+ * did: 8 rows of DEPTH terms are copied to a strip, which stays in L1 while it meets one panel
+ * after the other.
  *
  * One work-item packs terms p0..p0 + DEPTH - 1 of one panel. */
 
@@ -663,10 +667,10 @@ gemm_6_pack(int n, int k, __global const in_t *restrict B, int ldb, long b_step,
                min(p0 + DEPTH, k), panels + ((size_t)panel * k + p0) * WIDTH);
 }
 
-/* A strip of A that is not transposed is copied by the item that uses it: row after row, + 16 so that
- * the rows start in different cache sets. Of a transposed A, 8 elements lie side by side and the next 8
- * far away, often in the same cache set. That is done once for all, by a launch of its own: strips of k x 8,
- * term after term. An item packs 16 strips, so that it reads long runs. */
+/* A strip of A that is not transposed is copied by the item that uses it: row after row, + 16 so
+ * that the rows start in different cache sets. Of a transposed A, 8 elements lie side by side and
+ * the next 8 far away, often in the same cache set. That is done once for all, by a launch of its
+ * own: strips of k x 8, term after term. An item packs 16 strips, so that it reads long runs. */
 #if TA
 #define STRIP_AT(r, p) ((p)*HEIGHT + (r))
 #define STRIP_SPACE __global
@@ -734,9 +738,9 @@ inline void packed_tile(STRIP_SPACE const sum_t *strip, __global const lanes_t *
 }
 
 /* The work-item owns `rows` rows by `cols` columns (a multiple of WIDTH). For each DEPTH terms it
- * takes a strip of A after the other over the panels: the strip stays in the L1 cache, the panels in
- * L2. Between one DEPTH and the next its sums wait in a memory of its own, tile by tile. A is the
- * matrix, or, if that is transposed, its strips. */
+ * takes a strip of A after the other over the panels: the strip stays in the L1 cache, the panels
+ * in L2. Between one DEPTH and the next its sums wait in a memory of its own, tile by tile. A is
+ * the matrix, or, if that is transposed, its strips. */
 #if TA
 #define A_TYPE sum_t
 #else
@@ -778,9 +782,10 @@ gemm_6_packed(int m, int n, int k, __global const A_TYPE *restrict A, int lda, l
 }
 
 /* ---- rung 7: thin ---------------------------------------------------------------------------- *
- * With few rows there is nothing to share: every element of B is used once for each of them, and memory
- * sets the pace. What counts is to read it the way it likes best: eight long runs at a time, each
- * element once. The sums of SPAN columns wait in L1, and are fetched and put back once for eight terms.
+ * With few rows there is nothing to share: every element of B is used once for each of them, and
+ * memory sets the pace. What counts is to read it the way it likes best: eight long runs at a
+ * time, each element once. The sums of SPAN columns wait in L1, and are fetched and put back once
+ * for eight terms.
  *
  *      B:  p + 0  ------------------------>        sums, for each row:
  *          p + 1  ------------------------>  ->    [ SPAN columns    ]
@@ -864,11 +869,11 @@ gemm_7_thin(int rows, int n, int k, __global const in_t *restrict X, int x_row, 
 }
 
 /* ---- rung 8: dots ---------------------------------------------------------------------------- *
- * Few rows and a transposed B, or, with SWAP, few columns and an A that is not: each element of out is a
- * scalar product of two runs in memory, a row of M and a row of X, which holds the few (the host turns
- * it if need be). The lanes of a vector add up every
- * 16th term, and are added to each other at the very end. A bunch of rows goes side by side, so that a
- * vector of X serves all of them and several runs of memory are under way at once. */
+ * Few rows and a transposed B, or, with SWAP, few columns and an A that is not: each element of
+ * out is a scalar product of two runs in memory, a row of M and a row of X, which holds the few
+ * (the host turns it if need be). The lanes of a vector add up every
+ * 16th term, and are added to each other at the very end. A bunch of rows goes side by side, so
+ * that a vector of X serves all of them and several runs of memory are under way at once. */
 
 #if ROWS == 1
 #define BUNCH 8

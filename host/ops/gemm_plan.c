@@ -750,8 +750,8 @@ static brg_status check_type(const job *j, brg_error *error) {
     return BRG_E_UNSUPPORTED;
 }
 
-/* The launches before the last one prepare its operands, and are in the same program, which is then built
- * once. */
+/* The launches before the last one prepare its operands, and are in the same program, which is then
+ * built once. */
 static void share_program(brg_plan *plan) {
     for (int32_t last = plan->launch_count - 1, i = 0; i < last; i++)
         memcpy(plan->launches[i].options, plan->launches[last].options,
