@@ -185,6 +185,16 @@ static void draw_brightness(uint64_t *state, bench_case *fresh) {
     snprintf(fresh->words, sizeof fresh->words, "brightness=0.2");
 }
 
+static void draw_box(uint64_t *state, bench_case *fresh) {
+    draw_picture(state, fresh);
+    snprintf(fresh->words, sizeof fresh->words, "box=%lld", draw(state, 1, 40));
+}
+
+static void draw_median(uint64_t *state, bench_case *fresh) {
+    draw_picture(state, fresh);
+    snprintf(fresh->words, sizeof fresh->words, "median=%d", cli_random_below(state, 2) ? 5 : 3);
+}
+
 static void draw_edge(uint64_t *state, bench_case *fresh) {
     draw_picture(state, fresh);
     snprintf(fresh->words, sizeof fresh->words, "edge");
@@ -201,10 +211,13 @@ static const struct {
              {"blur", draw_blur},
              {"resize", draw_resize},
              {"brightness", draw_brightness},
+             {"box", draw_box},
+             {"median", draw_median},
              {"edge", draw_edge}};
 
 const char bench_drawn_ops[] = "gemm, conv2d_forward, conv2d_backward_data, "
-                               "conv2d_backward_weights, conv2d, blur, resize, brightness, edge";
+                               "conv2d_backward_weights, conv2d, blur, resize, brightness, box, "
+                               "median, edge";
 
 bool bench_draw_case(const brg_op *op, uint64_t *state, bench_case *fresh) {
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {

@@ -443,11 +443,14 @@ static const contender *our_best(const match *m) {
     return NULL;
 }
 
-/* A filter's own words tell more than the size of its picture. */
+/* The words of a call say all about it, and make it again; a chain's are told beside its picture. */
 static void name_case(const match *m, char text[BENCH_TEXT]) {
-    bool tells = m->at->is_chain && strpbrk(m->at->words, "=,");
-    snprintf(text, BENCH_TEXT, "%.63s%s%.44s", m->workload->text, tells ? "  " : "",
-             tells ? m->at->words : "");
+    bool is_chain = m->at->is_chain && strpbrk(m->at->words, "=,");
+    if (m->at->is_chain)
+        snprintf(text, BENCH_TEXT, "%.63s%s%.44s", m->workload->text, is_chain ? "  " : "",
+                 is_chain ? m->at->words : "");
+    else
+        snprintf(text, BENCH_TEXT, "%.110s", m->at->words[0] ? m->at->words : m->workload->text);
 }
 
 static brg_status write_lines(match *m, int32_t index, brg_error *error) {

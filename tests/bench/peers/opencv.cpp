@@ -144,6 +144,38 @@ bool make_resize(const brg_call &call, const Images &at, Work *work, cli_peer_te
     return true;
 }
 
+bool make_box(const brg_call &call, const Images &at, Work *work, cli_peer_terms *terms) {
+    auto p = static_cast<const brg_box_params *>(call.params);
+    int mode;
+    if (!border_of(p->border, &mode, terms))
+        return false;
+    cv::Size size(2 * p->radius + 1, 2 * p->radius + 1);
+    Images images = at;
+    work->call = [=] { cv::blur(images.in, images.out, size, cv::Point(-1, -1), mode); };
+    return true;
+}
+
+bool make_median(const brg_call &call, const Images &at, Work *work, cli_peer_terms *terms) {
+    auto p = static_cast<const brg_median_params *>(call.params);
+    if (p->border != BRG_BORDER_CLAMP)
+        return refuse(terms, "repeats the edge at every border");
+    int size = p->size;
+    Images images = at;
+    work->call = [=] { cv::medianBlur(images.in, images.out, size); };
+    return true;
+}
+
+bool make_grey(const brg_call &, const Images &at, Work *work, cli_peer_terms *terms) {
+    if (at.in.channels() == 1)
+        return refuse(terms, "is not asked to copy");
+    int how = at.in.channels() == 4 ? cv::COLOR_RGBA2GRAY : cv::COLOR_RGB2GRAY;
+    if (at.in.depth() == CV_8U)
+        grant(terms, kFixedPoint, "weighs bytes in fixed point: allowed one grey level more");
+    Images images = at;
+    work->call = [=] { cv::cvtColor(images.in, images.out, how); };
+    return true;
+}
+
 // The user's way to a gradient's magnitude: two Sobel images, magnitude, and back to bytes.
 bool make_edge(const brg_call &call, const Images &at, Work *work, cli_peer_terms *terms) {
     auto p = static_cast<const brg_edge_params *>(call.params);
@@ -171,7 +203,8 @@ const struct {
     const char *op;
     Maker make;
 } makers[] = {{"blur", make_blur},         {"conv2d", make_conv2d}, {"brightness", make_brightness},
-              {"contrast", make_contrast}, {"resize", make_resize}, {"edge", make_edge}};
+              {"contrast", make_contrast}, {"resize", make_resize}, {"edge", make_edge},
+              {"box", make_box},           {"median", make_median}, {"grey", make_grey}};
 
 // ---- the plug-in -------------------------------------------------------------------------------
 
