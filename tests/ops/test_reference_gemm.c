@@ -223,6 +223,128 @@ Test(reference_gemm, nan_in_a_reaches_its_row_and_no_other) {
     finish(&f);
 }
 
+/* ---- batches, epilogues, types ---- */
+
+/* A call made from words, solved by the oracle. */
+typedef struct solved {
+    brg_example example;
+    brg_call call;
+    double *expected, *bound;
+} solved;
+
+static solved solve_words(const char *words) {
+    solved s = {0};
+    cr_assert_eq(brg_op_gemm.make(words, 5, &s.example, NULL), BRG_OK);
+    s.call = call_of(&brg_op_gemm, &s.example);
+    size_t elements = 0;
+    brg_shape_size(&s.call.output, &elements, NULL, NULL);
+    s.expected = malloc((elements + 1) * sizeof(double));
+    s.bound = malloc((elements + 1) * sizeof(double));
+    cr_assert(s.expected && s.bound);
+    brg_gemm_oracle(&s.call, 0, s.call.output.dims[0], s.expected, s.bound);
+    return s;
+}
+
+static void forget(solved *s) {
+    free(s->expected);
+    free(s->bound);
+    brg_example_release(&s->example);
+}
+
+Test(reference_gemm, a_batch_is_many_products_and_one_matrix_may_serve_all) {
+    solved s = solve_words("m=3 n=4 k=5 batch=6 share-b bias=rows");
+    const float *a = s.call.data[0], *b = s.call.data[1], *bias = s.call.data[2];
+    cr_assert_eq(s.call.output.rank, 3);
+    for (int t = 0; t < 6; t++)
+        for (int i = 0; i < 3; i++)
+            for (int j = 0; j < 4; j++) {
+                double sum = bias[i];
+                for (int p = 0; p < 5; p++)
+                    sum += (double)a[(t * 3 + i) * 5 + p] * b[p * 4 + j];
+                cr_expect_float_eq(s.expected[(t * 3 + i) * 4 + j], sum, 1e-12);
+            }
+    forget(&s);
+}
+
+Test(reference_gemm, a_step_of_training_moves_weights_against_their_velocity) {
+    solved s = solve_words("m=4 n=3 k=7 ta epilogue=update rate=0.5 momentum=0.75 alpha=0.25");
+    const float *a = s.call.data[0], *b = s.call.data[1], *w = s.call.data[2], *v = w + 12;
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 3; j++) {
+            double sum = 0;
+            for (int p = 0; p < 7; p++)
+                sum += (double)a[p * 4 + i] * b[p * 3 + j];
+            double velocity = 0.75 * v[i * 3 + j] + 0.25 * sum;
+            cr_expect_float_eq(s.expected[12 + i * 3 + j], velocity, 1e-12);
+            cr_expect_float_eq(s.expected[i * 3 + j], w[i * 3 + j] - 0.5 * velocity, 1e-12);
+        }
+    forget(&s);
+}
+
+/* 1 x 1 x 1: the epilogue of one number. */
+static double epilogue_of(brg_epilogue epilogue, float z) {
+    brg_shape one = brg_shape_2d(BRG_F32, 1, 1);
+    brg_gemm_params params = {.alpha = 1, .epilogue = epilogue};
+    const float unit = 1;
+    brg_call call = {
+        .params = &params, .input_count = 2, .inputs = {one, one}, .data = {&z, &unit}};
+    cr_assert_eq(brg_op_gemm.check(&call, &call.output, NULL), BRG_OK);
+    double expected, bound;
+    float fast, naive;
+    brg_gemm_oracle(&call, 0, 1, &expected, &bound);
+    brg_gemm_sequential(&call, 0, 1, &fast);
+    brg_gemm_naive(&call, 0, 1, &naive);
+    cr_expect(isnan(expected) ? isnan(fast) && isnan(naive)
+                              : fabs(fast - expected) <= bound && fabs(naive - expected) <= bound);
+    return expected;
+}
+
+Test(reference_gemm, relu_and_gelu_have_their_known_values) {
+    cr_expect_eq(epilogue_of(BRG_EPILOGUE_RELU, -2), 0);
+    cr_expect_eq(epilogue_of(BRG_EPILOGUE_RELU, 2), 2);
+    cr_expect(isnan(epilogue_of(BRG_EPILOGUE_RELU, NAN)));
+    /* 0.5 z (1 + tanh(sqrt(2 / pi) (z + 0.044715 z^3))), the form in which it was published */
+    for (float z = -8; z <= 8; z += 0.125f) {
+        double u = sqrt(2 / 3.14159265358979323846) * ((double)z + 0.044715 * z * z * z);
+        cr_expect_float_eq(epilogue_of(BRG_EPILOGUE_GELU, z), 0.5 * z * (1 + tanh(u)), 1e-12);
+    }
+    cr_expect_eq(epilogue_of(BRG_EPILOGUE_GELU, -100), 0);
+    cr_expect(isnan(epilogue_of(BRG_EPILOGUE_GELU, NAN)));
+}
+
+/* A sum whose terms cancel: in plain double nothing would be left of it. */
+Test(reference_gemm, the_oracle_of_doubles_is_better_than_doubles) {
+    double a[4] = {1e16, 1, -1e16, 0x1p-30}, b[4] = {1, 1, 1, 1};
+    brg_gemm_params params = {.alpha = 1};
+    brg_call call = {.params = &params,
+                     .input_count = 2,
+                     .inputs = {brg_shape_2d(BRG_F64, 1, 4), brg_shape_2d(BRG_F64, 4, 1)},
+                     .data = {a, b}};
+    cr_assert_eq(brg_op_gemm.check(&call, &call.output, NULL), BRG_OK);
+    double expected, bound;
+    brg_gemm_oracle(&call, 0, 1, &expected, &bound);
+    cr_expect_eq(expected, 1 + 0x1p-30);
+    cr_expect(bound > 2e16 * 0x1p-53 && bound < 2e16 * 0x1p-53 * 20);
+}
+
+Test(reference_gemm, whole_numbers_wrap_around) {
+    int8_t a[2] = {-128, -128}, b[2] = {-128, -128};
+    int32_t c = 2000000000, out;
+    brg_gemm_params params = {.alpha = 1024, .beta = 2};
+    brg_shape row = brg_shape_2d(BRG_I8, 1, 2), col = brg_shape_2d(BRG_I8, 2, 1);
+    brg_call call = {.params = &params,
+                     .input_count = 3,
+                     .inputs = {row, col, brg_shape_2d(BRG_I32, 1, 1)},
+                     .data = {a, b, &c}};
+    cr_assert_eq(brg_op_gemm.check(&call, &call.output, NULL), BRG_OK);
+    double expected, bound;
+    brg_gemm_oracle(&call, 0, 1, &expected, &bound);
+    brg_gemm_sequential(&call, 0, 1, &out);
+    cr_expect_eq(expected, (double)(int32_t)(33554432u + 4000000000u));
+    cr_expect_eq((double)out, expected);
+    cr_expect_eq(bound, 0);
+}
+
 /* ---- check ---- */
 
 static brg_status check_gemm(brg_gemm_params params, brg_shape a, brg_shape b, int32_t inputs) {
@@ -266,4 +388,30 @@ Test(check_gemm, takes_k_from_the_tensors_only_if_they_agree) {
     cr_expect_eq(check_gemm(BRG_GEMM_DEFAULTS, a, b, 2), BRG_E_SHAPE);
     cr_expect_eq(check_gemm((brg_gemm_params){.alpha = 1, .k = 5}, a, b, 2), BRG_OK);
     cr_expect_eq(check_gemm((brg_gemm_params){.alpha = 1, .k = 6}, a, b, 2), BRG_E_SHAPE);
+}
+
+Test(check_gemm, refuses_batches_epilogues_and_types_that_do_not_fit) {
+    const brg_gemm_params plain = BRG_GEMM_DEFAULTS;
+    brg_shape a = brg_shape_3d(BRG_F32, 3, 4, 5), b = brg_shape_3d(BRG_F32, 3, 5, 6);
+    brg_shape a8 = brg_shape_2d(BRG_I8, 4, 5), b8 = brg_shape_2d(BRG_I8, 5, 6);
+    cr_expect_eq(check_gemm(plain, a, b, 2), BRG_OK);
+    cr_expect_eq(check_gemm(plain, a, brg_shape_3d(BRG_F32, 1, 5, 6), 2), BRG_OK);
+    cr_expect_eq(check_gemm(plain, a, brg_shape_2d(BRG_F32, 5, 6), 2), BRG_OK);
+    cr_expect_eq(check_gemm(plain, a, brg_shape_3d(BRG_F32, 2, 5, 6), 2), BRG_E_SHAPE);
+    cr_expect_eq(check_gemm(plain, a8, b8, 2), BRG_OK);
+    cr_expect_eq(check_gemm(plain, a8, brg_shape_2d(BRG_F32, 5, 6), 2), BRG_E_ARGUMENT);
+    cr_expect_eq(check_gemm((brg_gemm_params){.alpha = 0.5f}, a8, b8, 2), BRG_E_ARGUMENT);
+    cr_expect_eq(
+        check_gemm((brg_gemm_params){.alpha = 1, .epilogue = BRG_EPILOGUE_GELU}, a8, b8, 2),
+        BRG_E_ARGUMENT);
+    cr_expect_eq(
+        check_gemm((brg_gemm_params){.alpha = 1, .epilogue = BRG_EPILOGUE_UPDATE}, a, b, 2),
+        BRG_E_ARGUMENT);
+    cr_expect_eq(check_gemm((brg_gemm_params){.alpha = 1, .bias = BRG_BIAS_ROWS}, a, b, 2),
+                 BRG_E_ARGUMENT);
+    cr_expect_eq(check_gemm((brg_gemm_params){.alpha = 1, .bias = (brg_bias)9}, a, b, 3),
+                 BRG_E_ARGUMENT);
+    cr_expect_eq(
+        check_gemm(plain, brg_shape_2d(BRG_I8, 1, 200000), brg_shape_2d(BRG_I8, 200000, 1), 2),
+        BRG_E_SHAPE);
 }
