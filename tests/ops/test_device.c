@@ -108,10 +108,10 @@ Test(device, no_op_is_left_out) {
 /* Requires a job long enough for many slices to be cut, and to come out right. */
 static void must_be_sliced(const char *variant) {
     brg_engine *engine = start(BRG_TRANSFER_AUTO);
-    brg_example example = {.text = "384x257x320", .input_count = 2};
+    brg_example example = {.text = "1000x257x320", .input_count = 2};
     brg_gemm_params params = BRG_GEMM_DEFAULTS;
     memcpy(example.params, &params, sizeof params);
-    brg_shape a = brg_shape_2d(BRG_F32, 384, 320), b = brg_shape_2d(BRG_F32, 320, 257);
+    brg_shape a = brg_shape_2d(BRG_F32, 1000, 320), b = brg_shape_2d(BRG_F32, 320, 257);
     cr_assert_eq(brg_tensor_create_uniform(&a, 1, -1, 1, &example.inputs[0], NULL), BRG_OK);
     cr_assert_eq(brg_tensor_create_uniform(&b, 2, -1, 1, &example.inputs[1], NULL), BRG_OK);
     brg_result result = run(engine, brg_op_find("gemm"), variant, &example);
@@ -191,7 +191,9 @@ Test(device, gemm_leaves_c_alone_when_beta_is_zero) {
         for (size_t i = 0; i < brg_tensor_bytes(example.inputs[2]) / sizeof *c; i++)
             c[i] = NAN;
         brg_result result = run(engine, op, op->variants[v].name, &example);
-        cr_expect_eq(result.verdict.outcome, BRG_PASSED, "%s", op->variants[v].name);
+        bool done = result.state == BRG_JOB_DONE;
+        cr_expect(done || result.error.status == BRG_E_UNSUPPORTED, "%s", result.error.what);
+        cr_expect(!done || result.verdict.outcome == BRG_PASSED, "%s", op->variants[v].name);
         cr_expect_eq(result.verdict.non_finite, 0, "%s", op->variants[v].name);
         brg_result_release(&result);
         brg_example_release(&example);
