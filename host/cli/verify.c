@@ -129,10 +129,25 @@ static void reproduction(const verification *v, const flight *at, char *text, si
         snprintf(text + length, size - (size_t)length, " --case %d", at->example);
 }
 
+/* Equal but for the numbers in them: one stands for all. */
+static bool alike(const char *a, const char *b) {
+    static const char digits[] = "0123456789";
+    for (; *a && *b; a++, b++) {
+        if (strchr(digits, *a) && strchr(digits, *b)) {
+            a += strspn(a, digits) - 1;
+            b += strspn(b, digits) - 1;
+        } else if (*a != *b) {
+            return false;
+        }
+    }
+    return *a == *b;
+}
+
 static void add_remark(verification *v, const flight *at, bool skip, const char *text) {
     for (int32_t i = 0; i < v->remark_count; i++) {
         remark *known = &v->remarks[i];
-        if (known->line == at->line && known->skip == skip && strcmp(known->text, text) == 0) {
+        bool same = skip ? alike(known->text, text) : strcmp(known->text, text) == 0;
+        if (known->line == at->line && known->skip == skip && same) {
             known->times++;
             return;
         }
@@ -360,6 +375,14 @@ static brg_status submit_everything(verification *v) {
     return status == BRG_OK ? settle_all(v) : status;
 }
 
+/* How many lines have had a case at all. */
+static int32_t lines_begun(const verification *v) {
+    int32_t count = v->line_count;
+    while (count > 0 && v->lines[count - 1].cases == 0)
+        count--;
+    return count;
+}
+
 static void add_up(line *sum, const line *more) {
     sum->cases += more->cases;
     sum->passed += more->passed;
@@ -425,7 +448,7 @@ static int verify_device(cli_session *session, const verify_settings *settings, 
         if (!session->report)
             cli_table_head(stdout, columns, COLUMNS);
         brg_status status = submit_everything(v);
-        print_lines(v, v->line_count);
+        print_lines(v, status == BRG_OK ? v->line_count : lines_begun(v));
         code = conclude(v, totals);
         code = status == BRG_OK ? code : cli_exit_of(status);
     }
