@@ -99,6 +99,7 @@ static brg_status report_peers(const bench *b, brg_report *report, brg_error *er
 }
 
 static brg_status complete(const bench *b, brg_report *report, brg_error *error) {
+    brg_report_number(report, false, "others_load", cli_company_since(&b->began));
     brg_status status = bench_book_summarise(&b->book, report, error);
     return status == BRG_OK && b->peers.count > 0 ? report_peers(b, report, error) : status;
 }
@@ -172,6 +173,7 @@ static int bench_device(cli_session *session, const bench_settings *settings, in
     brg_error error = {0};
     brg_status status = BRG_OK;
     choose_device(&b, choice);
+    b.began = cli_company_now();
     if (settings->against)
         status = cli_peers_load(&b.peers, settings->against, &error);
     if (status == BRG_OK) {

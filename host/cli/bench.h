@@ -15,6 +15,7 @@
 #define BRIGADE_CLI_BENCH_H
 
 #include "brigade/brigade.h"
+#include "company.h"
 #include "peer.h"
 #include "policy.h"
 #include "session.h"
@@ -132,8 +133,9 @@ typedef struct bench {
     int32_t tabled;       /* lines printed */
     const brg_op *headed; /* the op whose table is open, and the unit of its rates */
     const char *headed_unit;
-    bool scaled; /* a baseline was timed on a part */
-    int code;    /* the exit code so far */
+    cli_company began; /* the clocks at the beginning */
+    bool scaled;       /* a baseline was timed on a part */
+    int code;          /* the exit code so far */
 } bench;
 
 /* Compute units that every contender may use. */

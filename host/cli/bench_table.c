@@ -270,6 +270,23 @@ static void print_notes(const bench_book *book) {
     }
 }
 
+/* More than what a quiet system does for itself. */
+static void warn_of_company(const bench *b) {
+    const double tolerable = 0.1;
+    cli_style style = cli_style_of(stdout);
+    double others = cli_company_since(&b->began);
+    char text[240];
+    if (!(others > tolerable))
+        return;
+    snprintf(text, sizeof text,
+             "Other programs took %.0f %% of the processors meanwhile: these times are disturbed, "
+             "and those of whoever waits spinning most of all.",
+             100 * others);
+    fprintf(stdout, "%s%s", style.off, style.warn);
+    cli_print_wrapped(stdout, text, 0, 0);
+    fprintf(stdout, "%s%s", style.off, style.quiet);
+}
+
 void bench_table_legend(const bench *b) {
     cli_style style = cli_style_of(stdout);
     char text[640];
@@ -291,6 +308,7 @@ void bench_table_legend(const bench *b) {
                  "definition.");
     }
     cli_print_wrapped(stdout, text, 0, 0);
+    warn_of_company(b);
     if (b->scaled)
         puts("~ of a baseline timed on a part of the rows and scaled");
     print_notes(&b->book);

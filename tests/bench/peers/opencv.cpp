@@ -74,7 +74,7 @@ bool make_blur(const brg_call &call, const Images &at, Work *work, cli_peer_term
         return false;
     cv::Size size(2 * radius + 1, 2 * radius + 1);
     if (at.in.depth() == CV_8U)
-        grant(terms, 1.5, "blurs bytes with weights of 8 bits: allowed two grey levels");
+        grant(terms, 2.5, "blurs bytes with weights of 8 bits: allowed three grey levels");
     Images images = at;
     work->call = [=] { cv::GaussianBlur(images.in, images.out, size, sigma, sigma, mode); };
     return true;
