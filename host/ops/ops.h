@@ -11,6 +11,7 @@ extern const brg_op brg_op_conv2d;
 extern const brg_op brg_op_brightness;
 extern const brg_op brg_op_contrast;
 extern const brg_op brg_op_point;
+extern const brg_op brg_op_lut;
 extern const brg_op brg_op_blur;
 extern const brg_op brg_op_box;
 extern const brg_op brg_op_median;

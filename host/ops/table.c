@@ -9,7 +9,7 @@ static const brg_op *const builtin[] = {
     &brg_op_conv2d,
     &brg_op_brightness,
     &brg_op_contrast,
-    &brg_op_point,
+    &brg_op_point, &brg_op_lut,
     &brg_op_blur,
     &brg_op_box, &brg_op_median, &brg_op_grey,
     &brg_op_sharpen,

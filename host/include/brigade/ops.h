@@ -135,6 +135,19 @@ typedef struct brg_median_params {
 
 /* "grey" takes no parameters: out = 0.299 r + 0.587 g + 0.114 b, dims {h, w, 1}. One channel stays. */
 
+/* "lut": every colour element looked up on a curve. Alpha stays. */
+typedef enum brg_lut_kind {
+    BRG_LUT_INVERT = 0, /* range - in, range 255 for u8 and 1 for f32 */
+    BRG_LUT_GAMMA,      /* range * (in / range) ^ value; 0 for what is negative */
+    BRG_LUT_THRESHOLD,  /* in >= value * range ? range : 0 */
+    BRG_LUT_KIND_COUNT
+} brg_lut_kind;
+
+typedef struct brg_lut_params {
+    brg_lut_kind kind;
+    float value; /* gamma 0.01..100, threshold 0..1, of invert 0 */
+} brg_lut_params;
+
 /* "sharpen": unsharp mask, out = in + amount * (in - blur(in, sigma)). Alpha stays. */
 typedef struct brg_sharpen_params {
     float amount; /* 0..10 */
