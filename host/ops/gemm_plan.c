@@ -46,9 +46,9 @@ const brg_tunable brg_gemm_tunables[BRG_GEMM_TUNABLES] = {
     [BRG_GEMM_PACK_ROWS] = {"pack_rows",
                             "rows up to which panels are copied by the items that use them",
                             NULL,
-                            256,
-                            256,
-                            {64, 128, 192, 256, 384, 512}},
+                            512,
+                            512,
+                            {64, 128, 256, 384, 512, 768, 1024}},
     [BRG_GEMM_ITEMS] = {"items", "work-items wanted at least", NULL, 8, 8, {2, 4, 8, 16, 32, 64}},
     [BRG_GEMM_SPAN] = {"span",
                        "sums of a work-item, for all its rows",
@@ -722,8 +722,10 @@ static int choose(const job *j) {
     bool small = g->k * g->n <= tuned(j, BRG_GEMM_PACK_FROM) * 1000;
     if (small && !g->ta && !g->tb && as_summed && g->n >= tile_of(g).width)
         return BRG_GEMM_ROWS;
-    bool low = g->m <= tuned(j, BRG_GEMM_PACK_ROWS) && g->in != BRG_F16;
-    if (low && can_hold_panel(j))
+    /* Turning a panel costs twice as much as copying it; a B of 64 Ki elements costs next to nothing. */
+    int64_t low = tuned(j, BRG_GEMM_PACK_ROWS) / (g->tb ? 2 : 1);
+    bool few_copies = g->m <= low || g->k * g->n <= 65536;
+    if (few_copies && g->in != BRG_F16 && can_hold_panel(j))
         return BRG_GEMM_PANELS;
     share most;
     int64_t depth;
