@@ -31,6 +31,8 @@ static void spread_cell(const bench_line *line, char *cell) {
     double percent = 50 * (at->high - at->low) / at->median;
     if (line->rounds == 1 && line->runs == 1)
         snprintf(cell, CLI_CELL, "once");
+    else if (percent > 999)
+        snprintf(cell, CLI_CELL, ">999 %%");
     else
         snprintf(cell, CLI_CELL, "%.*f %%", percent < 9.95 ? 1 : 0, percent);
 }
