@@ -153,7 +153,7 @@ Test(surroundings, a_wrong_kernel_is_found_out) {
     cr_expect_eq(of.code, 1, "%s%s", of.out, of.err);
     cr_expect_not_null(strstr(of.out, "mismatch: "), "%s", of.out);
     release(&of);
-    of = run_with(&how, "verify gemm --variant naive --seed 3");
+    of = run_with(&how, "verify gemm --variant naive --seed 3 --case 10");
     cr_expect_eq(of.code, 1, "%s", of.err);
     cr_expect_not_null(strstr(of.out, "brigade verify gemm --variant naive --seed 3"), "%s",
                        of.out);
