@@ -80,6 +80,9 @@
 /* An array that a function is handed stays in registers only if the call disappears. */
 #define INLINE inline __attribute__((always_inline))
 
+#ifndef DATA_WEIGHTS
+#define DATA_WEIGHTS 0 /* 1: nothing but conv_3_data_weights, which is quickly built */
+#endif
 #ifndef STEP_H
 #define STEP_H 1 /* filters woven into one plane: see conv_3_data_weights */
 #define STEP_W 1
@@ -95,6 +98,10 @@
 #define PITCH ((TILES * PIXELS - 1) * SW + (KW - 1) * DW + 1)
 #define ACROSS ((OW + TILES * PIXELS - 1) / (TILES * PIXELS)) /* work-items along a row */
 #define DOWN ((OH + ROWS - 1) / ROWS)
+
+#define PLANES (KG / (STEP_H * STEP_W)) /* of a group in y */
+
+#if !DATA_WEIGHTS
 
 /* Two vectors woven into two: a0 b0 a1 b1 ... */
 #define WEAVE_LO(a, b)                                                                             \
@@ -214,7 +221,6 @@ INLINE float16 relu(float16 v) {
 
 #define WOVEN (STEP_H * STEP_W > 1)
 #define PLANE (PLANE_H * PLANE_W)
-#define PLANES (KG / (STEP_H * STEP_W)) /* of a group in y */
 
 /* `count` places of filter o from (oy, ox), each an element of a plane STEP_W apart from the next.
  */
@@ -317,6 +323,8 @@ conv_3_direct(__global const float *restrict x, __global const float *restrict w
     }
 }
 
+#else
+
 /* Backward data: dx is a convolution, too, of dy; these are its weights. Along a side with stride 1
  * they are the filter turned round:
  *
@@ -353,3 +361,5 @@ __kernel void conv_3_data_weights(__global const float *restrict weights,
             to[t * KW + u] = r >= 0 && s >= 0 ? weights[r * kw + s] : 0.0f;
         }
 }
+
+#endif

@@ -54,6 +54,9 @@
 #ifndef ROTATED
 #define ROTATED 0 /* 1: the weights are those of the convolution whose gradient this is */
 #endif
+#ifndef WEIGHTS
+#define WEIGHTS 0 /* 1: the kernels of the gradient with respect to the filters, 0: all others */
+#endif
 #ifndef IMAGES
 #define IMAGES 1 /* of a work-item: images, rows of tiles, tiles in a row */
 #define ROWS 2
@@ -164,39 +167,6 @@ INLINE void output_side(const float16 *from, int from_step, float16 *to, int ste
 #endif
 }
 
-/* ---- filters ---- */
-
-/* U[filter block][e][channel][16 filters], once for all. Dim 0: blocks of 16 filters of all groups;
- * dim 1: channels. Filters beyond the last repeat it. */
-__kernel void winograd_filters(__global const float *restrict weights, __global float *restrict U,
-                               int first) {
-    const int block = first + (int)get_global_id(0), c = get_global_id(1);
-    const int group = block / FILTER_BLOCKS, o0 = block % FILTER_BLOCKS * LANES;
-    if (group >= GROUPS)
-        return;
-    float taps[9 * LANES];
-    for (int l = 0; l < LANES; l++) {
-        const int o = min(o0 + l, KG - 1);
-        __global const float *from = weights + (ROTATED ? ((size_t)(group * CG + c) * KG + o) * 9
-                                                        : ((size_t)(group * KG + o) * CG + c) * 9);
-        for (int t = 0; t < 9; t++)
-            taps[t * LANES + l] = from[ROTATED ? 8 - t : t];
-    }
-    float16 g[9], side[SIDE * 3], u[AREA];
-#pragma unroll
-    for (int t = 0; t < 9; t++)
-        g[t] = vload16(t, taps);
-#pragma unroll
-    for (int j = 0; j < 3; j++)
-        filter_side(g + j, 3, side + j, 3);
-#pragma unroll
-    for (int i = 0; i < SIDE; i++)
-        filter_side(side + i * 3, 1, u + i * SIDE, 1);
-#pragma unroll
-    for (int e = 0; e < AREA; e++)
-        vstore16(u[e], ((size_t)block * AREA + e) * CG + c, U);
-}
-
 /* ---- inputs ---- */
 
 /* The part of an image that a work-item's tiles read, inside the image. */
@@ -288,6 +258,41 @@ INLINE void transform_inputs(__global const float *x, int group, int image0, int
                                (tx0 + t % COLS) * OUT - PW,
                                V + (i * ROWS * COLS + t) * PITCH + block * LANES);
         }
+}
+
+#if !WEIGHTS
+
+/* ---- filters ---- */
+
+/* U[filter block][e][channel][16 filters], once for all. Dim 0: blocks of 16 filters of all groups;
+ * dim 1: channels. Filters beyond the last repeat it. */
+__kernel void winograd_filters(__global const float *restrict weights, __global float *restrict U,
+                               int first) {
+    const int block = first + (int)get_global_id(0), c = get_global_id(1);
+    const int group = block / FILTER_BLOCKS, o0 = block % FILTER_BLOCKS * LANES;
+    if (group >= GROUPS)
+        return;
+    float taps[9 * LANES];
+    for (int l = 0; l < LANES; l++) {
+        const int o = min(o0 + l, KG - 1);
+        __global const float *from = weights + (ROTATED ? ((size_t)(group * CG + c) * KG + o) * 9
+                                                        : ((size_t)(group * KG + o) * CG + c) * 9);
+        for (int t = 0; t < 9; t++)
+            taps[t * LANES + l] = from[ROTATED ? 8 - t : t];
+    }
+    float16 g[9], side[SIDE * 3], u[AREA];
+#pragma unroll
+    for (int t = 0; t < 9; t++)
+        g[t] = vload16(t, taps);
+#pragma unroll
+    for (int j = 0; j < 3; j++)
+        filter_side(g + j, 3, side + j, 3);
+#pragma unroll
+    for (int i = 0; i < SIDE; i++)
+        filter_side(side + i * 3, 1, u + i * SIDE, 1);
+#pragma unroll
+    for (int e = 0; e < AREA; e++)
+        vstore16(u[e], ((size_t)block * AREA + e) * CG + c, U);
 }
 
 /* ---- products ---- */
@@ -396,6 +401,8 @@ winograd_forward(__global const float *restrict x, __global const float *restric
         }
     }
 }
+
+#else
 
 /* ---- the gradient with respect to the filters ----
  *
@@ -561,3 +568,5 @@ __kernel void winograd_weights_add(__global const float *restrict sums, __global
         for (int t = 0; t < 9; t++)
             to[((size_t)filter * CG + block * LANES + l) * 9 + t] = lanes[t * LANES + l];
 }
+
+#endif

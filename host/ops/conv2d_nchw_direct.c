@@ -60,8 +60,8 @@ static bool cut_for(const brg_conv *v, const brg_device_info *device, const brg_
                     cut *out) {
     int64_t room = (int64_t)plan->tuned[BRG_CONV_TUNED_ROOM] * 1024;
     int64_t limit = (int64_t)device->local_memory - 1024;
-    double most = brg_loop_limit(device) < 100000 ? 2000 : 1e6;
-    return cut_up(v, room < limit ? room : limit, plan->tuned[BRG_CONV_TUNED_PIXELS], most, out);
+    return brg_loop_limit(device) > 100000 &&
+           cut_up(v, room < limit ? room : limit, plan->tuned[BRG_CONV_TUNED_PIXELS], 1e6, out);
 }
 
 void brg_conv_add_geometry(brg_launch *launch, const brg_conv *v) {
@@ -91,8 +91,8 @@ brg_status brg_conv_plan_direct(const brg_conv *v, const brg_conv_buffers *buffe
                                 const brg_device_info *device, brg_plan *plan, brg_error *error) {
     cut c;
     if (!cut_for(v, device, plan, &c))
-        return brg_conv_unsupported("direct", "needs more local memory than this device has",
-                                    error);
+        return brg_conv_unsupported(
+            "direct", "needs more local memory, or longer loops, than this device has", error);
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_direct", "conv_3_direct");
     brg_conv_add_geometry(launch, v);
     brg_launch_option(launch, "-DBIAS=%d -DRELU=%d -DPIXELS=%d -DTILES=%d -DROWS=%d -DPORTION=%d",
@@ -157,6 +157,7 @@ static int32_t plan_data_weights(const brg_conv *v, const brg_conv *to, const br
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_direct", "conv_3_data_weights");
     brg_conv_add_geometry(launch, to);
     add_weave(launch, weave);
+    brg_launch_option(launch, "-DDATA_WEIGHTS=1");
     brg_launch_range(launch, 0, to->k, 1);
     brg_launch_range(launch, 1, to->cg, 1);
     launch->share = (double)bytes / 4;
@@ -194,8 +195,9 @@ brg_status brg_conv_plan_data(const brg_conv *v, brg_conv_variant variant,
         return brg_conv_unsupported("depthwise", "takes stride 1", error);
     if (depthwise ? !brg_conv_fits_depthwise(&to, device, plan)
                   : !brg_conv_fits_direct(&to, device, plan))
-        return brg_conv_unsupported(depthwise ? "depthwise" : "direct",
-                                    "needs more local memory than this device has", error);
+        return brg_conv_unsupported(
+            depthwise ? "depthwise" : "direct",
+            "needs more local memory, or longer loops, than this device has", error);
     const int32_t weights = plan_data_weights(v, &to, &weave, plan);
     const brg_conv_buffers buffers = {.x = BRG_BUFFER_INPUT(0),
                                       .weights = weights,

@@ -92,8 +92,8 @@ brg_status brg_conv_plan_weights(const brg_conv *v, const brg_device_info *devic
                                  brg_error *error) {
     cut c;
     if (!cut_for(v, device, plan, &c))
-        return brg_conv_unsupported("direct", "needs more local memory than this device has",
-                                    error);
+        return brg_conv_unsupported(
+            "direct", "needs more local memory, or longer loops, than this device has", error);
     const size_t bytes = (size_t)(v->k * v->cg * v->kh * v->kw) * sizeof(float);
     const int32_t to =
         c.parts > 1 ? brg_plan_scratch(plan, (size_t)c.parts * bytes) : BRG_BUFFER_OUTPUT;

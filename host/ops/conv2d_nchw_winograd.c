@@ -77,15 +77,16 @@ static void add_options(brg_launch *launch, const brg_conv *v, int64_t tile, con
                       (int)c->block);
 }
 
-/* Transforms all filters; returns where to. */
-static int32_t plan_filters(const brg_conv *v, int64_t tile, bool rotated, int32_t weights,
-                            const cut *c, brg_plan *plan) {
+/* Transforms all filters; returns where to. The options are those of winograd_forward, so that one
+ * program serves both. */
+static int32_t plan_filters(const brg_conv *v, int64_t tile, bool rotated, bool has_bias,
+                            int32_t weights, const cut *c, brg_plan *plan) {
     int64_t area = (tile + 2) * (tile + 2), blocks = v->groups * divide_up(v->kg, LANES);
     size_t bytes = (size_t)(blocks * area * v->cg * LANES) * sizeof(float);
     int32_t scratch = brg_plan_scratch(plan, bytes);
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_winograd", "winograd_filters");
     add_options(launch, v, tile, c);
-    brg_launch_option(launch, "-DROTATED=%d", rotated);
+    brg_launch_option(launch, "-DROTATED=%d -DBIAS=%d -DRELU=%d", rotated, has_bias, v->relu);
     brg_launch_range(launch, 0, blocks, 1);
     brg_launch_range(launch, 1, v->cg, 1);
     launch->share = (double)bytes;
@@ -102,10 +103,11 @@ brg_status brg_conv_plan_winograd(const brg_conv *v, int64_t tile, bool rotated,
     if (!brg_conv_fits_winograd(v, tile, device) ||
         !cut_for(v, tile, device, plan->tuned[BRG_CONV_TUNED_TILES], &c))
         return unsupported(tile, error);
-    int32_t filters = plan_filters(v, tile, rotated, buffers->weights, &c, plan);
+    int32_t filters = plan_filters(v, tile, rotated, buffers->has_bias, buffers->weights, &c, plan);
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_winograd", "winograd_forward");
     add_options(launch, v, tile, &c);
-    brg_launch_option(launch, "-DBIAS=%d -DRELU=%d", buffers->has_bias, v->relu);
+    brg_launch_option(launch, "-DROTATED=%d -DBIAS=%d -DRELU=%d", rotated, buffers->has_bias,
+                      v->relu);
     brg_launch_range(launch, 0, c.items, 1);
     brg_launch_range(launch, 1, v->groups, 1);
     launch->share = (double)v->n * (double)v->k * (double)v->oh * (double)v->ow * (double)v->cg / 4;
@@ -143,6 +145,7 @@ brg_status brg_conv_plan_winograd_weights(const brg_conv *v, int64_t tile,
     const int32_t scratch = brg_plan_scratch(plan, (size_t)(parts * sums) * sizeof(float));
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw_winograd", "winograd_weights");
     add_options(launch, v, tile, &c);
+    brg_launch_option(launch, "-DWEIGHTS=1");
     brg_launch_range(launch, 0, parts, 1);
     brg_launch_range(launch, 1, v->groups, 1);
     launch->share = (double)v->n * (double)v->k * (double)v->oh * (double)v->ow * (double)v->cg / 4;
@@ -155,6 +158,7 @@ brg_status brg_conv_plan_winograd_weights(const brg_conv *v, int64_t tile,
     brg_arg_first(launch);
     launch = brg_plan_add(plan, "conv2d_nchw_winograd", "winograd_weights_add");
     add_options(launch, v, tile, &c);
+    brg_launch_option(launch, "-DWEIGHTS=1");
     brg_launch_range(launch, 0, v->k, 1);
     brg_launch_range(launch, 1, divide_up(v->cg, LANES), 1);
     launch->share = (double)(parts * sums) / LANES;
