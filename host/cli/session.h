@@ -28,7 +28,7 @@ typedef struct cli_session {
 int cli_session_open(cli_session *session, const char *title, const cli_common *common,
                      bool choose);
 
-/* Gives drivers the environment without which some end the process. Before the first thread. */
+/* Gives drivers the environment without which some end the process, or are slow. Before the first thread. */
 void cli_session_prepare(void);
 
 /* Prints the report, saves the trace, ends the engine. Returns `code`, or the code of what failed

@@ -43,7 +43,7 @@ typedef struct buffer {
 typedef struct stage {
     const brg_work_stage *work;
     brg_plan plan;
-    double cost; /* flops or bytes, whichever there are more of */
+    double cost;                    /* flops or bytes, whichever there are more of */
     int32_t inputs[BRG_MAX_INPUTS]; /* indices into the execution's buffers */
     int32_t output;
     int32_t scratch[BRG_MAX_SCRATCH];
@@ -53,12 +53,12 @@ typedef struct stage {
 enum { MAX_BUFFERS = BRG_MAX_STAGES * (BRG_MAX_INPUTS + 1 + BRG_MAX_SCRATCH) };
 
 typedef struct cursor {
-    int32_t call; /* of the calls of a run */
+    int32_t call;   /* of the calls of a run */
     int32_t upload; /* buffer */
     size_t upload_offset;
     int32_t stage, launch;
     int32_t round; /* of the plan's loop */
-    bool cleared; /* the stage's output was zeroed, if its plan asks for that */
+    bool cleared;  /* the stage's output was zeroed, if its plan asks for that */
     size_t group;
     int32_t readback; /* stage */
     size_t readback_offset;
@@ -70,8 +70,8 @@ struct brg_execution {
     brg_context *context;
     brg_stream *stream; /* the parts, if it is run in parts: then nothing below is used */
     bool keep_stages;
-    int32_t calls; /* in a run: the kernels of all stages, so many times over */
-    double cost; /* of all stages, once */
+    int32_t calls;         /* in a run: the kernels of all stages, so many times over */
+    double cost;           /* of all stages, once */
     int32_t input_buffers; /* the first so many buffers are inputs */
     int32_t buffer_count;
     buffer buffers[MAX_BUFFERS];
@@ -239,8 +239,8 @@ static void share_input(buffer *input, const brg_execution *before) {
     }
 }
 
-static void plan_regions(brg_execution *execution, const brg_part *part,
-                         brg_tensor *const *inputs, const brg_execution *before) {
+static void plan_regions(brg_execution *execution, const brg_part *part, brg_tensor *const *inputs,
+                         const brg_execution *before) {
     for (int32_t i = 0; i < part->input_count; i++) {
         size_t bytes = part->regions[i].rows * part->regions[i].row_bytes;
         int32_t index = add_buffer(execution, bytes, inputs[i]);
@@ -314,9 +314,9 @@ static brg_status make_buffer(brg_execution *execution, buffer *made, bool input
     /* The device never writes through a read-only buffer, so an input's const may be dropped here. */
     void *host = in_place ? (void *)(uintptr_t)brg_tensor_data(made->tensor) : NULL;
     cl_int code;
-    made->memory = clCreateBuffer(execution->context->context,
-                                  flags | (in_place ? CL_MEM_USE_HOST_PTR : 0), made->bytes, host,
-                                  &code);
+    made->memory =
+        clCreateBuffer(execution->context->context, flags | (in_place ? CL_MEM_USE_HOST_PTR : 0),
+                       made->bytes, host, &code);
     return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clCreateBuffer", code);
 }
 
@@ -363,8 +363,8 @@ static brg_status make_kernels(brg_execution *execution, stage *planned,
                                const brg_program_paths *paths, brg_error *error) {
     for (int32_t l = 0; l < planned->plan.launch_count; l++) {
         const brg_launch *launch = &planned->plan.launches[l];
-        brg_status status = brg_program_kernel(execution->context, paths, launch,
-                                               &planned->kernels[l], error);
+        brg_status status =
+            brg_program_kernel(execution->context, paths, launch, &planned->kernels[l], error);
         for (int32_t a = 0; a < launch->arg_count && status == BRG_OK; a++)
             status = set_arg(execution, planned, planned->kernels[l], (cl_uint)a, &launch->args[a],
                              error);
@@ -380,7 +380,8 @@ brg_status brg_execution_prepare(brg_execution *execution, const brg_program_pat
         return brg_stream_prepare(execution->stream, paths, error);
     brg_status status = BRG_OK;
     for (int32_t i = 0; i < execution->buffer_count && status == BRG_OK; i++)
-        status = make_buffer(execution, &execution->buffers[i], i < execution->input_buffers, error);
+        status =
+            make_buffer(execution, &execution->buffers[i], i < execution->input_buffers, error);
     for (int32_t s = 0; s < execution->stage_count && status == BRG_OK; s++)
         status = make_kernels(execution, &execution->stages[s], paths, error);
     return status == BRG_OK ? brg_execution_restart(execution, error) : status;
@@ -539,7 +540,8 @@ static size_t chunk_of(const buffer *copied, size_t offset) {
 static cl_int enqueue_copy(cl_command_queue queue, const buffer *with, bool upload, size_t offset,
                            size_t size, cl_event wait_for, cl_event *event) {
     const brg_region *region = &with->region;
-    char *host = (char *)(uintptr_t)brg_tensor_data(with->tensor); /* an output is ours until the end */
+    char *host =
+        (char *)(uintptr_t)brg_tensor_data(with->tensor); /* an output is ours until the end */
     cl_uint waits = wait_for ? 1 : 0;
     const cl_event *list = wait_for ? &wait_for : NULL;
     if (region->rows == 0)
@@ -553,8 +555,8 @@ static cl_int enqueue_copy(cl_command_queue queue, const buffer *with, bool uplo
     return upload ? clEnqueueWriteBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host,
                                              extent, region->row_bytes, 0, region->pitch, 0,
                                              host + region->offset, waits, list, event)
-                  : clEnqueueReadBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host, extent,
-                                            region->row_bytes, 0, region->pitch, 0,
+                  : clEnqueueReadBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host,
+                                            extent, region->row_bytes, 0, region->pitch, 0,
                                             host + region->offset, waits, list, event);
 }
 
@@ -581,10 +583,10 @@ static brg_status enqueue_clear(brg_execution *execution, brg_piece *piece, brg_
     const stage *current = &execution->stages[execution->at.stage];
     const buffer *output = &execution->buffers[current->output];
     cl_uchar zero = 0;
-    cl_int code = clEnqueueFillBuffer(execution->context->compute, output->memory, &zero,
-                                      sizeof zero, 0, output->bytes, execution->uploaded ? 1 : 0,
-                                      execution->uploaded ? &execution->uploaded : NULL,
-                                      &piece->event);
+    cl_int code =
+        clEnqueueFillBuffer(execution->context->compute, output->memory, &zero, sizeof zero, 0,
+                            output->bytes, execution->uploaded ? 1 : 0,
+                            execution->uploaded ? &execution->uploaded : NULL, &piece->event);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clEnqueueFillBuffer", code);
     piece->name = "clear";
@@ -621,8 +623,9 @@ static brg_status enqueue_range(brg_execution *execution, const brg_launch *laun
     cl_int first = (cl_int)first_item;
     if (first_item > INT_MAX)
         return brg_fail(error, BRG_E_SHAPE, "kernel %s has too many work-items", launch->kernel);
-    cl_int code = first_index < 0 ? CL_SUCCESS
-                                  : clSetKernelArg(kernel, (cl_uint)first_index, sizeof first, &first);
+    cl_int code = first_index < 0
+                      ? CL_SUCCESS
+                      : clSetKernelArg(kernel, (cl_uint)first_index, sizeof first, &first);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clSetKernelArg", code);
     size_t global[3], local[3];
@@ -637,7 +640,8 @@ static brg_status enqueue_range(brg_execution *execution, const brg_launch *laun
 }
 
 /* Notes how much of the last stage's output the slice will complete. */
-static void advance_ready(brg_execution *execution, const stage *current, const brg_launch *launch) {
+static void advance_ready(brg_execution *execution, const stage *current,
+                          const brg_launch *launch) {
     cursor *at = &execution->at;
     bool last = at->call == execution->calls - 1 && at->stage == execution->stage_count - 1 &&
                 at->launch == current->plan.launch_count - 1 &&
@@ -678,8 +682,8 @@ static double short_launch_ns(const brg_execution *execution) {
     if (at->group > 0 || (current->plan.zero_output && !at->cleared))
         return INFINITY;
     const brg_launch *launch = &current->plan.launches[at->launch];
-    double ns = current->cost * launch->share *
-                brg_rate_get(&execution->context->rates, launch->kernel);
+    double ns =
+        current->cost * launch->share * brg_rate_get(&execution->context->rates, launch->kernel);
     return ns < SHORT_NS ? ns : INFINITY;
 }
 
@@ -757,10 +761,10 @@ static void next_readback(brg_execution *execution) {
 static brg_status enqueue_map(brg_execution *execution, buffer *from, brg_piece *piece,
                               brg_error *error) {
     cl_int code;
-    from->mapped = clEnqueueMapBuffer(execution->context->readback, from->memory, CL_FALSE,
-                                      CL_MAP_READ, 0, from->bytes, execution->computed ? 1 : 0,
-                                      execution->computed ? &execution->computed : NULL,
-                                      &piece->event, &code);
+    from->mapped =
+        clEnqueueMapBuffer(execution->context->readback, from->memory, CL_FALSE, CL_MAP_READ, 0,
+                           from->bytes, execution->computed ? 1 : 0,
+                           execution->computed ? &execution->computed : NULL, &piece->event, &code);
     if (code != CL_SUCCESS) {
         from->mapped = NULL;
         return brg_cl_fail(error, "clEnqueueMapBuffer", code);
@@ -775,8 +779,8 @@ static brg_status enqueue_map(brg_execution *execution, buffer *from, brg_piece 
 static brg_status enqueue_read(brg_execution *execution, buffer *from, brg_piece *piece,
                                brg_error *error) {
     cursor *at = &execution->at;
-    cl_command_queue queue = from->bytes < LEAST_IN_PLACE ? execution->context->compute
-                                                          : execution->context->readback;
+    cl_command_queue queue =
+        from->bytes < LEAST_IN_PLACE ? execution->context->compute : execution->context->readback;
     size_t size = chunk_of(from, at->readback_offset);
     cl_int code = enqueue_copy(queue, from, false, at->readback_offset, size, execution->computed,
                                &piece->event);

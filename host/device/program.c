@@ -119,6 +119,12 @@ static cl_program build_from_cache(brg_context *context, const brg_program_paths
     return program;
 }
 
+/* PoCL keeps a cache of its own, which is as good, and to ask it for a binary makes it compile every kernel
+ * of the program: seconds, where one of them was wanted. */
+static bool caches_by_itself(const brg_context *context) {
+    return strcmp(context->info.platform_name, "Portable Computing Language") == 0;
+}
+
 static void store_in_cache(const brg_program_paths *paths, const char *key, cl_program program) {
     size_t size = 0;
     if (!paths->cache_dir || clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size,
@@ -143,7 +149,8 @@ static brg_status build_from_source(brg_context *context, const brg_program_path
         clReleaseProgram(program);
         return status;
     }
-    store_in_cache(paths, key, program);
+    if (paths->cache_chosen || !caches_by_itself(context))
+        store_in_cache(paths, key, program);
     *out = program;
     return BRG_OK;
 }

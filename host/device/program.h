@@ -2,12 +2,15 @@
 #ifndef BRIGADE_DEVICE_PROGRAM_H
 #define BRIGADE_DEVICE_PROGRAM_H
 
+#include <stdbool.h>
+
 #include "brigade/op.h"
 #include "device/context.h"
 
 /* Where sources and binaries are looked for. NULL: nowhere. */
 typedef struct brg_program_paths {
     const char *cache_dir;
+    bool cache_chosen; /* by the user: then it is kept for drivers too that have a cache of their own */
     const char *kernel_dir;
 } brg_program_paths;
 

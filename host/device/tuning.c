@@ -189,7 +189,8 @@ static brg_status take_lines(brg_tuning *tuning, char *text, const char *path, b
         text[length] = 0;
         if (text[0] && text[0] != '#' && !take_line(tuning, text)) {
             brg_fail(error, BRG_E_FORMAT, "line %d of %s is no tuned value", number, path);
-            return brg_error_hint(error, "Remove the file; brigade tune makes a new one.");
+            brg_error_hint(error, "Remove the file; brigade tune makes a new one.");
+            return BRG_E_FORMAT;
         }
         text = next;
     }

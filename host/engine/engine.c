@@ -97,7 +97,9 @@ static void take_config(brg_engine *engine, const brg_engine_config *config) {
     engine->cache_dir = config->cache_dir ? copy_text(config->cache_dir) : default_cache_dir();
     engine->kernel_dir =
         copy_text(config->kernel_dir ? config->kernel_dir : getenv("BRIGADE_KERNEL_DIR"));
-    engine->paths = (brg_program_paths){engine->cache_dir, engine->kernel_dir};
+    engine->paths = (brg_program_paths){.cache_dir = engine->cache_dir,
+                                        .cache_chosen = config->cache_dir != NULL,
+                                        .kernel_dir = engine->kernel_dir};
 }
 
 /* A file that cannot be read makes nothing wrong, only slow: brigade tune and doctor complain of it. */

@@ -11,16 +11,18 @@
 #include "verify/statistics.h"
 
 enum {
-    MAX_ACTIVE = 8,       /* started jobs of one priority */
-    MAX_SMALL = 64,       /* the same as long as all their buffers together are small */
-    DEPTH = 2,            /* pieces of a kind in flight on a device: one runs, one is ready to */
-    MAX_SHORT = 64,       /* the same for pieces so short that together they are no longer than one */
-    MAX_ATTEMPTS = 3,     /* starts of a job whose device keeps failing under it */
-    ENOUGH_RUNS = 10      /* before a small spread ends the repeats */
+    MAX_ACTIVE = 8,   /* started jobs of one priority */
+    MAX_SMALL = 64,   /* the same as long as all their buffers together are small */
+    DEPTH = 2,        /* pieces of a kind in flight on a device: one runs, one is ready to */
+    MAX_SHORT = 64,   /* the same for pieces so short that together they are no longer than one */
+    MAX_ATTEMPTS = 3, /* starts of a job whose device keeps failing under it */
+    ENOUGH_RUNS = 10  /* before a small spread ends the repeats */
 };
 static const double ENOUGH_SPREAD = 0.02;
 static const uint64_t SMALL_BYTES = (uint64_t)32 << 20;
-static const double SHORT_TOGETHER_NS = 500e3; /* of pieces in flight; a waiter may wait for half of it */
+static const double SHORT_TOGETHER_NS =
+    500e3; /* of pieces in flight; a waiter may wait for half of it */
+static const uint64_t LATE_BUILD_NS = 5u * 1000u * 1000u;
 static const uint64_t WAKE_INTERVAL_NS = 8u * 1000u * 1000u;
 
 /* ---- telling the client ------------------------------------------------------------------------ */
@@ -178,7 +180,8 @@ static bool runs_on(const brg_record *record, const brg_context *context) {
 /* The next job on the failed context, other than the one to blame; under the lock, as callers may add. */
 static brg_record *next_victim(brg_engine *engine, const brg_context *context) {
     pthread_mutex_lock(&engine->lock);
-    brg_record *record = engine->table.oldest; /* a queued job may have a plan for the context too */
+    brg_record *record =
+        engine->table.oldest; /* a queued job may have a plan for the context too */
     while (record && !runs_on(record, context))
         record = record->newer;
     pthread_mutex_unlock(&engine->lock);
@@ -232,9 +235,30 @@ static double run_progress(const brg_record *record) {
                                                                                  : 0.8 * device;
 }
 
+/* Some drivers compile a kernel only when it is first launched. A job that has the device to itself and
+ * still waits so long for a kernel to start has waited for that: it counts as building, not as running. */
+static void note_late_build(const brg_engine *engine, brg_record *record, uint64_t enqueued_ns,
+                            uint64_t start_ns) {
+    uint64_t ready = record->run_ended_ns > enqueued_ns ? record->run_ended_ns : enqueued_ns;
+    bool alone = engine->table.active.first == engine->table.active.last;
+    if (!alone || start_ns < ready + LATE_BUILD_NS)
+        return;
+    record->result.build_ms += (double)(start_ns - ready) * 1e-6;
+    record->run_began_ns += start_ns - ready;
+}
+
+/* Whether all earlier pieces of the job have landed too. */
+static bool lands_in_order(const brg_engine *engine, int32_t index) {
+    for (int32_t i = 0; i < index; i++)
+        if (engine->flights[i].record == engine->flights[index].record)
+            return false;
+    return true;
+}
+
 static void land(brg_engine *engine, int32_t index) {
     static const brg_lane lanes[] = {BRG_LANE_UPLOAD, BRG_LANE_KERNEL, BRG_LANE_READBACK};
     brg_flight flight = engine->flights[index];
+    bool in_order = lands_in_order(engine, index);
     engine->flight_count--;
     memmove(&engine->flights[index], &engine->flights[index + 1],
             (size_t)(engine->flight_count - index) * sizeof flight);
@@ -246,6 +270,8 @@ static void land(brg_engine *engine, int32_t index) {
     brg_piece_release(&flight.piece);
     add_span(engine, record, lanes[flight.piece.kind], flight.context->info.index,
              flight.piece.name, start, end);
+    if (piece->kind == BRG_PIECE_KERNEL && in_order)
+        note_late_build(engine, record, piece->enqueued_ns, start);
     record->in_flight--;
     record->run_share += flight.piece.share;
     record->run_ended_ns = end > record->run_ended_ns ? end : record->run_ended_ns;
@@ -268,10 +294,11 @@ static void flight_failed(brg_engine *engine, int32_t index, const char *call, c
 static void land_finished(brg_engine *engine) {
     for (int32_t i = 0; i < engine->flight_count;) {
         cl_int state = CL_QUEUED;
-        cl_int code = clGetEventInfo(engine->flights[i].piece.event, CL_EVENT_COMMAND_EXECUTION_STATUS,
-                                     sizeof state, &state, NULL);
+        cl_int code = clGetEventInfo(engine->flights[i].piece.event,
+                                     CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL);
         if (code != CL_SUCCESS || state < 0) {
-            flight_failed(engine, i, code != CL_SUCCESS ? "clGetEventInfo" : "a command on the device",
+            flight_failed(engine, i,
+                          code != CL_SUCCESS ? "clGetEventInfo" : "a command on the device",
                           code != CL_SUCCESS ? code : state);
             i = 0; /* the list has changed */
         } else if (state == CL_COMPLETE) {
@@ -336,7 +363,8 @@ static brg_status find_context(brg_engine *engine, brg_record *record, brg_conte
     record->units = units;
     pthread_mutex_unlock(&engine->lock);
     for (int32_t i = 0; i < engine->context_count; i++)
-        if (engine->contexts[i]->info.index == choice.index && engine->contexts[i]->units == units) {
+        if (engine->contexts[i]->info.index == choice.index &&
+            engine->contexts[i]->units == units) {
             *out = engine->contexts[i];
             return BRG_OK;
         }
@@ -379,7 +407,8 @@ static brg_status check_memory(const brg_engine *engine, const brg_context *cont
     uint64_t needs = brg_execution_bytes(execution), budget = budget_of(engine, context);
     uint64_t largest = brg_execution_largest(execution), limit = context->info.max_allocation;
     if (needs > budget)
-        brg_fail(error, BRG_E_MEMORY, "the job needs %.1f MiB of buffers; the memory budget is %.1f MiB",
+        brg_fail(error, BRG_E_MEMORY,
+                 "the job needs %.1f MiB of buffers; the memory budget is %.1f MiB",
                  (double)needs / 1048576, (double)budget / 1048576);
     else if (limit && largest > limit)
         brg_fail(error, BRG_E_MEMORY,
@@ -443,14 +472,15 @@ static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, b
     if (belongs_to_host(context, record))
         return prepare_host(record, error);
     if (!record->execution)
-        status = brg_execution_plan(record->work, context, keeps_stages(record),
-                                    record->policy.calls, budget_of(engine, context),
-                                    &record->execution, error);
+        status =
+            brg_execution_plan(record->work, context, keeps_stages(record), record->policy.calls,
+                               budget_of(engine, context), &record->execution, error);
     if (status == BRG_OK)
         status = check_memory(engine, context, record->execution, error);
     if (status != BRG_OK)
         return status;
-    *later = memory_used(engine) + brg_execution_bytes(record->execution) > budget_of(engine, context);
+    *later =
+        memory_used(engine) + brg_execution_bytes(record->execution) > budget_of(engine, context);
     if (*later)
         return BRG_OK;
     record->result.parts = brg_execution_parts(record->execution);
@@ -773,8 +803,8 @@ static void discover(brg_engine *engine) {
     brg_discover(&engine->devices, &engine->ids);
     pthread_mutex_lock(&engine->lock);
     engine->ready = true;
-    engine->shown_budget = engine->config.memory_budget ? engine->config.memory_budget
-                                                        : host_memory() / 2;
+    engine->shown_budget =
+        engine->config.memory_budget ? engine->config.memory_budget : host_memory() / 2;
     pthread_cond_broadcast(&engine->changed);
     pthread_mutex_unlock(&engine->lock);
     wake(engine);

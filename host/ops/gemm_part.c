@@ -111,7 +111,8 @@ brg_status brg_gemm_part(const brg_call *call, uint64_t bytes, int32_t index, br
             error, BRG_E_MEMORY,
             "the memory budget is too small for even a strip of %d rows of this gemm, k = %lld",
             ROW_STEP, (long long)g.k);
-        return brg_error_hint(error, "Allow more memory, or use a device that has more.");
+        brg_error_hint(error, "Allow more memory, or use a device that has more.");
+        return BRG_E_MEMORY;
     }
     int64_t row = index / t.across * t.rows, col = index % t.across * t.cols;
     int64_t rows = t.rows < g.m - row ? t.rows : g.m - row;

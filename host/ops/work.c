@@ -78,7 +78,8 @@ static brg_status check_places(const brg_work *work, brg_error *error) {
     for (int32_t s = 1; s < work->count; s++)
         if ((work->stages[s].where == BRG_ON_HOST) != (work->stages[0].where == BRG_ON_HOST)) {
             brg_fail(error, BRG_E_ARGUMENT, "a chain cannot run partly on the host");
-            return brg_error_hint(error, "Give all stages the variant \"host\", or none.");
+            brg_error_hint(error, "Give all stages the variant \"host\", or none.");
+            return BRG_E_ARGUMENT;
         }
     return BRG_OK;
 }

@@ -29,7 +29,7 @@ engine_names_no_op() {
         paste -sd '|' -)
     [ -n "$names" ] || { echo "found no op in host/ops"; return 1; }
     {
-        lines "\"($names)\"|brg_(op_)?($names)(_|\\b)" host/engine
+        lines "\"($names)\"|brg_op_($names)(_|\\b)|brg_($names)_" host/engine
         includes host/engine | grep -E '[<"](brigade/ops\.h|reference/)'
     } | nothing
 }

@@ -29,8 +29,8 @@ typedef struct brg_engine_config {
     int32_t niceness;       /* added to the engine thread's nice value before it first touches OpenCL,
                                so that a CPU runtime's workers inherit it */
     brg_transfer transfer;
-    const char *cache_dir;  /* program binaries; NULL: $XDG_CACHE_HOME/brigade or ~/.cache/brigade;
-                               "": none */
+    const char *cache_dir;  /* program binaries; NULL: $XDG_CACHE_HOME/brigade or ~/.cache/brigade, but
+                               none for PoCL, which keeps its own; "": none */
     const char *tuning_file; /* tuned values; NULL: where brg_tuning_path says; "": none */
     const char *kernel_dir; /* .cl files that replace the embedded ones; NULL: $BRIGADE_KERNEL_DIR */
     size_t trace_capacity;  /* spans; 0: 65 536 */
