@@ -246,18 +246,22 @@ INLINE void store_tile(const float16 *sum, __global float *y, int o, int oy, int
         for (int l = 0; l < LANES; l++)
             v[l] = q + l < PIXELS ? sum[q + l] : (float16)(0.0f);
         turn(v);
-        const int n = min(min(LANES, PIXELS - q), OW - ox - q);
+        float square[LANES * LANES]; /* so that the loop that stores may stay one */
 #pragma unroll
         for (int l = 0; l < LANES; l++)
-            if (n > 0 && o + l < KG) {
+            vstore16(v[l], l, square);
+        const int n = min(min(LANES, PIXELS - q), OW - ox - q);
+#pragma unroll 1
+        for (int l = 0; l < min(LANES, KG - o) && n > 0; l++) {
+            const float16 row = vload16(l, square);
 #if WOVEN
-                store_woven(v[l], y, o + l, oy, ox + q, n, add);
+            store_woven(row, y, o + l, oy, ox + q, n, add);
 #else
-                __global float *to = y + (o + l) * PLANE + oy * OW + ox + q;
-                const float16 whole = add ? v[l] + load_part(to, n) : v[l];
-                store_part(RELU && last ? relu(whole) : whole, to, n);
+            __global float *to = y + (o + l) * PLANE + oy * OW + ox + q;
+            const float16 whole = add ? row + load_part(to, n) : row;
+            store_part(RELU && last ? relu(whole) : whole, to, n);
 #endif
-            }
+        }
     }
 }
 
