@@ -235,6 +235,12 @@ INLINE void store_woven(float16 v, __global float *y, int o, int oy, int ox, int
             to[j * STEP_W] = add ? to[j * STEP_W] + part[j] : part[j];
 }
 
+/* `count` pixels of one filter. */
+INLINE void store_row(float16 v, __global float *to, int count, bool add, bool last) {
+    const float16 whole = add ? v + load_part(to, count) : v;
+    store_part(RELU && last ? relu(whole) : whole, to, count);
+}
+
 /* A register tile's pixels, 16 filters each from filter o on, to y: pixels side by side, filter by
  * filter. */
 INLINE void store_tile(const float16 *sum, __global float *y, int o, int oy, int ox, bool add,
@@ -246,6 +252,14 @@ INLINE void store_tile(const float16 *sum, __global float *y, int o, int oy, int
         for (int l = 0; l < LANES; l++)
             v[l] = q + l < PIXELS ? sum[q + l] : (float16)(0.0f);
         turn(v);
+#if OW % PIXELS == 0 && !WOVEN
+        /* every tile is whole: how many to store is a constant */
+#pragma unroll
+        for (int l = 0; l < LANES; l++)
+            if (o + l < KG)
+                store_row(v[l], y + (o + l) * PLANE + oy * OW + ox + q, min(LANES, PIXELS - q), add,
+                          last);
+#else
         float square[LANES * LANES]; /* so that the loop that stores may stay one */
 #pragma unroll
         for (int l = 0; l < LANES; l++)
@@ -257,11 +271,10 @@ INLINE void store_tile(const float16 *sum, __global float *y, int o, int oy, int
 #if WOVEN
             store_woven(row, y, o + l, oy, ox + q, n, add);
 #else
-            __global float *to = y + (o + l) * PLANE + oy * OW + ox + q;
-            const float16 whole = add ? row + load_part(to, n) : row;
-            store_part(RELU && last ? relu(whole) : whole, to, n);
+            store_row(row, y + (o + l) * PLANE + oy * OW + ox + q, n, add, last);
 #endif
         }
+#endif
     }
 }
 
