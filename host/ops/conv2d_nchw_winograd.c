@@ -127,7 +127,7 @@ static int64_t parts_for(const brg_conv *v, int64_t tile, const cut *c,
     int64_t area = (tile + 2) * (tile + 2);
     double tiles = (double)c->items * (double)(c->images * c->rows * c->cols);
     double long_ones = tiles * (double)area * (double)v->kg * (double)v->cg / 1e9;
-    int64_t parts = 2 * (int64_t)device->compute_units;
+    int64_t parts = 4 * (int64_t)device->compute_units;
     parts = (double)parts < long_ones ? (int64_t)long_ones : parts;
     return smaller(smaller(parts, 64), c->items);
 }
