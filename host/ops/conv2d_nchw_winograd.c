@@ -30,7 +30,7 @@ static cut cut_into(const brg_conv *v, int64_t tile, int64_t most) {
     int64_t across = divide_up(v->ow, tile), down = divide_up(v->oh, tile);
     cut c = {1, 1, across, 1, 0};
     if (across * down * 2 <= most) {
-        c.images = smaller(most / (across * down), v->n);
+        c.images = smaller(most / (across * down), v->n > 0 ? v->n : 1);
         c.rows = down;
     } else if (across <= most) {
         c.rows = divide_up(down, divide_up(down, most / across));
