@@ -531,7 +531,7 @@ static inline __attribute__((always_inline)) void known_down(const strip *s,
 
 /* As run_strip, with lines that begin MARGIN, not REACH, before the strip. */
 static inline __attribute__((always_inline)) void
-run_known(__global const pixel *restrict in, __global pixel *restrict out, int h, int w, int border,
+run_known(__global const pixel *in, __global pixel *out, int h, int w, int border,
           float falloff, int item_rows, __local float *W, __local int *places, __local float *lines,
           int sharpen, float amount, int first) {
     const int pitch = w * CHANNELS;
