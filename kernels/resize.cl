@@ -348,6 +348,7 @@ static void plan_columns(int x0, int x1, int w_in, int w_out, int c, int from, _
 #endif
 }
 
+#if MODE == MODE_NEAREST
 /* Nearest pixels are copied as they are, straight from the image. */
 static void copy_pixels(__global const pixel *row, __local const int *places, int c, int n,
                         __global pixel *out) {
@@ -361,6 +362,7 @@ static void copy_pixels(__global const pixel *row, __local const int *places, in
         for (int channel = 0; channel < c; channel++)
             out[i * c + channel] = row[places[i] + channel];
 }
+#endif
 
 /* `columns` result columns a strip. The host sees to it that local memory holds their weights and
  * source pixels: columns + 1 starts, columns places, all weights, and the longest line. */
