@@ -17,9 +17,9 @@
  *                 for (int i = 0; i < cg; i++)
  *                     for (int r = 0; r < kh; r++)
  *                         for (int s = 0; s < kw; s++)
- *                             sum += weights[o][i][r][s]
- *                                  * x[o / kg * cg + i][oy * sh + r * dh - ph][ox * sw + s * dw -
- * pw]; y[o][oy][ox] = sum;                            // x is 0 outside
+ *                             sum += weights[o][i][r][s] *
+ *                                    x[o / kg * cg + i][oy * sh + r * dh - ph][ox * sw + s * dw - pw];
+ *                 y[o][oy][ox] = sum;                            // x is 0 outside
  *             }
  *
  * Backward, the same triples (y, weight, x) meet, and another one of them is summed up:
@@ -31,11 +31,12 @@
  *
  *     forward_1_naive   the outer loops become a grid of work-items; also data_ and weights_
  *     tiled             the sums are a matrix product whose second matrix is never built (for GPUs)
- *     direct            one work-item, 16 channels by up to 28 pixels in registers
- * (conv2d_nchw_direct.cl) pointwise         1 x 1 filters: the matrix is there already
- * (conv2d_nchw_direct.cl) depthwise         one filter for each channel: 16 pixels side by side
- * (conv2d_nchw_direct.cl) winograd          fewer multiplications for 3 x 3 filters
- * (conv2d_nchw_winograd.cl)
+ *     direct            one work-item, 16 filters by up to 28 pixels in registers (conv2d_nchw_direct.cl)
+ *     pointwise         1 x 1 filters: the matrix is there already         (also there)
+ *     depthwise         one filter for each channel: 16 pixels in a vector (conv2d_nchw_depthwise.cl)
+ *     winograd          fewer multiplications for 3 x 3 filters            (conv2d_nchw_winograd.cl)
+ *
+ * The gradient of the weights has rungs of its own in conv2d_nchw_weights.cl.
  *
  * ReLU is written so that a NaN stays one. Indices into whole tensors are size_t. */
 

@@ -10,8 +10,7 @@
  *     dy, 16 filters      dy, turned          x, with its padding
  *     +---------+         +-----------+       +---------------+
  *     |.........|   -->   | 16 filters|       | . [1 1 1] .   |    for each output:
- *     |.........|         |  of each  |       | . [1 1 1] .   |      v = dy of 16 filters, one
- * vector
+ *     |.........|         |  of each  |       | . [1 1 1] .   |      v = dy of 16 filters
  *     +---------+         |  output   |       | . [1 1 1] .   |      sum[tap] += x[tap] * v
  *                         +-----------+       +---------------+
  *

@@ -3,8 +3,7 @@
  *
  * Winograd's algorithm F(m, 3) makes m x m outputs from (m+2) x (m+2) inputs d and a filter g:
  *
- *     Y = At [ (G g Gt) * (Bt d B) ] A           * element by element; channels are summed inside [
- * ]
+ *     Y = At [ (G g Gt) * (Bt d B) ] A       * element by element; channels are summed inside [ ]
  *
  * For m = 4 that is 36 multiplications where the plain sum needs 144, for m = 2 it is 16 for 36;
  * the transforms Bt, G, At only add, and multiply by small constants. What they magnify on the way

@@ -1,8 +1,8 @@
 /* reaction_diffusion: one step of the model of Gray and Scott, two substances on a torus.
  *
- *      each cell (u, v):         .  up  .         v eats u and makes more of itself, u is fed, v
- * dies, u and v side by side    left mid right     and both spread to the four neighbours. Beyond
- *                                . down .         an edge lies the opposite one.
+ *      each cell (u, v):            .  up  .       v eats u and makes more of itself, u is fed,
+ *      u and v side by side       left mid right   v dies, and both spread to the four neighbours.
+ *                                   . down .       Beyond an edge lies the opposite one.
  *
  * In plain C, for both substances s of a cell:
  *
@@ -21,8 +21,8 @@
  * idea a rung:
  *
  *     reaction_diffusion_1_naive   a cell a work-item
- *     reaction_diffusion_2_tiled   a work-group shares a tile and its rim in local memory (for
- * GPUs) reaction_diffusion_3_rows    a work-item goes along rows, eight cells at a time (for CPUs)
+ *     reaction_diffusion_2_tiled   a work-group shares a tile and its rim in local memory (for GPUs)
+ *     reaction_diffusion_3_rows    a work-item goes along rows, eight cells at a time (for CPUs)
  *
  * Rows start at `first`, where the host's slice of the work begins; dim 1 or 2 counts grids. */
 

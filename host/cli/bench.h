@@ -2,7 +2,8 @@
  *
  *     bench.c          the command: options, order of events
  *     bench_cases.c    what to measure: an op's sizes, the user's words, the standard list, random
- * shapes bench_measure.c  how: contenders take turns in rounds, in an order drawn anew for each
+ *                      shapes
+ *     bench_measure.c  how: contenders take turns in rounds, in an order drawn anew for each
  *     bench_judge.c    whether a peer's result is right
  *     bench_table.c    what people read
  *     bench_book.c     what programs read: lines become a report; geometric means

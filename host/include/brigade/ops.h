@@ -33,8 +33,8 @@ typedef enum brg_epilogue {
  *
  * Inputs: A, B, then C when beta is not 0, then the bias if there is one. op(A) is m x k, op(B) is
  * k x n, C and the output are m x n. A tensor's last dim is its leading dimension: A has dims {m,
- * lda} with lda
- * >= k, or {k, lda} with lda >= m when ta; B {k, ldb} or {n, ldb}; C {m, ldc}; the bias {n} or {m}.
+ * lda} with lda >= k, or {k, lda} with lda >= m when ta; B {k, ldb} or {n, ldb}; C {m, ldc}; the
+ * bias {n} or {m}.
  * The output has dims {m, ldc}, columns beyond n are 0.
  *
  * A batch: A, B and C may have a dim more, in front, {batch, m, lda}. A matrix without it, or with
