@@ -16,7 +16,8 @@
 typedef struct verify_settings {
     cli_common common;
     const char *variant;
-    int64_t only; /* this case alone; -1: all */
+    int64_t only;  /* this case alone; -1: all */
+    int64_t every; /* each so-manieth case */
     bool small;
     bool all;
 } verify_settings;
@@ -26,6 +27,8 @@ static const cli_option rows[] = {
      "only this variant (\"auto\": what the op chooses)", 0, 0},
     {0, "case", CLI_INTEGER, offsetof(verify_settings, only), "N",
      "only this case of each variant, to reproduce a failure", 0, 100000},
+    {0, "every", CLI_INTEGER, offsetof(verify_settings, every), "N",
+     "only each N-th case, others for each variant: a sample, where all take too long", 1, 1000},
     {0, "small", CLI_FLAG, offsetof(verify_settings, small), NULL,
      "only cases cheap enough for a slow emulator", 0, 0},
     {0, "all", CLI_FLAG, offsetof(verify_settings, all), NULL, "every op, as without OP", 0, 0},
@@ -299,6 +302,7 @@ static brg_status submit_examples(verification *v, int32_t index) {
         if (status == BRG_E_NOT_FOUND)
             return BRG_OK;
         bool wanted = (settings->only < 0 || settings->only == i) &&
+                      (i + index) % settings->every == 0 &&
                       !(settings->small && status == BRG_OK && !is_small(op, &example));
         if (status == BRG_OK && wanted) {
             brg_stage stage = {.params = example.params, .input_count = example.input_count};
@@ -457,7 +461,7 @@ static int verify_device(cli_session *session, const verify_settings *settings, 
 }
 
 static int run_verify(const cli_command *command, int argc, char **argv) {
-    verify_settings settings = {.common = CLI_COMMON_DEFAULTS, .only = -1};
+    verify_settings settings = {.common = CLI_COMMON_DEFAULTS, .only = -1, .every = 1};
     cli_session session;
     int32_t count;
     int code = cli_options_parse(command, argc, argv, &settings, &count);
