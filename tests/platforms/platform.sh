@@ -28,7 +28,7 @@ verify_on_oclgrind() {
     [ -n "$runtime" ] || { echo "Oclgrind is not installed"; exit 77; }
     export OCL_ICD_VENDORS="$runtime" OCLGRIND_LOG="$work/log" OCLGRIND_DATA_RACES=1
     rm -f "$OCLGRIND_LOG"
-    "$brigade" verify --small --every 8
+    "$brigade" verify --small --every 24
     [ -e "$OCLGRIND_LOG" ] || { echo "Oclgrind left no log"; exit 1; }
     [ ! -s "$OCLGRIND_LOG" ] || { head -n 40 "$OCLGRIND_LOG"; exit 1; }
     echo "Oclgrind found no access out of bounds and no data race"
