@@ -108,7 +108,7 @@ static void step_cells(const brg_reaction_diffusion *g, const float *restrict up
 
 static void step_rows(const brg_reaction_diffusion *g, const float *in, float *out) {
     int64_t pitch = g->w * 2;
-    for (int64_t y = 0; y < g->h; y++) {
+    for (int64_t y = 0; y < g->h && g->w > 0; y++) {
         const float *mid = in + y * pitch;
         const float *up = in + (y > 0 ? y - 1 : g->h - 1) * pitch;
         const float *down = in + (y < g->h - 1 ? y + 1 : 0) * pitch;
