@@ -555,7 +555,10 @@ static void enqueue(brg_engine *engine, brg_record *record) {
 /* The first of several runs warms caches and clocks and does not count. */
 static void note_run(brg_record *record) {
     double calls = record->policy.calls;
-    double total_ms = (double)(record->run_ended_ns - record->run_began_ns) * 1e-6;
+    /* began by the host's clock, ended by the device's: they may differ by some microseconds */
+    double total_ms = fmax((double)(int64_t)(record->run_ended_ns - record->run_began_ns),
+                           record->run_kernel_ns) *
+                      1e-6;
     record->spent_ms += total_ms;
     record->result.slices = record->run_slices;
     if (record->policy.repeats == 1 || record->run > 0) {
