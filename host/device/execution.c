@@ -122,16 +122,19 @@ static brg_status plan_output(brg_execution *execution, int32_t s, brg_error *er
     return BRG_OK;
 }
 
-/* The tunables: what the job says, else what is known of the device, else the op's defaults. */
+/* The tunables: what the job says, else what is known of the device, else the op's defaults. A file of
+ * tuned values may hold anything: what is no choice is passed over. */
 static void tune(const brg_context *context, const brg_work_stage *work, const brg_cost *cost,
                  brg_plan *plan) {
     const brg_op *op = work->op;
     for (int32_t i = 0; i < op->tunable_count && i < BRG_MAX_TUNABLES; i++) {
+        int32_t known;
         if (work->has_tuned)
             plan->tuned[i] = work->tuned[i];
-        else
-            brg_tuning_get(context->tuning, &context->info, op->name, brg_size_class_of(cost),
-                           op->tunables[i].name, &plan->tuned[i]);
+        else if (brg_tuning_get(context->tuning, &context->info, op->name, brg_size_class_of(cost),
+                                op->tunables[i].name, &known) &&
+                 brg_tunable_takes(&op->tunables[i], known))
+            plan->tuned[i] = known;
     }
 }
 

@@ -62,12 +62,15 @@ static void name_device(const brg_device_info *device, char *text) {
             *at = ' ';
 }
 
+static bool is_about(const row *at, const char *op, brg_size_class size, const char *tunable) {
+    return at->size == size && strcmp(at->op, op) == 0 && strcmp(at->tunable, tunable) == 0;
+}
+
 static row *find_row(const brg_tuning *tuning, const char *device, const char *op,
                      brg_size_class size, const char *tunable) {
     for (size_t i = 0; i < tuning->count; i++) {
         row *at = &tuning->rows[i];
-        if (at->size == size && strcmp(at->op, op) == 0 && strcmp(at->tunable, tunable) == 0 &&
-            strcmp(at->device, device) == 0)
+        if (is_about(at, op, size, tunable) && strcmp(at->device, device) == 0)
             return at;
     }
     return NULL;
@@ -124,13 +127,21 @@ brg_status brg_tuning_set(brg_tuning *tuning, const brg_device_info *device, con
 
 bool brg_tuning_get(const brg_tuning *tuning, const brg_device_info *device, const char *op,
                     brg_size_class size, const char *tunable, int32_t *value) {
-    char name[DEVICE_TEXT];
-    name_device(device, name);
-    const row *at = tuning ? find_row(tuning, name, op, size, tunable) : NULL;
-    if (!at)
-        return find_shipped(device, op, size, tunable, value);
-    *value = at->value;
-    return true;
+    char name[DEVICE_TEXT]; /* made only if some row is about this tunable: every job asks */
+    bool named = false;
+    for (size_t i = 0; tuning && i < tuning->count; i++) {
+        const row *at = &tuning->rows[i];
+        if (!is_about(at, op, size, tunable))
+            continue;
+        if (!named)
+            name_device(device, name);
+        named = true;
+        if (strcmp(at->device, name) == 0) {
+            *value = at->value;
+            return true;
+        }
+    }
+    return find_shipped(device, op, size, tunable, value);
 }
 
 /* ---- size classes ---- */

@@ -54,6 +54,10 @@ int64_t brg_loop_limit(const brg_device_info *device);
  * that has no such groups. */
 size_t brg_row_group(const brg_device_info *device);
 
+/* Whether a tunable may have this value: one of its choices, or a default. Plans are made, and tested, for
+ * no other. */
+bool brg_tunable_takes(const brg_tunable *tunable, int32_t value);
+
 /* Looks `name` up among an op's variants: its index, 0 or more, or -1 if there is none. */
 int32_t brg_variant_find(const brg_op *op, const char *name);
 

@@ -9,9 +9,12 @@ static const brg_op *const builtin[] = {
     &brg_op_conv2d,
     &brg_op_brightness,
     &brg_op_contrast,
-    &brg_op_point, &brg_op_lut,
+    &brg_op_point,
+    &brg_op_lut,
     &brg_op_blur,
-    &brg_op_box, &brg_op_median, &brg_op_grey,
+    &brg_op_box,
+    &brg_op_median,
+    &brg_op_grey,
     &brg_op_sharpen,
     &brg_op_edge,
     &brg_op_resize,
@@ -38,6 +41,13 @@ const brg_op *brg_op_find(const char *name) {
         if (strcmp(builtin[i]->name, name) == 0)
             return builtin[i];
     return NULL;
+}
+
+bool brg_tunable_takes(const brg_tunable *tunable, int32_t value) {
+    bool taken = value == tunable->cpu || value == tunable->gpu;
+    for (int32_t i = 0; i < BRG_MAX_CHOICES && tunable->choices[i]; i++)
+        taken = taken || value == tunable->choices[i];
+    return taken;
 }
 
 int32_t brg_variant_find(const brg_op *op, const char *name) {

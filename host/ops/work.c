@@ -27,10 +27,16 @@ static void take_params(brg_work_stage *stage, const void *params) {
     stage->call.params = stage->params;
 }
 
-static void take_tuned(brg_work_stage *stage, const int32_t *tuned) {
+static brg_status take_tuned(brg_work_stage *stage, const int32_t *tuned, brg_error *error) {
+    const brg_op *op = stage->op;
     stage->has_tuned = tuned != NULL;
-    for (int32_t i = 0; tuned && i < stage->op->tunable_count && i < BRG_MAX_TUNABLES; i++)
+    for (int32_t i = 0; tuned && i < op->tunable_count && i < BRG_MAX_TUNABLES; i++) {
+        if (!brg_tunable_takes(&op->tunables[i], tuned[i]))
+            return brg_fail(error, BRG_E_ARGUMENT, "%d is no choice for %s of op '%s'",
+                            (int)tuned[i], op->tunables[i].name, op->name);
         stage->tuned[i] = tuned[i];
+    }
+    return BRG_OK;
 }
 
 /* Input 0 of a later stage has the shape of the stage before. */
@@ -45,9 +51,10 @@ static brg_status take_inputs(brg_work_stage *stage, const brg_stage *from,
         const brg_tensor *tensor = from->inputs[i];
         bool chained = i == 0 && previous;
         if (chained != !tensor)
-            return brg_fail(error, BRG_E_ARGUMENT, chained
-                            ? "input 0 of op '%s' is the stage before it and must be NULL"
-                            : "an input of op '%s' is missing", op->name);
+            return brg_fail(error, BRG_E_ARGUMENT,
+                            chained ? "input 0 of op '%s' is the stage before it and must be NULL"
+                                    : "an input of op '%s' is missing",
+                            op->name);
         stage->inputs[i] = brg_tensor_retain(tensor);
         stage->call.inputs[i] = chained ? *previous : *brg_tensor_shape(tensor);
         stage->call.data[i] = chained ? NULL : brg_tensor_data(tensor);
@@ -55,15 +62,18 @@ static brg_status take_inputs(brg_work_stage *stage, const brg_stage *from,
     return BRG_OK;
 }
 
-static brg_status take_stage(brg_work_stage *stage, const brg_stage *from, const brg_shape *previous,
-                             brg_op_lookup *lookup, void *user, brg_error *error) {
+static brg_status take_stage(brg_work_stage *stage, const brg_stage *from,
+                             const brg_shape *previous, brg_op_lookup *lookup, void *user,
+                             brg_error *error) {
     if (!from->op || !(stage->op = lookup(user, from->op)))
         return brg_fail(error, BRG_E_NOT_FOUND, "there is no op '%s'", from->op ? from->op : "");
     brg_status status = take_variant(stage, from->variant, error);
     if (status != BRG_OK)
         return status;
     take_params(stage, from->params);
-    take_tuned(stage, from->tuned);
+    status = take_tuned(stage, from->tuned, error);
+    if (status != BRG_OK)
+        return status;
     status = take_inputs(stage, from, previous, error);
     if (status != BRG_OK)
         return status;

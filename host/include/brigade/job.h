@@ -13,8 +13,9 @@
  * the stage before, which never leaves the device. */
 typedef struct brg_stage {
     const char *op;
-    const char *variant; /* NULL: chosen for device and shape; "host": the sequential loop, no device */
-    const int32_t *tuned; /* values of the op's tunables, in their order; NULL: what is known to be good
+    const char *variant; /* NULL: chosen for device and shape; "host": the sequential loop, on the
+                            engine's thread; "auto": that for tiny work, else as NULL */
+    const int32_t *tuned; /* values of the op's tunables, in their order, each a choice; NULL: what is known to be good
                              on the device */
     const void *params;  /* NULL: the op's defaults */
     const brg_tensor *inputs[BRG_MAX_INPUTS];
