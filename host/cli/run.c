@@ -41,7 +41,9 @@ static const cli_option workload_rows[] = {
 
 static const cli_option policy_rows[] = {
     {0, "variant", CLI_TEXT, offsetof(run_settings, variant), "NAME",
-     "the kernel to use (default: chosen for device and shape)", 0, 0},
+     "the kernel to use (default: chosen for device and shape); host: the sequential loop; "
+     "auto: that for tiny work",
+     0, 0},
     {0, "verify", CLI_TEXT, POLICY(verify), "POLICY",
      "full, sample, freivalds (gemm) or none (default: full, sample for very large ones)", 0, 0},
     {0, "repeats", CLI_INTEGER, POLICY(repeats), "N",

@@ -1,6 +1,6 @@
 /* brigade tune: finds the fastest values of the ops' tunables on a device, and keeps them.
  *
- * For each op and size class it takes the largest call worth timing, and goes through the tunables
+ * For each op and size class it takes a call worth timing, and goes through the tunables
  * one by one: each choice is verified, then timed; a faster one has to win once more, in turn with
  * the one it would replace. What is found is saved after each call, so that an interrupted search
  * goes on where it was. */
@@ -200,9 +200,11 @@ static void print_line(tuner *t, const subject *of, double before, double after,
     snprintf(cells[1], CLI_CELL, "%s", of->words);
     cli_time_text(before, cells[2], CLI_CELL);
     cli_time_text(after, cells[3], CLI_CELL);
-    snprintf(cells[4], CLI_CELL, "%.*s", columns[4].width, changed);
+    bool fits = strlen(changed) <= (size_t)columns[4].width;
+    if (fits)
+        snprintf(cells[4], CLI_CELL, "%s", changed);
     cli_table_row(stdout, columns, COLUMNS, cells);
-    if (strlen(changed) > (size_t)columns[4].width) {
+    if (!fits) {
         fputs("    ", stdout);
         cli_print_wrapped(stdout, changed, 4, 4);
     }
@@ -293,15 +295,14 @@ static bool is_known(const tuner *t, const brg_op *op, brg_size_class size) {
     return !t->settings->again && brg_tuning_get(t->tuning, t->info, op->name, size, first, &value);
 }
 
-static brg_status tune_call(tuner *t, subject *of, bool largest, brg_error *error) {
+static brg_status tune_call(tuner *t, subject *of, brg_error *error) {
     search s = {0};
     brg_result result = {0};
     double ms;
     brg_status status = search_values(t, of, &s, error);
     if (status != BRG_OK || s.first_ms < 0)
         return status;
-    if (largest)
-        status = find_crossover(t, of, &s, error);
+    status = find_crossover(t, of, &s, error);
     if (status == BRG_OK)
         status = keep(t, of, &s, error);
     if (status == BRG_OK && t->session->report)
@@ -314,22 +315,19 @@ static brg_status tune_call(tuner *t, subject *of, bool largest, brg_error *erro
     return BRG_OK;
 }
 
-/* The last call of each size class that is not known yet; the very last one tells where to run,
- * since in small ones a launch's own time hides the kernel's. */
+/* The first call of each size class that is not known yet: the plainest. The largest tells where to run,
+ * since in small ones a launch's own time hides the kernel's; what a smaller one told is replaced. */
 static brg_status tune_op(tuner *t, const brg_op *op, brg_error *error) {
+    bool met[BRG_SIZE_CLASSES] = {false};
     brg_status status = BRG_OK;
     for (int32_t i = 0; op->sizes && op->sizes[i] && status == BRG_OK; i++) {
-        subject of, next = {0};
-        bool largest = !op->sizes[i + 1];
+        subject of;
         status = make_subject(t, op, op->sizes[i], &of, error);
-        if (status == BRG_OK && !largest)
-            status = make_subject(t, op, op->sizes[i + 1], &next, error);
         brg_size_class size = brg_size_class_of(&of.cost);
-        bool last_of_class = largest || brg_size_class_of(&next.cost) > size;
-        if (status == BRG_OK && last_of_class && !is_known(t, op, size))
-            status = tune_call(t, &of, largest, error);
+        if (status == BRG_OK && !met[size] && !is_known(t, op, size))
+            status = tune_call(t, &of, error);
+        met[size] = true;
         cli_workload_release(&of.workload);
-        cli_workload_release(&next.workload);
     }
     return status;
 }
