@@ -15,12 +15,10 @@
 #include "options.h"
 #include "paths.h"
 #include "report.h"
-#include "texture.h"
-#include "ui.h"
-#include "views/workbench.h"
+#include "shell/shell.h"
+#include "ui/texture.h"
+#include "ui/ui.h"
 #include "window.h"
-
-static const double frames_per_second = 60.0;
 
 /* After the last input the heartbeat beats on for this long, so that a still hand does not stop it.
  */
@@ -31,10 +29,11 @@ enum { WARM_UP_FRAMES = 10 };
 
 typedef struct program {
     brg_options options;
+    brg_preferences preferences;
     brg_window window;
     brg_ui *ui;
     brg_app *app;
-    brg_workbench *bench;
+    brg_shell *shell;
     brg_frame_clock clock;
     bool auto_run_due;
     int64_t frames_counted;
@@ -56,40 +55,24 @@ static int print_version(void) {
     return BRG_EXIT_OK;
 }
 
-static void find_photographs(brg_app *app) {
+static void find_photographs(brg_shell *shell, const char *asked_for) {
     static const char *const names[] = {"chelsea.png", "astronaut.png"};
     char path[BRG_PATH];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (brg_path_asset(names[i], path, sizeof path))
-            brg_app_open_image(app, path);
+            brg_app_open_image(shell->scene.app, path);
+    if (asked_for)
+        brg_shell_open(shell, asked_for);
 }
 
-static int variant_index(const brg_op *op, const char *name) {
-    for (int32_t i = 0; op && name && i < op->variant_count; i++)
-        if (strcmp(op->variants[i].name, name) == 0)
-            return i + 1;
-    return 0;
-}
-
-static void apply_options(brg_app *app, const brg_options *options) {
-    find_photographs(app);
-    if (options->file)
-        brg_app_open_image(app, options->file);
-    brg_app_choose_workload(app, options->workload);
-    brg_settings *chosen = &app->chosen;
-    for (int i = 0; options->size && i < 3; i++)
-        chosen->values[chosen->workload][i] = (float)options->size;
-    chosen->variant[chosen->workload] = variant_index(brg_app_op(app), options->variant);
-    if (options->repeats)
-        chosen->repeats = (float)options->repeats;
-    chosen->check = options->verify;
-    chosen->continuous = options->continuous;
-    chosen->on_ui_thread = options->ui_thread;
+static void take_dropped(void *shell, const char *path) {
+    brg_shell_open(shell, path);
 }
 
 static brg_status open_widgets(program *p, brg_error *error) {
     brg_font_paths fonts = brg_path_fonts();
-    brg_ui_config config = {p->window.scale, fonts.regular, fonts.bold, fonts.mono};
+    brg_ui_config config = {p->window.scale, p->preferences.theme, fonts.regular, fonts.bold,
+                            fonts.mono};
     p->ui = brg_ui_create(p->window.handle, &config);
     if (!p->ui)
         return brg_fail(error, BRG_E_UNSUPPORTED, "OpenGL 3.3 is there but does not work.");
@@ -97,15 +80,16 @@ static brg_status open_widgets(program *p, brg_error *error) {
 }
 
 static brg_status open_app(program *p, brg_error *error) {
-    brg_app_config config = {.device = p->options.device, .wake = brg_window_wake};
+    brg_app_config config = {
+        .device = p->options.device, .preferences = p->preferences, .wake = brg_window_wake};
     brg_status status = brg_app_create(&config, &p->app, error);
+    if (status == BRG_OK)
+        status = brg_shell_create(p->ui, p->app, &p->clock, &p->options, &p->shell, error);
     if (status != BRG_OK)
         return status;
-    apply_options(p->app, &p->options);
-    p->window.app = p->app;
-    p->bench = brg_workbench_create(p->ui, p->app, &p->clock);
-    if (!p->bench)
-        return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window.");
+    find_photographs(p->shell, p->options.file);
+    p->window.dropped = take_dropped;
+    p->window.listener = p->shell;
     return BRG_OK;
 }
 
@@ -126,21 +110,19 @@ static void check_device(program *p) {
 
 static void take_keys(program *p) {
     bool taken = brg_ui_takes_keys(p->ui);
-    if (p->window.run_pressed && !taken)
-        brg_app_run(p->app);
-    if (p->window.cancel_pressed && !taken)
-        brg_app_cancel(p->app);
-    p->window.run_pressed = p->window.cancel_pressed = false;
+    for (int i = 0; i < p->window.key_count && !taken; i++)
+        brg_shell_key(p->shell, p->window.keys[i]);
+    p->window.key_count = 0;
 }
 
 static void look_after_app(program *p) {
     take_keys(p);
-    brg_app_update(p->app);
+    brg_shell_update(p->shell);
     brg_window_report(&p->app->log);
     if (p->auto_run_due && p->app->devices_known && p->clock.frames > WARM_UP_FRAMES) {
         p->auto_run_due = false;
         brg_frame_clock_mark(&p->clock);
-        brg_app_run(p->app);
+        brg_shell_run(p->shell);
     }
 }
 
@@ -159,8 +141,7 @@ static void save_screenshot(program *p) {
 
 /* Counts towards --frames; with --auto-run only once the first round is over. */
 static bool is_last_frame(program *p) {
-    const brg_app *app = p->app;
-    bool awaited = p->options.auto_run && app->done + app->failed == 0;
+    bool awaited = p->options.auto_run && !brg_shell_settled(p->shell);
     if (p->options.frames == 0 || p->auto_run_due || awaited)
         return false;
     return ++p->frames_counted >= p->options.frames;
@@ -171,8 +152,9 @@ static void draw_frame(program *p, bool resting) {
     brg_frame_clock_start(&p->clock, span.start_ns);
     if (p->clock.frames == WARM_UP_FRAMES)
         brg_frame_clock_mark(&p->clock);
+    brg_ui_set_theme(p->ui, p->app->preferences.theme);
     brg_ui_frame_begin(p->ui);
-    brg_workbench_draw(p->bench, resting);
+    brg_shell_draw(p->shell, resting);
     brg_ui_frame_end(p->ui);
     if (is_last_frame(p)) {
         if (p->options.screenshot)
@@ -180,7 +162,7 @@ static void draw_frame(program *p, bool resting) {
         glfwSetWindowShouldClose(p->window.handle, GLFW_TRUE);
     }
     glfwSwapBuffers(p->window.handle);
-    brg_app_note_frame(p->app);
+    brg_shell_seen(p->shell);
     span.end_ns = brg_now_ns();
     brg_trace_add(brg_engine_trace(p->app->engine), &span);
 }
@@ -188,7 +170,7 @@ static void draw_frame(program *p, bool resting) {
 /* ---- the loop -------------------------------------------------------------------------------- */
 
 static bool something_moves(const program *p) {
-    return p->options.frames > 0 || brg_app_busy(p->app) ||
+    return p->options.frames > 0 || brg_shell_busy(p->shell) ||
            brg_now_ns() - p->window.input_ns < rest_after_ns;
 }
 
@@ -213,8 +195,8 @@ static void sleep_until_woken(program *p) {
 /* Out of sight there is nothing to draw; jobs go on. */
 static void wait_out_of_sight(program *p) {
     brg_frame_clock_rest(&p->clock);
-    brg_app_note_frame(p->app); /* none can be drawn */
-    if (brg_app_busy(p->app))
+    brg_shell_seen(p->shell); /* none can be drawn */
+    if (brg_shell_busy(p->shell))
         glfwWaitEventsTimeout(0.1);
     else
         glfwWaitEvents();
@@ -243,7 +225,7 @@ static void judge(program *p) {
     const brg_app *app = p->app;
     if (p->exit_code != BRG_EXIT_OK || p->options.frames == 0)
         return;
-    if (app->failed > 0 || app->inputs.status != BRG_OK)
+    if (app->failed > 0)
         p->exit_code =
             app->failure.status == BRG_E_NO_DEVICE ? BRG_EXIT_NO_DEVICE : BRG_EXIT_TROUBLE;
     else if (app->mismatched > 0)
@@ -255,16 +237,16 @@ static void judge(program *p) {
 
 static void save_report(program *p) {
     brg_error error = {0};
-    if (p->options.report &&
-        brg_gui_report_save(p->options.report, p->app, &p->clock, p->ui, &error) != BRG_OK)
+    if (p->options.report && brg_gui_report_save(p->options.report, p->shell, &error) != BRG_OK)
         p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
 }
 
 static int run(program *p) {
     brg_error error = {0};
+    p->preferences = brg_preferences_default();
     if (brg_window_open(&p->window, p->options.scale, &error) != BRG_OK)
         return tell(&error, BRG_EXIT_TROUBLE);
-    brg_frame_clock_init(&p->clock, frames_per_second);
+    brg_frame_clock_init(&p->clock, (double)p->preferences.frames_per_s);
     if (open_widgets(p, &error) != BRG_OK || open_app(p, &error) != BRG_OK) {
         p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
         goto cleanup;
@@ -273,7 +255,7 @@ static int run(program *p) {
     judge(p);
     save_report(p);
 cleanup:
-    brg_workbench_destroy(p->bench);
+    brg_shell_destroy(p->shell);
     brg_app_destroy(p->app);
     brg_ui_destroy(p->ui);
     brg_frame_clock_release(&p->clock);

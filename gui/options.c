@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "workload.h"
+#include "shell/view.h"
+#include "workbench/workload.h"
 
 /* What getopt_long returns for each long option; apart from any letter. */
 enum {
     DEVICE = 256,
+    VIEW,
     WORKLOAD,
     SIZE,
     VARIANT,
@@ -30,6 +32,7 @@ enum {
 
 static const struct option long_options[] = {
     {"device", required_argument, NULL, DEVICE},
+    {"view", required_argument, NULL, VIEW},
     {"workload", required_argument, NULL, WORKLOAD},
     {"size", required_argument, NULL, SIZE},
     {"variant", required_argument, NULL, VARIANT},
@@ -54,6 +57,7 @@ void brg_options_help(void) {
         "sequential C, and shows that the window does not wait. FILE is an image to filter.\n\n"
         "  -d, --device SPEC      index, P:D, cpu, gpu, part of a name, or ~regex; /cu=N for a\n"
         "                         part of it (default: $BRIGADE_DEVICE, then the best)\n"
+        "      --view NAME        workbench\n"
         "      --workload NAME    gemm, blur, sharpen, edge, conv2d, brightness, contrast, resize\n"
         "      --size N           gemm: m = n = k = N, 1 to 4096\n"
         "      --variant NAME     a rung of the ladder (default: chosen for device and shape)\n"
@@ -113,6 +117,13 @@ static int read_workload(const char *text, int *workload) {
     return BRG_EXIT_OK;
 }
 
+static int read_view(const char *text, int *view) {
+    *view = brg_view_find(text);
+    if (*view < 0)
+        return complain("There is no view \"%s\".", text);
+    return BRG_EXIT_OK;
+}
+
 static int read_policy(const char *text, brg_verify_policy *policy) {
     brg_error error = {0};
     if (brg_verify_policy_parse(text, policy, &error) != BRG_OK)
@@ -126,6 +137,8 @@ static int take_option(int option, brg_options *options) {
     case DEVICE:
         options->device = optarg;
         return BRG_EXIT_OK;
+    case VIEW:
+        return read_view(optarg, &options->view);
     case WORKLOAD:
         return read_workload(optarg, &options->workload);
     case SIZE:
@@ -202,7 +215,7 @@ static int settle(brg_options *options, bool workload_given) {
 
 int brg_options_parse(int argc, char **argv, brg_options *options) {
     memset(options, 0, sizeof *options);
-    options->workload = -1;
+    options->workload = options->view = -1;
     opterr = 0;
     int option;
     while ((option = getopt_long(argc, argv, ":d:h", long_options, NULL)) != -1) {
@@ -215,6 +228,8 @@ int brg_options_parse(int argc, char **argv, brg_options *options) {
             return code;
     }
     bool workload_given = options->workload >= 0;
+    if (options->view < 0)
+        options->view = brg_view_find("workbench");
     if (!workload_given)
         options->workload = 0;
     int code = take_file(argc, argv, options);

@@ -21,6 +21,7 @@ typedef struct brg_options {
     const char *screenshot;
     const char *report;
     const char *file;
+    int view; /* index into the views */
     int workload;
     int64_t size;    /* 0: the workload's own */
     int64_t repeats; /* 0: the window's own */

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Room for a path. */
+enum { BRG_PATH = 1024 };
+
 /* Finds a file that ships with the program: beside where it is installed, or in the source tree it
  * was built from. False if it is in neither place. */
 bool brg_path_asset(const char *name, char *path, size_t size);

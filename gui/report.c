@@ -88,36 +88,34 @@ static void add_frames(brg_report *report, const brg_frame_clock *clock) {
 }
 
 static void add_counts(brg_report *report, const brg_app *app) {
-    brg_report_string(report, false, "mode", app->chosen.on_ui_thread ? "ui-thread" : "engine");
     brg_report_number(report, false, "frozen_ms", app->frozen_ms);
     brg_report_number(report, false, "runs_asked", (double)app->runs_asked);
     brg_report_number(report, false, "cancels_asked", (double)app->cancels_asked);
-    brg_report_number(report, false, "jobs_submitted", (double)app->rounds);
+    brg_report_number(report, false, "jobs_submitted", (double)app->submitted);
     brg_report_number(report, false, "jobs_done", (double)app->done);
     brg_report_number(report, false, "jobs_failed", (double)app->failed);
 }
 
-static brg_status fill(brg_report *report, const brg_app *app, const brg_frame_clock *clock,
-                       const brg_ui *ui, brg_error *error) {
+static brg_status fill(brg_report *report, const brg_shell *shell, brg_error *error) {
     uint32_t units;
+    const brg_app *app = shell->scene.app;
     const brg_device_info *device = brg_app_device(app, &units);
     if (device)
-        brg_report_device(report, device, app->chosen.device ? NULL : &app->default_device);
-    if (app->result.output)
-        brg_report_result(report, &app->result);
-    add_frames(report, clock);
+        brg_report_device(report, device, app->device ? NULL : &app->default_device);
+    add_frames(report, shell->scene.clock);
     add_counts(report, app);
-    brg_status status = add_log(report, &app->log, error);
-    return status == BRG_OK ? add_widgets(report, ui, error) : status;
+    brg_status status = brg_shell_report(shell, report, error);
+    if (status == BRG_OK)
+        status = add_log(report, &app->log, error);
+    return status == BRG_OK ? add_widgets(report, shell->scene.ui, error) : status;
 }
 
-brg_status brg_gui_report_save(const char *path, const brg_app *app, const brg_frame_clock *clock,
-                               const brg_ui *ui, brg_error *error) {
+brg_status brg_gui_report_save(const char *path, const brg_shell *shell, brg_error *error) {
     brg_report *report;
     brg_status status = brg_report_create("gui", &report, error);
     if (status != BRG_OK)
         return status;
-    status = fill(report, app, clock, ui, error);
+    status = fill(report, shell, error);
     if (status == BRG_OK)
         status = brg_report_save(report, path, error);
     brg_report_destroy(report);

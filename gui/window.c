@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ui.h"
+#include "shell/view.h"
 
 static const float first_w = 1280, first_h = 800;
 
@@ -17,14 +17,59 @@ static void note_input(GLFWwindow *handle) {
     window->input_ns = brg_now_ns();
 }
 
+static void push_key(brg_window *window, int key) {
+    if (window->key_count < BRG_KEYS)
+        window->keys[window->key_count++] = key;
+}
+
+/* GLFW's numbers of letters and digits are those of their characters. */
+static int key_of(int key) {
+    switch (key) {
+    case GLFW_KEY_ESCAPE:
+        return BRG_KEY_ESCAPE;
+    case GLFW_KEY_LEFT:
+        return BRG_KEY_LEFT;
+    case GLFW_KEY_RIGHT:
+        return BRG_KEY_RIGHT;
+    case GLFW_KEY_UP:
+        return BRG_KEY_UP;
+    case GLFW_KEY_DOWN:
+        return BRG_KEY_DOWN;
+    case GLFW_KEY_PAGE_UP:
+        return BRG_KEY_PAGE_UP;
+    case GLFW_KEY_PAGE_DOWN:
+        return BRG_KEY_PAGE_DOWN;
+    case GLFW_KEY_HOME:
+        return BRG_KEY_HOME;
+    case GLFW_KEY_END:
+        return BRG_KEY_END;
+    case GLFW_KEY_ENTER:
+        return BRG_KEY_ENTER;
+    case GLFW_KEY_TAB:
+        return BRG_KEY_TAB;
+    case GLFW_KEY_F1:
+        return '?';
+    default:
+        return key >= GLFW_KEY_SPACE && key < 128 ? key : 0;
+    }
+}
+
 static void on_key(GLFWwindow *handle, int key, int scancode, int action, int mods) {
     (void)scancode;
     brg_window *window = glfwGetWindowUserPointer(handle);
     note_input(handle);
-    window->run_pressed |= action == GLFW_PRESS && key == GLFW_KEY_SPACE;
-    window->cancel_pressed |= action == GLFW_PRESS && key == GLFW_KEY_ESCAPE;
+    bool plain = (mods & (GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER)) == 0;
+    if (action == GLFW_PRESS && plain && key_of(key))
+        push_key(window, key_of(key));
     if (key == GLFW_KEY_Q && mods == GLFW_MOD_CONTROL)
         glfwSetWindowShouldClose(handle, GLFW_TRUE);
+}
+
+/* Where the question mark is depends on the keyboard. */
+static void on_character(GLFWwindow *handle, unsigned character) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    if (character == '?')
+        push_key(window, '?');
 }
 
 static void on_button(GLFWwindow *handle, int button, int action, int mods) {
@@ -54,8 +99,8 @@ static void on_one_int(GLFWwindow *handle, int a) {
 static void on_drop(GLFWwindow *handle, int count, const char **paths) {
     brg_window *window = glfwGetWindowUserPointer(handle);
     note_input(handle);
-    for (int i = 0; window->app && i < count; i++)
-        brg_app_open_image(window->app, paths[i]);
+    for (int i = 0; window->dropped && i < count; i++)
+        window->dropped(window->listener, paths[i]);
 }
 
 /* Before the widget library installs its own, which call these in turn. */
@@ -63,6 +108,7 @@ static void watch_user(brg_window *window) {
     GLFWwindow *handle = window->handle;
     glfwSetWindowUserPointer(handle, window);
     glfwSetKeyCallback(handle, on_key);
+    glfwSetCharCallback(handle, on_character);
     glfwSetMouseButtonCallback(handle, on_button);
     glfwSetCursorPosCallback(handle, on_two_doubles);
     glfwSetScrollCallback(handle, on_two_doubles);

@@ -5,17 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "app.h"
+#include "log.h"
 
 struct GLFWwindow;
 
+enum { BRG_KEYS = 16 };
+
 typedef struct brg_window {
     struct GLFWwindow *handle;
-    float scale;       /* framebuffer pixels per logical pixel */
-    uint64_t input_ns; /* when the user, or the system on the user's behalf, last did something */
-    bool run_pressed;  /* keys since the last look */
-    bool cancel_pressed;
-    brg_app *app; /* takes dropped files; NULL until there is one */
+    float scale;        /* framebuffer pixels per logical pixel */
+    uint64_t input_ns;  /* when the user, or the system on the user's behalf, last did something */
+    int keys[BRG_KEYS]; /* pressed since the last look, as brg_view's `key` has them */
+    int key_count;
+    void (*dropped)(void *listener, const char *path); /* a file; NULL: nobody listens yet */
+    void *listener;
 } brg_window;
 
 /* Opens a window of 1280x800 logical pixels, or what fits the monitor. A scale of 0 is the

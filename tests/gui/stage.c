@@ -254,7 +254,8 @@ void click(const cJSON *report, const char *widget) {
 
 void press_key(const char *name) {
     hand("keydown %s", name);
-    pause_ms(150); /* a key that is up again before the next frame was never down for Dear ImGui 1.86 */
+    pause_ms(
+        150); /* a key that is up again before the next frame was never down for Dear ImGui 1.86 */
     hand("keyup %s", name);
     pause_ms(between_movements_ms);
 }

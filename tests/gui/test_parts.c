@@ -7,13 +7,13 @@
 
 #include <brigade/ops.h>
 
-#include "error_map.h"
 #include "frame_clock.h"
-#include "inputs.h"
 #include "log.h"
-#include "palette.h"
-#include "picture.h"
-#include "workload.h"
+#include "ui/palette.h"
+#include "ui/picture.h"
+#include "workbench/error_map.h"
+#include "workbench/inputs.h"
+#include "workbench/workload.h"
 
 static const uint64_t ms = 1000000;
 
@@ -127,11 +127,11 @@ Test(picture, a_matrix_is_blue_below_and_amber_above_zero) {
     brg_tensor *m = matrix(2, 3, values);
     brg_picture picture;
     cr_assert_eq(brg_picture_matrix(m, &picture, NULL), BRG_OK);
-    cr_assert_eq(pixel(&picture, 0, 0), BRG_BLUE);
-    cr_assert_eq(pixel(&picture, 1, 0), BRG_GROUND);
-    cr_assert_eq(pixel(&picture, 2, 0), BRG_AMBER);
-    cr_assert_eq(pixel(&picture, 0, 1), BRG_RED);
-    cr_assert_eq(pixel(&picture, 1, 1), BRG_RED);
+    cr_assert_eq(pixel(&picture, 0, 0), BRG_HEAT_BELOW);
+    cr_assert_eq(pixel(&picture, 1, 0), BRG_HEAT_ZERO);
+    cr_assert_eq(pixel(&picture, 2, 0), BRG_HEAT_ABOVE);
+    cr_assert_eq(pixel(&picture, 0, 1), BRG_HEAT_WRONG);
+    cr_assert_eq(pixel(&picture, 1, 1), BRG_HEAT_WRONG);
     brg_picture_clear(&picture);
     brg_tensor_release(m);
 }
@@ -197,7 +197,7 @@ static brg_picture map_with(float change) {
 
 Test(error_map, is_dark_where_nothing_differs) {
     brg_picture map = map_with(0);
-    cr_assert_neq(pixel(&map, 9, 5), BRG_RED);
+    cr_assert_neq(pixel(&map, 9, 5), BRG_HEAT_WRONG);
     cr_assert_eq(pixel(&map, 9, 5), pixel(&map, 0, 0));
     cr_assert_not_null(strstr(map.caption, "no difference"), "%s", map.caption);
     brg_picture_clear(&map);
@@ -207,8 +207,8 @@ Test(error_map, is_red_beyond_the_bound) {
     const float changes[] = {0.5f, NAN, INFINITY, -INFINITY};
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         brg_picture map = map_with(changes[i]);
-        cr_assert_eq(pixel(&map, 9, 5), BRG_RED);
-        cr_assert_neq(pixel(&map, 8, 5), BRG_RED);
+        cr_assert_eq(pixel(&map, 9, 5), BRG_HEAT_WRONG);
+        cr_assert_neq(pixel(&map, 8, 5), BRG_HEAT_WRONG);
         cr_assert_not_null(strstr(map.caption, "beyond the bound"), "%s", map.caption);
         brg_picture_clear(&map);
     }

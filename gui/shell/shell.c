@@ -1,0 +1,159 @@
+/* The shell. See shell.h. */
+#include "shell/shell.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const float top_height = 44;
+static const double recent_seconds = 5.0;
+
+static const brg_view *const views[] = {
+    &brg_view_workbench,
+};
+
+enum { VIEWS = sizeof views / sizeof views[0] };
+
+const brg_view *brg_view_at(int index) {
+    return index >= 0 && index < VIEWS ? views[index] : NULL;
+}
+
+int brg_view_find(const char *id) {
+    for (int i = 0; i < VIEWS; i++)
+        if (strcmp(views[i]->id, id) == 0)
+            return i;
+    return -1;
+}
+
+static const brg_view *current(const brg_shell *shell) {
+    return views[shell->current];
+}
+
+static void *model(const brg_shell *shell) {
+    return shell->models[shell->current];
+}
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+brg_status brg_shell_create(brg_ui *ui, brg_app *app, const brg_frame_clock *clock,
+                            const brg_options *options, brg_shell **out, brg_error *error) {
+    brg_shell *shell = calloc(1, sizeof *shell);
+    if (!shell)
+        return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window.");
+    shell->scene = (brg_scene){.ui = ui, .app = app, .clock = clock};
+    for (int i = 0; i < VIEWS; i++) {
+        brg_status status = views[i]->create(app, &shell->models[i], error);
+        if (status != BRG_OK) {
+            brg_shell_destroy(shell);
+            return status;
+        }
+        if (views[i]->configure)
+            views[i]->configure(shell->models[i], options);
+    }
+    brg_shell_choose(shell, options->view);
+    *out = shell;
+    return BRG_OK;
+}
+
+void brg_shell_destroy(brg_shell *shell) {
+    for (int i = 0; shell && i < VIEWS; i++)
+        if (shell->models[i])
+            views[i]->destroy(shell->models[i]);
+    free(shell);
+}
+
+/* ---- what the loop tells --------------------------------------------------------------------- */
+
+void brg_shell_update(brg_shell *shell) {
+    brg_app_update(shell->scene.app);
+    for (int i = 0; i < VIEWS; i++)
+        if (views[i]->update)
+            views[i]->update(shell->models[i], i == shell->current);
+}
+
+bool brg_shell_busy(const brg_shell *shell) {
+    if (!shell->scene.app->devices_known)
+        return true;
+    for (int i = 0; i < VIEWS; i++)
+        if (views[i]->busy && views[i]->busy(shell->models[i]))
+            return true;
+    return false;
+}
+
+/* Figures that change sixty times a second cannot be read: four times will do. */
+static void work_out_stats(brg_shell *shell) {
+    brg_scene *scene = &shell->scene;
+    if (scene->now_ns - shell->recent_at_ns < 250000000 && !scene->resting)
+        return;
+    scene->recent = brg_frame_clock_recent_stats(scene->clock, recent_seconds);
+    shell->recent_at_ns = scene->now_ns;
+}
+
+void brg_shell_draw(brg_shell *shell, bool resting) {
+    float w, h;
+    shell->scene.resting = resting;
+    shell->scene.now_ns = brg_now_ns();
+    work_out_stats(shell);
+    brg_ui_size(shell->scene.ui, &w, &h);
+    brg_shell_top_bar(shell, (brg_rect){0, 0, w, top_height});
+    brg_rect body = {0, top_height, w, fmaxf(h - top_height, 1)};
+    current(shell)->draw(model(shell), &shell->scene, body);
+}
+
+void brg_shell_seen(brg_shell *shell) {
+    for (int i = 0; i < VIEWS; i++)
+        if (views[i]->seen)
+            views[i]->seen(shell->models[i]);
+}
+
+/* ---- intents --------------------------------------------------------------------------------- */
+
+void brg_shell_choose(brg_shell *shell, int view) {
+    if (brg_view_at(view))
+        shell->current = view;
+}
+
+void brg_shell_run(brg_shell *shell) {
+    if (current(shell)->run)
+        current(shell)->run(model(shell));
+}
+
+static void cancel(brg_shell *shell) {
+    if (current(shell)->cancel)
+        current(shell)->cancel(model(shell));
+}
+
+/* The view's own keys come before the digits, which choose a view. */
+void brg_shell_key(brg_shell *shell, int key) {
+    if (key == ' ')
+        brg_shell_run(shell);
+    else if (key == BRG_KEY_ESCAPE)
+        cancel(shell);
+    else if (current(shell)->key && current(shell)->key(model(shell), key))
+        return;
+    else if (key >= '1' && key <= '9')
+        brg_shell_choose(shell, key - '1');
+}
+
+void brg_shell_open(brg_shell *shell, const char *path) {
+    if (!brg_app_open_image(shell->scene.app, path))
+        return;
+    for (int i = 0; i < VIEWS; i++)
+        if (views[i]->opened)
+            views[i]->opened(shell->models[i]);
+}
+
+/* ---- the end of an unattended run ------------------------------------------------------------ */
+
+bool brg_shell_settled(const brg_shell *shell) {
+    return !current(shell)->settled || current(shell)->settled(model(shell));
+}
+
+brg_status brg_shell_report(const brg_shell *shell, brg_report *report, brg_error *error) {
+    brg_status status = BRG_OK;
+    brg_report_string(report, false, "view", current(shell)->id);
+    for (int i = 0; status == BRG_OK && i < VIEWS; i++)
+        if (views[i]->report)
+            status = views[i]->report(shell->models[i], report, error);
+    return status;
+}
