@@ -1,4 +1,4 @@
-/* resize, bilinear, at any ratio: the rung "pairs" of resize.cl's ladder.
+/* resize, bilinear, at any ratio: the rungs "pairs" and "lines" of resize.cl's ladder.
  *
  * Of each of two rows a result pixel wants two neighbours, and those lie side by side: one load
  * fetches both, wherever they are. No line of blended pixels is made in between, of which shrinking
@@ -10,6 +10,13 @@
  *                (1-g) a + g b: a vector of pairs          down: the same weights for all
  *                     |
  *         (1-f) * left halves + f * right halves           along: weights for each pixel
+ *
+ * That is pairs, for shrinking. Enlarging makes many rows from the same two, so lines goes the other
+ * way about: along each row once, into a line in local memory, then down, two lines blended into
+ * each result row, sixteen elements at a time.
+ *
+ *      row a  -> line  = = = = = = = = = =  \\
+ *      row b  -> line  = = = = = = = = = =  // rows of the result, until b is the upper one
  *
  * Where the pairs are and their weights (1-f, f) is the same for all rows, so a launch of its own
  * works it out, once: resize_columns. A pair that would reach outside the image is blended by
@@ -112,6 +119,20 @@ static float16 load_pairs(__global const pixel *row, __global const int *places)
 #define RIGHT(p, q) (float16)(p.s4567, p.scdef, q.s4567, q.scdef)
 #endif
 
+/* The weights of the left and right halves of 2 * PAIRS pixels, for each lane. */
+static void spread_weights(__global const float *weights, float16 *near, float16 *far) {
+#if CHANNELS == 1
+    const float16 v = *(__global const loose_float16 *)weights;
+    const float16 w = *(__global const loose_float16 *)(weights + 16);
+    *near = (float16)(v.even, w.even);
+    *far = (float16)(v.odd, w.odd);
+#else
+    const float8 w = *(__global const loose_float8 *)weights;
+    *near = w.s0000222244446666;
+    *far = w.s1111333355557777;
+#endif
+}
+
 /* Stores 2 * PAIRS pixels; of three channels the lanes 0 to 2 of each four. */
 static void store_pixels(float16 value, __global pixel *out) {
 #if PIXEL_U8
@@ -146,18 +167,12 @@ static float16 down(const blend *rows, __global const int *places) {
 static void pairs16(const blend *rows, __global const int *places, __global const float *weights,
                     __global pixel *out) {
     const float16 p = down(rows, places), q = down(rows, places + PAIRS);
-#if CHANNELS == 1
-    const float16 v = *(__global const loose_float16 *)weights;
-    const float16 w = *(__global const loose_float16 *)(weights + 16);
-    const float16 near = (float16)(v.even, w.even), far = (float16)(v.odd, w.odd);
-#else
-    const float8 w = *(__global const loose_float8 *)weights;
-    const float16 near = w.s0000222244446666, far = w.s1111333355557777;
-#endif
+    float16 near, far;
+    spread_weights(weights, &near, &far);
     store_pixels(fma(far, RIGHT(p, q), near * LEFT(p, q)), out);
 }
 
-/* ---- one by one ---- */
+/* ---- pairs ---- */
 
 static pixel round1(float value) {
 #if PIXEL_U8
@@ -208,5 +223,85 @@ resize_pairs(__global const pixel *restrict in, __global pixel *restrict out, in
         for (x = end; x < w_out; x++)
             pair1(&rows, places[x], weights[2 * x], weights[2 * x + 1], pitch,
                   result + x * CHANNELS);
+    }
+}
+
+/* ---- lines ---- */
+
+/* 2 * PAIRS pixels of one row, along it. */
+static void along16(__global const pixel *row, __global const int *places,
+                    __global const float *weights, __local float *line) {
+    float16 near, far;
+    spread_weights(weights, &near, &far);
+    const float16 p = load_pairs(row, places), q = load_pairs(row, places + PAIRS);
+    const float16 sum = fma(far, RIGHT(p, q), near * LEFT(p, q));
+#if CHANNELS == 3
+    *(__local loose_float8 *)line = sum.s01245689;
+    *(__local loose_float4 *)(line + 8) = sum.sacde;
+#else
+    *(__local loose_float16 *)line = sum;
+#endif
+}
+
+/* The columns x0 <= x < x1 one by one, whose pairs may reach outside the image. */
+static void along1(__global const pixel *row, __global const int *places,
+                   __global const float *weights, int pitch, int x0, int x1, __local float *line) {
+    for (int x = x0; x < x1; x++)
+        for (int k = 0; k < CHANNELS; k++) {
+            const float left = (float)row[clamp(places[x], 0, pitch - CHANNELS) + k];
+            const float right = (float)row[clamp(places[x] + CHANNELS, 0, pitch - CHANNELS) + k];
+            line[x * CHANNELS + k] = fma(weights[2 * x + 1], right, weights[2 * x] * left);
+        }
+}
+
+/* n elements of the result from two lines. */
+static void blend_lines(__local const float *a, __local const float *b, float near, float far,
+                        int n, __global pixel *out) {
+    int e = 0;
+    for (; e + 16 <= n; e += 16) {
+        const float16 sum = fma((float16)(far), *(__local const loose_float16 *)(b + e),
+                                near * *(__local const loose_float16 *)(a + e));
+#if PIXEL_U8
+        *(__global loose_uchar16 *)(out + e) = convert_uchar16(convert_int16(sum + 0.5f));
+#else
+        *(__global loose_float16 *)(out + e) = sum;
+#endif
+    }
+    for (; e < n; e++)
+        out[e] = round1(fma(far, b[e], near * a[e]));
+}
+
+/* A strip of `columns` by `item_rows`; two lines of so many pixels in local memory. */
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+resize_lines(__global const pixel *restrict in, __global pixel *restrict out, int h_in, int w_in,
+             int h_out, int w_out, __global const int *restrict places,
+             __global const float *restrict weights, int begin, int end, int columns, int item_rows,
+             __local float *lines, int first) {
+    const int y0 = ((int)get_global_id(1) + first) * item_rows, y1 = min(y0 + item_rows, h_out);
+    const int x0 = (int)get_global_id(0) * columns, x1 = min(x0 + columns, w_out);
+    const int pitch = w_in * CHANNELS, step = 2 * PAIRS;
+    const int from = clamp(begin, x0, x1), to = clamp(end, from, x1);
+    const int some = to - from >= step, last = some ? to : from;
+    int held[2] = {-1, -1}; /* the row that each line is of */
+    for (int y = y0; y < y1; y++) {
+        float far;
+        const int top = left_of(y, h_in, h_out, &far);
+        for (int i = top; i < top + 2; i++) {
+            const int own = clamp(i, 0, h_in - 1);
+            if (held[own & 1] == own)
+                continue;
+            held[own & 1] = own;
+            __global const pixel *row = in + (size_t)own * pitch;
+            __local float *line = lines + ((own & 1) * columns - x0) * CHANNELS;
+            along1(row, places, weights, pitch, x0, from, line);
+            for (int x = from; some && x < to; x += step) {
+                const int at = min(x, to - step); /* the last one overlaps */
+                along16(row, places + at, weights + 2 * at, line + at * CHANNELS);
+            }
+            along1(row, places, weights, pitch, last, x1, line);
+        }
+        const int a = clamp(top, 0, h_in - 1) & 1, b = clamp(top + 1, 0, h_in - 1) & 1;
+        blend_lines(lines + a * columns * CHANNELS, lines + b * columns * CHANNELS, 1.0f - far, far,
+                    (x1 - x0) * CHANNELS, out + ((size_t)y * w_out + x0) * CHANNELS);
     }
 }

@@ -5,7 +5,7 @@
 #include "brigade/op.h"
 #include "reference/resize.h"
 
-enum { BRG_RESIZE_VARIANT_COUNT = 4 };
+enum { BRG_RESIZE_VARIANT_COUNT = 5 };
 extern const brg_variant brg_resize_variants[BRG_RESIZE_VARIANT_COUNT];
 
 /* Both axes of a checked call. */

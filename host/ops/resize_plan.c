@@ -23,8 +23,12 @@ const brg_variant brg_resize_variants[BRG_RESIZE_VARIANT_COUNT] = {
     {"strips", "a strip of columns: weights once, rows blended into local memory by vectors of 16"},
     {"pairs",
      "bilinear: both neighbours in one load, straight from the rows, weights once for all"},
+    {"lines", "bilinear, for enlarging: along each row once, then two lines for many rows"},
     {"halves", "for half the width and height: the mean of 2 x 2 pixels, by vectors"},
 };
+
+/* The variants by their place in the table. */
+enum { NAIVE, STRIPS, PAIRS, LINES, HALVES };
 
 /* A strip of result columns and the local memory that its work-item needs. */
 typedef struct strip {
@@ -124,6 +128,8 @@ static void plan_halves(const brg_call *call, int64_t rows, brg_plan *plan) {
     brg_arg_first(launch);
 }
 
+/* ---- pairs and lines ---- */
+
 /* The columns begin <= x < end whose pairs can be loaded whole: inside the image, and with three
  * channels followed by two elements more. */
 static void whole_pairs(const brg_call *call, int64_t *begin, int64_t *end) {
@@ -137,50 +143,93 @@ static void whole_pairs(const brg_call *call, int64_t *begin, int64_t *end) {
         --*end;
 }
 
-/* Rows of a work-item, or 0 if the call is not bilinear or the device lacks the patience. */
-static int64_t pairs_rows(const brg_call *call, const brg_device_info *device) {
-    const brg_resize_params *params = call->params;
-    int64_t c = brg_image_c(&call->output);
-    double rounds = (double)(brg_image_w(&call->output) * (1 + c)) + 64.0;
-    if (params->mode != BRG_RESIZE_BILINEAR)
-        return 0;
-    return brg_image_strip_rows(&call->output, 1, 1, rounds, device);
+static bool bilinear(const brg_call *call) {
+    return ((const brg_resize_params *)call->params)->mode == BRG_RESIZE_BILINEAR;
 }
 
-static void plan_pairs(const brg_call *call, const brg_device_info *device, int64_t rows,
-                       brg_plan *plan) {
-    int64_t w_in = brg_image_w(&call->inputs[0]), w_out = brg_image_w(&call->output), begin, end;
-    int32_t places = brg_plan_scratch(plan, (size_t)w_out * sizeof(int32_t));
-    int32_t weights = brg_plan_scratch(plan, 2 * (size_t)w_out * sizeof(float));
+/* Rows of a work-item, or 0 if the call is not bilinear or the device lacks the patience. */
+static int64_t pairs_rows(const brg_call *call, const brg_device_info *device) {
+    double rounds = brg_image_elements(&call->output) / (double)brg_image_h(&call->output);
+    if (!bilinear(call))
+        return 0;
+    return brg_image_strip_rows(&call->output, 1, 1, 2.0 * rounds + 64.0, device);
+}
 
-    brg_launch *columns = brg_plan_add(plan, "resize_pairs", "resize_columns");
-    brg_launch_option(columns, "-DPIXEL_U8=%d -DCHANNELS=%d", call->output.dtype == BRG_U8,
-                      (int)brg_image_c(&call->output));
-    brg_launch_range(columns, 0, w_out, brg_row_group(device));
-    columns->share = 0.001;
-    brg_arg_buffer(columns, places);
-    brg_arg_buffer(columns, weights);
-    brg_arg_i32(columns, w_in);
-    brg_arg_i32(columns, w_out);
+/* Columns of a strip whose two lines stay in the nearest cache. */
+static int64_t line_columns(const brg_call *call) {
+    enum { FLOATS = 2048 };
+    int64_t columns = FLOATS / brg_image_c(&call->output), w = brg_image_w(&call->output);
+    return columns < w ? columns : w;
+}
 
-    brg_launch *launch =
-        brg_image_launch_strips(plan, "resize_pairs", "resize_pairs", &call->output, 1, rows);
+static int64_t lines_across(const brg_call *call) {
+    int64_t columns = line_columns(call);
+    return (brg_image_w(&call->output) + columns - 1) / columns;
+}
+
+/* The same of strips of lines, in steps of rows that make up for the first line. */
+static int64_t lines_rows(const brg_call *call, const brg_device_info *device) {
+    enum { STEP = 8 };
+    double elements = (double)(line_columns(call) * brg_image_c(&call->output));
+    double rounds = STEP * (3.0 * elements + 64.0);
+    if (!bilinear(call) || 2.0 * elements * sizeof(float) > (double)device->local_memory)
+        return 0;
+    return brg_image_strip_rows(&call->output, lines_across(call), STEP, rounds, device);
+}
+
+static void add_pixels(brg_launch *launch, const brg_call *call) {
     brg_launch_option(launch, "-DCHANNELS=%d", (int)brg_image_c(&call->output));
-    launch->share = 0.999;
+}
+
+/* The launch that works out each column's pair, into two buffers. */
+static void plan_columns(const brg_call *call, const brg_device_info *device, brg_plan *plan,
+                         int32_t *places, int32_t *weights) {
+    int64_t w_in = brg_image_w(&call->inputs[0]), w_out = brg_image_w(&call->output);
+    *places = brg_plan_scratch(plan, (size_t)w_out * sizeof(int32_t));
+    *weights = brg_plan_scratch(plan, 2 * (size_t)w_out * sizeof(float));
+    brg_launch *launch = brg_plan_add(plan, "resize_pairs", "resize_columns");
+    brg_launch_option(launch, "-DPIXEL_U8=%d", call->output.dtype == BRG_U8);
+    add_pixels(launch, call);
+    brg_launch_range(launch, 0, w_out, brg_row_group(device));
+    launch->share = 0.001;
+    brg_arg_buffer(launch, *places);
+    brg_arg_buffer(launch, *weights);
+    brg_arg_i32(launch, w_in);
+    brg_arg_i32(launch, w_out);
+}
+
+/* Either kernel; `rows` of a work-item. */
+static void plan_pairs(const brg_call *call, bool lines, int64_t rows,
+                       const brg_device_info *device, brg_plan *plan) {
+    int64_t begin, end;
+    int32_t places, weights;
     whole_pairs(call, &begin, &end);
+    plan_columns(call, device, plan, &places, &weights);
+    brg_launch *launch =
+        brg_image_launch_strips(plan, "resize_pairs", lines ? "resize_lines" : "resize_pairs",
+                                &call->output, lines ? lines_across(call) : 1, rows);
+    add_pixels(launch, call);
+    launch->share = 0.999;
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     brg_arg_i32(launch, brg_image_h(&call->inputs[0]));
-    brg_arg_i32(launch, w_in);
+    brg_arg_i32(launch, brg_image_w(&call->inputs[0]));
     brg_arg_i32(launch, brg_image_h(&call->output));
-    brg_arg_i32(launch, w_out);
+    brg_arg_i32(launch, brg_image_w(&call->output));
     brg_arg_buffer(launch, places);
     brg_arg_buffer(launch, weights);
     brg_arg_i32(launch, begin);
     brg_arg_i32(launch, end);
+    if (lines)
+        brg_arg_i32(launch, line_columns(call));
     brg_arg_i32(launch, rows);
+    if (lines)
+        brg_arg_local(launch, 2 * (size_t)(line_columns(call) * brg_image_c(&call->output)) *
+                                  sizeof(float));
     brg_arg_first(launch);
 }
+
+/* ---- choosing ---- */
 
 static brg_status fail_strips(const brg_call *call, brg_error *error) {
     brg_fail(error, BRG_E_UNSUPPORTED,
@@ -191,50 +240,72 @@ static brg_status fail_strips(const brg_call *call, brg_error *error) {
     return BRG_E_UNSUPPORTED;
 }
 
-static brg_status fail_halves(brg_error *error) {
-    brg_fail(error, BRG_E_UNSUPPORTED,
-             "resize in halves needs half the width and height, bilinear or area");
-    brg_error_hint(error, "Use the variant strips, or none to let resize choose.");
-    return BRG_E_UNSUPPORTED;
-}
-
-static brg_status fail_pairs(brg_error *error) {
-    brg_fail(error, BRG_E_UNSUPPORTED, "resize by pairs needs the mode bilinear");
-    brg_error_hint(error, "Use the variant strips, or none to let resize choose.");
-    return BRG_E_UNSUPPORTED;
-}
-
 static bool naive_fits(const brg_call *call, const brg_device_info *device) {
     brg_axis x = brg_resize_x(call), y = brg_resize_y(call);
     double rounds = (double)brg_axis_reach(&y) * (1.0 + (double)brg_axis_reach(&x));
     return rounds <= (double)brg_loop_limit(device);
 }
 
+/* What a call may be given to on a device: for each variant the rows of its work-items, 0 where it
+ * cannot take the call. */
+typedef struct choices {
+    strip strip;
+    int64_t rows[BRG_RESIZE_VARIANT_COUNT];
+} choices;
+
+static choices choices_of(const brg_call *call, const brg_device_info *device) {
+    choices can = {.rows = {[NAIVE] = naive_fits(call, device)}};
+    can.rows[STRIPS] =
+        choose_strip(call, device, &can.strip) ? strip_rows(call, &can.strip, device) : 0;
+    can.rows[PAIRS] = pairs_rows(call, device);
+    can.rows[LINES] = lines_rows(call, device);
+    can.rows[HALVES] = halves(call) ? halves_rows(call, device) : 0;
+    return can;
+}
+
+/* The fastest on a CPU. */
+static int32_t choose_cpu(const brg_call *call, const choices *can) {
+    bool enlarges = brg_image_h(&call->output) > brg_image_h(&call->inputs[0]);
+    return can->rows[HALVES]              ? HALVES
+           : enlarges && can->rows[LINES] ? LINES
+           : can->rows[PAIRS]             ? PAIRS
+           : can->rows[STRIPS]            ? STRIPS
+                                          : NAIVE;
+}
+
+static brg_status fail_choice(const brg_call *call, int32_t chosen, brg_error *error) {
+    if (chosen == NAIVE)
+        return brg_image_fail_rounds(&brg_op_resize, "naive", error);
+    if (chosen == STRIPS)
+        return fail_strips(call, error);
+    brg_fail(error, BRG_E_UNSUPPORTED,
+             chosen == HALVES ? "resize in halves needs half the width and height, bilinear or area"
+                              : "resize by pairs or lines needs the mode bilinear");
+    brg_error_hint(error, "Use the variant strips, or none to let resize choose.");
+    return BRG_E_UNSUPPORTED;
+}
+
 brg_status brg_resize_plan(const brg_call *call, const char *variant, const brg_device_info *device,
                            brg_plan *plan, brg_error *error) {
-    strip s;
-    int64_t rows = choose_strip(call, device, &s) ? strip_rows(call, &s, device) : 0;
-    int64_t halved = halves(call) ? halves_rows(call, device) : 0;
-    bool vectors = brg_image_c(&call->inputs[0]) != 3; /* of three channels there are none */
-    int64_t paired = pairs_rows(call, device);
-    const char *on_cpu = halved && vectors ? "halves"
-                         : paired          ? "pairs"
-                         : rows            ? "strips"
-                                           : "naive";
-    const char *elsewhere = rows && !naive_fits(call, device) ? "strips" : "naive";
-    brg_status status =
-        brg_image_variant(&brg_op_resize, variant, device, on_cpu, elsewhere, &variant, error);
+    choices can = choices_of(call, device);
+    int32_t elsewhere = can.rows[STRIPS] && !can.rows[NAIVE] ? STRIPS : NAIVE;
+    brg_status status = brg_image_variant(&brg_op_resize, variant, device,
+                                          brg_resize_variants[choose_cpu(call, &can)].name,
+                                          brg_resize_variants[elsewhere].name, &variant, error);
     if (status)
         return status;
+    int32_t chosen = brg_variant_find(&brg_op_resize, variant);
+    int64_t rows = can.rows[chosen];
+    if (rows == 0)
+        return fail_choice(call, chosen, error);
     snprintf(plan->variant, sizeof plan->variant, "%s", variant);
-    if (strcmp(variant, "halves") == 0)
-        return halved ? plan_halves(call, halved, plan), BRG_OK : fail_halves(error);
-    if (strcmp(variant, "pairs") == 0)
-        return paired ? plan_pairs(call, device, paired, plan), BRG_OK : fail_pairs(error);
-    if (strcmp(variant, "strips") == 0)
-        return rows ? plan_strips(call, &s, rows, plan), BRG_OK : fail_strips(call, error);
-    if (!naive_fits(call, device))
-        return brg_image_fail_rounds(&brg_op_resize, variant, error);
-    plan_naive(call, device, plan);
+    if (chosen == NAIVE)
+        plan_naive(call, device, plan);
+    else if (chosen == STRIPS)
+        plan_strips(call, &can.strip, rows, plan);
+    else if (chosen == HALVES)
+        plan_halves(call, rows, plan);
+    else
+        plan_pairs(call, chosen == LINES, rows, device, plan);
     return BRG_OK;
 }
