@@ -69,6 +69,7 @@ static pixel round1(float value) {
  * is said to be aligned to its elements only becomes one store. */
 typedef float16 __attribute__((aligned(4))) loose_float16;
 typedef uchar16 __attribute__((aligned(1))) loose_uchar16;
+typedef uchar8 __attribute__((aligned(1))) loose_uchar8;
 typedef uint16 __attribute__((aligned(1))) loose_uint16;
 
 static void store16(float16 value, __global pixel *out) {
@@ -429,6 +430,26 @@ static void halve_bytes(__global const pixel *a, __global const pixel *b, __glob
         (x & (ushort)255) + (x >> (ushort)8) + (y & (ushort)255) + (y >> (ushort)8);
     *(__global loose_uchar16 *)out = convert_uchar16((sum + (ushort)2) >> (ushort)2);
 }
+
+/* Two rows of 16 bytes added up. */
+static ushort16 add_bytes(__global const pixel *a, __global const pixel *b) {
+    return convert_ushort16(*(__global const loose_uchar16 *)a) +
+           convert_ushort16(*(__global const loose_uchar16 *)b);
+}
+
+/* 24 bytes of out, eight pixels of three channels, from 48 bytes each of two rows: every second
+ * three elements of x, y and z, and the threes between. */
+static void halve_threes(__global const pixel *a, __global const pixel *b, __global pixel *out) {
+    const ushort16 x = add_bytes(a, b), y = add_bytes(a + 16, b + 16);
+    const ushort16 z = add_bytes(a + 32, b + 32);
+    const ushort16 left = (ushort16)(x.s012, x.s678, x.scde, y.s234, y.s89a, y.se);
+    const ushort16 right = (ushort16)(x.s345, x.s9ab, x.sf, y.s01, y.s567, y.sbcd, z.s1);
+    const ushort8 left8 = (ushort8)(y.sf, z.s0, z.s456, z.sabc);
+    const ushort8 right8 = (ushort8)(z.s23, z.s789, z.sdef);
+    *(__global loose_uchar16 *)out = convert_uchar16((left + right + (ushort)2) >> (ushort)2);
+    *(__global loose_uchar8 *)(out + 16) =
+        convert_uchar8((left8 + right8 + (ushort)2) >> (ushort)2);
+}
 #else
 static float16 pairs1(float16 a, float16 b) {
     return (float16)(a.even, b.even) + (float16)(a.odd, b.odd);
@@ -448,6 +469,9 @@ static int halve_vectors(__global const pixel *a, __global const pixel *b, int c
     if (c == 4)
         for (; e + 64 <= n; e += 64)
             halve_words(a + 2 * e, b + 2 * e, out + e);
+    if (c == 3)
+        for (; e + 24 <= n; e += 24)
+            halve_threes(a + 2 * e, b + 2 * e, out + e);
     if (c == 1 && ((size_t)a & 3) == 0 && ((size_t)b & 3) == 0)
         for (; e + 16 <= n; e += 16)
             halve_bytes(a + 2 * e, b + 2 * e, out + e);

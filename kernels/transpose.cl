@@ -80,6 +80,20 @@ typedef float16 __attribute__((aligned(4))) loose_float16;
 #define LOAD(from) (*(__global const loose_float16 *)(from))
 #define STORE(value, to) (*(__global loose_float16 *)(to) = (value))
 
+/* A result larger than the caches will not be found there by whoever reads it next. Written past
+ * them it does not have to be fetched first, and drives nothing out: a compiler of Clang's family
+ * can say so of whole, aligned vectors. */
+#ifndef PAST
+#define PAST 0 /* 1: the result is that large */
+#endif
+#define STORE_PAST STORE
+#ifdef __has_builtin
+#if __has_builtin(__builtin_nontemporal_store)
+#undef STORE_PAST
+#define STORE_PAST(value, to) __builtin_nontemporal_store(value, (__global float16 *)(to))
+#endif
+#endif
+
 /* Rung 4. Sixteen rows of sixteen elements are sixteen registers. They are turned in four steps:
  * each exchanges the off-diagonal quarters of every block, first of 16 x 16, then 8 x 8, 4 x 4 and
  * 2 x 2:
@@ -114,6 +128,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void transpose_4_vectors
     int ldo, int height, int width, int first) {
     const int j0 = (first + (int)get_global_id(1)) * height, j1 = j0 + min(height, cols - j0);
     const int i0 = (int)get_global_id(0) * width, i1 = i0 + min(width, rows - i0);
+    const int past = PAST && ((size_t)out % 64 | ldo % 16) == 0;
     for (int i = i0; i < i1; i += 16) {
         const int deep = min(16, i1 - i);
         for (int j = j0; j < j1; j += 16) {
@@ -123,9 +138,16 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void transpose_4_vectors
                 for (int r = 0; r < 16; r++)
                     v[r] = LOAD(A + (size_t)(i + r) * lda + j);
                 turn(v);
+                __global float *to = out + (size_t)j * ldo + i;
+                if (past) {
 #pragma unroll
-                for (int r = 0; r < 16; r++)
-                    STORE(v[r], out + (size_t)(j + r) * ldo + i);
+                    for (int r = 0; r < 16; r++)
+                        STORE_PAST(v[r], to + (size_t)r * ldo);
+                } else {
+#pragma unroll
+                    for (int r = 0; r < 16; r++)
+                        STORE(v[r], to + (size_t)r * ldo);
+                }
                 continue;
             }
             for (int q = j; q < min(j + 16, j1); q++)

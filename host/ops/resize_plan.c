@@ -266,7 +266,10 @@ static choices choices_of(const brg_call *call, const brg_device_info *device) {
 /* The fastest on a CPU. */
 static int32_t choose_cpu(const brg_call *call, const choices *can) {
     bool enlarges = brg_image_h(&call->output) > brg_image_h(&call->inputs[0]);
-    return can->rows[HALVES]              ? HALVES
+    /* Of three floats there are no vectors in halves. */
+    bool vectors = brg_image_c(&call->output) != 3 || call->output.dtype == BRG_U8;
+    bool halved = can->rows[HALVES] && (vectors || !can->rows[PAIRS]);
+    return halved                         ? HALVES
            : enlarges && can->rows[LINES] ? LINES
            : can->rows[PAIRS]             ? PAIRS
            : can->rows[STRIPS]            ? STRIPS

@@ -119,6 +119,8 @@ static void plan_vectors(const brg_call *call, const brg_device_info *device, br
     if (rounds(width, height) > brg_loop_limit(device))
         width = height = 256;
     brg_launch *launch = add_launch(call, "transpose_4_vectors", width, height, plan);
+    bool past = 2.0 * (double)rows * (double)cols * sizeof(float) >= (double)device->cache_memory;
+    brg_launch_option(launch, "-DPAST=%d", past && device->kind == BRG_DEVICE_CPU);
     brg_arg_i32(launch, height);
     brg_arg_i32(launch, width);
     brg_arg_first(launch);
