@@ -127,7 +127,9 @@ static void show_notes(FILE *out, const brg_result *result) {
     snprintf(text, sizeof text, "%d timed %s of %d %s%s, %s; kernels built in %s, verified in %s",
              result->runs, result->runs == 1 ? "run" : "runs", result->slices,
              result->slices == 1 ? "slice" : "slices", parts,
-             result->zero_copy ? "in the host's memory" : "with copies to and from the device",
+             result->direct      ? "in the engine's own thread"
+             : result->zero_copy ? "in the host's memory"
+                                 : "with copies to and from the device",
              cli_time_text(result->build_ms, build, sizeof build),
              cli_time_text(result->verify_ms, verify, sizeof verify));
     cli_print_wrapped(out, text, 0, 0);

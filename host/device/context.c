@@ -12,10 +12,10 @@ static const uint64_t SLACK_NS = 200u * 1000u;
 
 static brg_status make_sub_device(brg_context *context, cl_device_id device, brg_error *error) {
     cl_device_partition_property by_counts[] = {CL_DEVICE_PARTITION_BY_COUNTS,
-                                                (cl_device_partition_property)context->units,
+                                                (cl_device_partition_property)context->way.units,
                                                 CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
-    cl_device_partition_property equally[] = {
-        CL_DEVICE_PARTITION_EQUALLY, (cl_device_partition_property)context->units, 0};
+    cl_device_partition_property equally[] = {CL_DEVICE_PARTITION_EQUALLY,
+                                              (cl_device_partition_property)context->way.units, 0};
     cl_device_id subs[256];
     cl_uint count = 0;
     cl_int code = clCreateSubDevices(
@@ -31,8 +31,8 @@ static brg_status make_sub_device(brg_context *context, cl_device_id device, brg
 
 static brg_status make_queue(brg_context *context, cl_command_queue *queue, brg_error *error) {
     cl_int code;
-    *queue = clCreateCommandQueue(context->context, context->device, CL_QUEUE_PROFILING_ENABLE,
-                                  &code);
+    *queue =
+        clCreateCommandQueue(context->context, context->device, CL_QUEUE_PROFILING_ENABLE, &code);
     return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clCreateCommandQueue", code);
 }
 
@@ -40,7 +40,7 @@ static brg_status open_parts(brg_context *context, cl_platform_id platform, cl_d
                              brg_error *error) {
     context->device = device;
     brg_status status = BRG_OK;
-    if (context->units != 0)
+    if (context->way.units != 0)
         status = make_sub_device(context, device, error);
     if (status != BRG_OK)
         return status;
@@ -57,8 +57,9 @@ static brg_status open_parts(brg_context *context, cl_platform_id platform, cl_d
     return status;
 }
 
-brg_status brg_context_open(const brg_device_info *info, cl_platform_id platform, cl_device_id device,
-                            uint32_t units, bool zero_copy, brg_context **out, brg_error *error) {
+brg_status brg_context_open(const brg_device_info *info, cl_platform_id platform,
+                            cl_device_id device, const brg_context_way *way, brg_context **out,
+                            brg_error *error) {
     *out = NULL;
     if (!info->available || !info->compiler_available)
         return brg_fail(error, BRG_E_UNSUPPORTED, "device %d (%s) %s", info->index, info->name,
@@ -67,8 +68,7 @@ brg_status brg_context_open(const brg_device_info *info, cl_platform_id platform
     if (!context)
         return brg_fail(error, BRG_E_MEMORY, "no memory to open device %d", info->index);
     context->info = *info;
-    context->units = units;
-    context->zero_copy = zero_copy;
+    context->way = *way;
     brg_status status = open_parts(context, platform, device, error);
     if (status != BRG_OK) {
         brg_context_close(context);
@@ -79,10 +79,20 @@ brg_status brg_context_open(const brg_device_info *info, cl_platform_id platform
     return BRG_OK;
 }
 
+brg_device_info brg_context_device(const brg_context *context) {
+    brg_device_info device = context->info;
+    if (context->way.direct)
+        device.compute_units = 1;
+    else if (context->way.units)
+        device.compute_units = context->way.units;
+    return device;
+}
+
 bool brg_context_finish(brg_context *context) {
     cl_command_queue queues[] = {context->upload, context->compute, context->readback};
     bool finished = true;
-    for (int i = 0; i < 3; i++) /* a second try: a failure that has passed is no reason to lose memory */
+    for (int i = 0; i < 3;
+         i++) /* a second try: a failure that has passed is no reason to lose memory */
         if (queues[i] && clFinish(queues[i]) != CL_SUCCESS && clFinish(queues[i]) != CL_SUCCESS)
             finished = false;
     return finished;

@@ -88,7 +88,8 @@ static cl_int query_essentials(cl_device_id device, brg_device_info *info) {
     if (code == CL_SUCCESS)
         code = clGetDeviceInfo(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
     if (code == CL_SUCCESS)
-        code = clGetDeviceInfo(device, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler, NULL);
+        code =
+            clGetDeviceInfo(device, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler, NULL);
     if (code == CL_SUCCESS)
         code = clGetDeviceInfo(device, CL_DEVICE_AVAILABLE, sizeof available, &available, NULL);
     snprintf(info->name, sizeof info->name, "%.*s", BRG_NAME - 1, name + strspn(name, " "));
@@ -136,7 +137,8 @@ static void query_abilities(cl_device_id device, brg_device_info *info) {
 }
 
 static void add_device(brg_device_list *list, brg_device_ids *ids, cl_platform_id platform,
-                       cl_device_id device, int32_t platform_index, int32_t device_index) {
+                       cl_device_id device, cl_device_id direct, int32_t platform_index,
+                       int32_t device_index) {
     if (list->count == BRG_MAX_DEVICES) {
         note(list, "more than %d devices: the rest is left out", BRG_MAX_DEVICES);
         return;
@@ -160,15 +162,46 @@ static void add_device(brg_device_list *list, brg_device_ids *ids, cl_platform_i
     query_abilities(device, &info);
     ids->platforms[list->count] = platform;
     ids->devices[list->count] = device;
+    ids->direct[list->count] = direct;
     list->devices[list->count++] = info;
+}
+
+/* PoCL can give the same cores two names: "pthread-...", which hands work to threads of its own, and
+ * "basic-...", which computes in the thread that asks: slower where there is much to do, and twenty times
+ * as quick to begin. Side by side they are one device, with a short way for tiny work. */
+static bool is_short_way(cl_device_id device, cl_device_id to) {
+    static const char threads[] = "pthread-", none[] = "basic-";
+    char name[BRG_NAME], other[BRG_NAME];
+    device_text(device, CL_DEVICE_NAME, name);
+    device_text(to, CL_DEVICE_NAME, other);
+    return strncmp(name, none, strlen(none)) == 0 &&
+           strncmp(other, threads, strlen(threads)) == 0 &&
+           strcmp(name + strlen(none), other + strlen(threads)) == 0;
+}
+
+/* A device's short way, or what it is the short way to; or NULL. */
+static cl_device_id find_short_way(cl_device_id device, const cl_device_id *all, cl_uint count,
+                                   bool to) {
+    for (cl_uint i = 0; i < count; i++)
+        if (all[i] != device && (to ? is_short_way(device, all[i]) : is_short_way(all[i], device)))
+            return all[i];
+    return NULL;
+}
+
+static void add_devices(brg_device_list *list, brg_device_ids *ids, cl_platform_id platform,
+                        int32_t platform_index, const cl_device_id *devices, cl_uint count) {
+    int32_t shown = 0;
+    for (cl_uint i = 0; i < count; i++)
+        if (!find_short_way(devices[i], devices, count, true))
+            add_device(list, ids, platform, devices[i],
+                       find_short_way(devices[i], devices, count, false), platform_index, shown++);
 }
 
 static void add_platform(brg_device_list *list, brg_device_ids *ids, cl_platform_id platform,
                          int32_t platform_index) {
     cl_device_id devices[BRG_MAX_DEVICES];
     cl_uint count = 0;
-    cl_int code =
-        clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, BRG_MAX_DEVICES, devices, &count);
+    cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, BRG_MAX_DEVICES, devices, &count);
     if (code == CL_DEVICE_NOT_FOUND)
         return;
     if (code != CL_SUCCESS) {
@@ -180,8 +213,7 @@ static void add_platform(brg_device_list *list, brg_device_ids *ids, cl_platform
     }
     if (count > BRG_MAX_DEVICES)
         count = BRG_MAX_DEVICES;
-    for (cl_uint i = 0; i < count; i++)
-        add_device(list, ids, platform, devices[i], platform_index, (int32_t)i);
+    add_devices(list, ids, platform, platform_index, devices, count);
 }
 
 void brg_discover(brg_device_list *list, brg_device_ids *ids) {

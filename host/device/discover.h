@@ -9,6 +9,7 @@
 typedef struct brg_device_ids {
     cl_platform_id platforms[BRG_MAX_DEVICES];
     cl_device_id devices[BRG_MAX_DEVICES];
+    cl_device_id direct[BRG_MAX_DEVICES]; /* the same cores, without threads of their own; or NULL */
 } brg_device_ids;
 
 /* Lists the devices of all platforms. Never fails: whatever cannot be queried is left out, and list->note

@@ -141,12 +141,13 @@ static void tune(const brg_context *context, const brg_work_stage *work, const b
 static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error *error) {
     const brg_work_stage *work = planned->work;
     brg_plan *plan = &planned->plan;
+    const brg_device_info device = brg_context_device(execution->context);
     brg_cost cost = {0, 0};
     work->op->cost(&work->call, &cost);
-    brg_plan_begin(plan, work->op, &execution->context->info);
+    brg_plan_begin(plan, work->op, &device);
     tune(execution->context, work, &cost, plan);
-    brg_status status = work->op->plan(&work->call, work->variant[0] ? work->variant : NULL,
-                                       &execution->context->info, plan, error);
+    brg_status status =
+        work->op->plan(&work->call, work->variant[0] ? work->variant : NULL, &device, plan, error);
     if (status != BRG_OK)
         return status;
     status = brg_plan_check(plan, work->call.input_count, error);
@@ -310,7 +311,7 @@ static brg_status make_buffer(brg_execution *execution, buffer *made, bool input
     execution->context->memory_used += made->bytes;
     if (made->shared)
         return BRG_OK;
-    bool in_place = execution->context->zero_copy && made->tensor && made->region.rows == 0 &&
+    bool in_place = execution->context->way.zero_copy && made->tensor && made->region.rows == 0 &&
                     (input || made->bytes >= LEAST_IN_PLACE);
     made->in_place = in_place;
     cl_mem_flags flags = input ? CL_MEM_READ_ONLY : CL_MEM_READ_WRITE;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/engine_state.h"
+#include "engine/place.h"
 #include "verify/statistics.h"
 
 enum {
@@ -349,62 +350,9 @@ static void drain_host_devices(brg_engine *engine) {
 
 /* ---- starting a job ---------------------------------------------------------------------------- */
 
-static brg_status find_context(brg_engine *engine, brg_record *record, brg_context **out,
-                               brg_error *error) {
-    const char *spec = record->device_spec[0] ? record->device_spec : engine->default_device;
-    brg_device_choice choice;
-    brg_status status = brg_device_select(&engine->devices, spec, &choice, error);
-    if (status != BRG_OK)
-        return status;
-    const brg_device_info *info = &engine->devices.devices[choice.index];
-    uint32_t units = choice.units == info->compute_units ? 0 : choice.units;
-    pthread_mutex_lock(&engine->lock);
-    record->device = choice.index;
-    record->units = units;
-    pthread_mutex_unlock(&engine->lock);
-    for (int32_t i = 0; i < engine->context_count; i++)
-        if (engine->contexts[i]->info.index == choice.index &&
-            engine->contexts[i]->units == units) {
-            *out = engine->contexts[i];
-            return BRG_OK;
-        }
-    if (engine->context_count == BRG_MAX_CONTEXTS)
-        return brg_fail(error, BRG_E_FULL, "more than %d devices and sub-devices are open",
-                        BRG_MAX_CONTEXTS);
-    bool in_place = engine->config.transfer == BRG_TRANSFER_AUTO && info->shares_host_memory;
-    status = brg_context_open(info, engine->ids.platforms[choice.index],
-                              engine->ids.devices[choice.index], units, in_place, out, error);
-    if (status != BRG_OK)
-        return status;
-    (*out)->tuning = engine->tuning;
-    engine->contexts[engine->context_count++] = *out;
-    return BRG_OK;
-}
-
-static uint64_t host_memory(void) {
-    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_MAX;
-}
-
-static uint64_t budget_of(const brg_engine *engine, const brg_context *context) {
-    if (engine->config.memory_budget)
-        return engine->config.memory_budget;
-    uint64_t host = host_memory() / 2, own = context->info.global_memory;
-    if (!context->info.shares_host_memory)
-        return own ? own / 8 * 7 : host;
-    return own && own < host ? own : host;
-}
-
-static uint64_t memory_used(const brg_engine *engine) {
-    uint64_t sum = 0;
-    for (int32_t i = 0; i < engine->context_count; i++)
-        sum += engine->contexts[i]->memory_used;
-    return sum;
-}
-
 static brg_status check_memory(const brg_engine *engine, const brg_context *context,
                                const brg_execution *execution, brg_error *error) {
-    uint64_t needs = brg_execution_bytes(execution), budget = budget_of(engine, context);
+    uint64_t needs = brg_execution_bytes(execution), budget = brg_place_budget(engine, context);
     uint64_t largest = brg_execution_largest(execution), limit = context->info.max_allocation;
     if (needs > budget)
         brg_fail(error, BRG_E_MEMORY,
@@ -431,28 +379,6 @@ static void begin_run(brg_record *record) {
     record->run_slices = 0;
 }
 
-/* Thousands of flops or bytes that the host gets through while a device is still being told of its work;
- * where nothing was measured. */
-static const int32_t HOST_BELOW = 300;
-
-/* Whether the job is to run on the host: because it says so, or, if it leaves that open, because handing
- * the work over would take longer than doing it. */
-static bool belongs_to_host(const brg_context *context, const brg_record *record) {
-    double share = 0;
-    for (int32_t s = 0; s < record->work->count; s++) {
-        const brg_work_stage *stage = &record->work->stages[s];
-        int32_t below = HOST_BELOW;
-        brg_cost cost = {0, 0};
-        if (stage->where != BRG_ON_EITHER)
-            return stage->where == BRG_ON_HOST;
-        stage->op->cost(&stage->call, &cost);
-        brg_tuning_get(context->tuning, &context->info, stage->op->name, BRG_SIZE_SMALL,
-                       BRG_HOST_BELOW, &below);
-        share += brg_cost_figure(&cost) / (below * 1e3);
-    }
-    return share * record->policy.calls < 1;
-}
-
 static brg_status prepare_host(brg_record *record, brg_error *error) {
     for (int32_t s = 0; s < record->work->count; s++)
         snprintf(record->result.variant[s], sizeof record->result.variant[s], "host");
@@ -462,29 +388,31 @@ static brg_status prepare_host(brg_record *record, brg_error *error) {
 
 /* Chooses, plans and allocates. *later: there is no room for the buffers now. */
 static brg_status prepare(brg_engine *engine, brg_record *record, bool *later, brg_error *error) {
-    brg_context *context = NULL;
+    brg_place place;
     *later = false;
-    brg_status status = find_context(engine, record, &context, error);
+    brg_status status = brg_place_find(engine, record, &place, error);
     if (status != BRG_OK)
         return status;
+    if (place.on_host)
+        return prepare_host(record, error);
+    brg_context *context = place.context;
     if (engine->flight_count == 0)
         brg_context_calibrate(context);
-    if (belongs_to_host(context, record))
-        return prepare_host(record, error);
     if (!record->execution)
         status =
             brg_execution_plan(record->work, context, keeps_stages(record), record->policy.calls,
-                               budget_of(engine, context), &record->execution, error);
+                               brg_place_budget(engine, context), &record->execution, error);
     if (status == BRG_OK)
         status = check_memory(engine, context, record->execution, error);
     if (status != BRG_OK)
         return status;
-    *later =
-        memory_used(engine) + brg_execution_bytes(record->execution) > budget_of(engine, context);
+    *later = brg_place_memory_used(engine) + brg_execution_bytes(record->execution) >
+             brg_place_budget(engine, context);
     if (*later)
         return BRG_OK;
     record->result.parts = brg_execution_parts(record->execution);
-    record->result.zero_copy = context->zero_copy && record->result.parts == 1;
+    record->result.direct = context->way.direct;
+    record->result.zero_copy = context->way.zero_copy && record->result.parts == 1;
     for (int32_t s = 0; s < record->work->count; s++)
         snprintf(record->result.variant[s], sizeof record->result.variant[s], "%s",
                  brg_execution_variant(record->execution, s));
@@ -696,7 +624,7 @@ static bool may_start(const brg_engine *engine, const brg_record *candidate) {
     int32_t started = 0;
     for (const brg_record *record = engine->table.active.first; record; record = record->behind)
         started += record->policy.priority >= candidate->policy.priority;
-    return started < (memory_used(engine) < SMALL_BYTES ? MAX_SMALL : MAX_ACTIVE);
+    return started < (brg_place_memory_used(engine) < SMALL_BYTES ? MAX_SMALL : MAX_ACTIVE);
 }
 
 /* A job all of whose pieces have landed has a step to make too: the end of its run. */
@@ -765,7 +693,7 @@ static brg_record *next_record(brg_engine *engine, bool *cancelled, bool *over) 
     brg_record *record = NULL;
     pthread_mutex_lock(&engine->lock);
     engine->shown_flights = engine->flight_count;
-    engine->shown_memory = memory_used(engine);
+    engine->shown_memory = brg_place_memory_used(engine);
     for (;;) {
         if (engine->stopping)
             cancel_all(engine);
@@ -807,7 +735,7 @@ static void discover(brg_engine *engine) {
     pthread_mutex_lock(&engine->lock);
     engine->ready = true;
     engine->shown_budget =
-        engine->config.memory_budget ? engine->config.memory_budget : host_memory() / 2;
+        engine->config.memory_budget ? engine->config.memory_budget : brg_place_host_memory() / 2;
     pthread_cond_broadcast(&engine->changed);
     pthread_mutex_unlock(&engine->lock);
     wake(engine);

@@ -409,6 +409,7 @@ static void put_circumstances(brg_report *report, cJSON *to, const brg_result *r
     put_number(report, to, "slices", result->slices);
     put_number(report, to, "parts", result->parts);
     put_bool(report, to, "zero_copy", result->zero_copy);
+    put_bool(report, to, "direct", result->direct);
     put_number(report, to, "device_index", result->device);
     put_number(report, to, "units", result->units);
     put_measured(report, to, "wait_ms", result->wait_ms);

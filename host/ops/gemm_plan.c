@@ -107,6 +107,11 @@ static int64_t units_of(const job *j) {
     return j->device->compute_units;
 }
 
+/* Work-items that even a small product is cut into; a single unit has nothing to share out. */
+static int64_t few_items(const job *j) {
+    return units_of(j) == 1 ? 1 : divide_up(tuned(j, BRG_GEMM_ITEMS), j->g->batch);
+}
+
 /* ---- arguments that the kernels have in common ---- */
 
 static matrix matrix_a(const brg_gemm *g) {
@@ -351,7 +356,7 @@ static int64_t items_of(const brg_gemm *g, share s) {
 static int64_t items_wanted(const job *j) {
     const brg_gemm *g = j->g;
     double flops = 2.0 * (double)g->m * (double)g->n * (double)g->k;
-    int64_t few = divide_up(tuned(j, BRG_GEMM_ITEMS), g->batch);
+    int64_t few = few_items(j);
     return clamp((int64_t)fmin(flops / 5e6, 1e6), few, 8 * few);
 }
 
@@ -678,7 +683,7 @@ static brg_status plan_dots(const job *j, brg_error *error) {
     const brg_gemm *g = j->g;
     if (s.x_term != 1)
         s.x = plan_turn(j, s.x, g->k, s.few);
-    int64_t wanted = divide_up(tuned(j, BRG_GEMM_ITEMS), g->batch);
+    int64_t wanted = few_items(j);
     int64_t rounds = divide_up(g->k, lanes_of(g)) + lanes_of(g) * 8;
     int64_t most = brg_loop_limit(j->device) / rounds;
     int64_t rows = clamp(round_up(divide_up(s.many, wanted), 8), 1, 256);

@@ -56,6 +56,9 @@ typedef struct brg_device_info {
     bool available;
 } brg_device_info;
 
+/* PoCL's devices "pthread-..." and "basic-...", which are the same cores with threads and without, are one
+ * row where both are there ($POCL_DEVICES is "pthread basic"): the engine then computes tiny jobs in its own
+ * thread, which is quicker than to wake another. */
 typedef struct brg_device_list {
     int32_t count;
     int32_t platform_count;

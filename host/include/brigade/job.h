@@ -82,6 +82,7 @@ typedef struct brg_result {
     int32_t device;      /* index into the engine's device list */
     uint32_t units;      /* compute units used; 0: all */
     bool zero_copy;      /* the device worked in the host's memory */
+    bool direct;         /* the kernels ran in the engine's own thread: see brg_device_list */
     brg_cost cost;       /* summed over stages */
     brg_verdict verdict; /* over all stages */
     brg_times median;

@@ -35,15 +35,25 @@ static cl_platform_id find_platform(const char *name) {
     return NULL;
 }
 
-/* The same device that Brigade computes on, or as many of its compute units. */
+static bool has_name(cl_device_id device, const char *name) {
+    char text[1024] = "";
+    clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof text - 1, text, NULL);
+    return strcmp(text + strspn(text, " "), name) == 0;
+}
+
+/* The same device that Brigade computes on, or as many of its compute units. Brigade may have left out
+ * devices before it. */
 static bool find_device(work *w, const cli_peer_task *task) {
     cl_device_id devices[MAX_DEVICES];
-    cl_uint count = 0;
+    cl_uint count = 0, at = (cl_uint)task->device_index;
     cl_platform_id platform = find_platform(task->platform);
-    if (!platform || clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, devices, &count) ||
-        (cl_uint)task->device_index >= count)
+    if (!platform || clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, devices, &count))
         return false;
-    w->device = devices[task->device_index];
+    while (at < count && !has_name(devices[at], task->device))
+        at++;
+    if (at >= count)
+        return false;
+    w->device = devices[at];
     if (!task->units)
         return true;
     const cl_device_partition_property by_counts[] = {CL_DEVICE_PARTITION_BY_COUNTS,
