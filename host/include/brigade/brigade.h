@@ -27,5 +27,6 @@
 #include "brigade/trace.h"
 #include "brigade/tuning.h"
 #include "brigade/verify.h"
+#include "brigade/y4m.h"
 
 #endif
