@@ -47,6 +47,8 @@ typedef struct brg_app {
     int photograph_count;
     int photograph; /* chosen */
 
+    uint64_t input_ns; /* when the first input since the frame before arrived; 0: none did */
+
     brg_job selected; /* the job that the user pointed at; {0, 0}: none */
 
     uint64_t runs_asked, cancels_asked, submitted, done, failed, mismatched;

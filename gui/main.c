@@ -153,6 +153,8 @@ static void draw_frame(program *p, bool resting) {
     if (p->clock.frames == WARM_UP_FRAMES)
         brg_frame_clock_mark(&p->clock);
     brg_ui_set_theme(p->ui, p->app->preferences.theme);
+    p->app->input_ns = p->window.first_input_ns;
+    p->window.first_input_ns = 0;
     brg_ui_frame_begin(p->ui);
     brg_shell_draw(p->shell, resting);
     brg_ui_frame_end(p->ui);

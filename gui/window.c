@@ -15,6 +15,8 @@ static const float first_w = 1280, first_h = 800;
 static void note_input(GLFWwindow *handle) {
     brg_window *window = glfwGetWindowUserPointer(handle);
     window->input_ns = brg_now_ns();
+    if (window->first_input_ns == 0)
+        window->first_input_ns = window->input_ns;
 }
 
 static void push_key(brg_window *window, int key) {

@@ -13,9 +13,10 @@ enum { BRG_KEYS = 16 };
 
 typedef struct brg_window {
     struct GLFWwindow *handle;
-    float scale;        /* framebuffer pixels per logical pixel */
-    uint64_t input_ns;  /* when the user, or the system on the user's behalf, last did something */
-    int keys[BRG_KEYS]; /* pressed since the last look, as brg_view's `key` has them */
+    float scale;       /* framebuffer pixels per logical pixel */
+    uint64_t input_ns; /* when the user, or the system on the user's behalf, last did something */
+    uint64_t first_input_ns; /* the first since it was last set to 0 */
+    int keys[BRG_KEYS];      /* pressed since the last look, as brg_view's `key` has them */
     int key_count;
     void (*dropped)(void *listener, const char *path); /* a file; NULL: nobody listens yet */
     void *listener;

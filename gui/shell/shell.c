@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const float top_height = 44;
 static const double recent_seconds = 5.0;
@@ -135,7 +136,22 @@ void brg_shell_key(brg_shell *shell, int key) {
         brg_shell_choose(shell, key - '1');
 }
 
+static bool is_stream(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && strcasecmp(dot, ".y4m") == 0;
+}
+
+static void open_stream(brg_shell *shell, const char *path) {
+    for (int i = 0; i < VIEWS; i++)
+        if (views[i]->opened_stream)
+            views[i]->opened_stream(shell->models[i], path);
+}
+
 void brg_shell_open(brg_shell *shell, const char *path) {
+    if (is_stream(path)) {
+        open_stream(shell, path);
+        return;
+    }
     if (!brg_app_open_image(shell->scene.app, path))
         return;
     for (int i = 0; i < VIEWS; i++)

@@ -63,6 +63,9 @@ typedef struct brg_view {
     /* The user opened an image: the latest of app->photographs. */
     void (*opened)(void *model);
 
+    /* The user opened a stream of pictures, a Y4M file. */
+    void (*opened_stream)(void *model, const char *path);
+
     /* True once what --auto-run started has come to an end. */
     bool (*settled)(const void *model);
 

@@ -110,6 +110,43 @@ brg_status brg_picture_image(const brg_tensor *image, brg_picture *picture, brg_
     return BRG_OK;
 }
 
+/* Rows of u8 of one, three or four channels. Without transparency there is nothing to mix: this is
+ * done for every pixel of every frame of a stream. */
+static void copy_row(const uint8_t *from, int64_t c, int64_t count, uint8_t *rgba) {
+    for (int64_t i = 0; i < count; i++, from += c, rgba += 4) {
+        rgba[0] = from[0];
+        rgba[1] = from[c == 1 ? 0 : 1];
+        rgba[2] = from[c == 1 ? 0 : 2];
+        rgba[3] = 255;
+    }
+}
+
+brg_status brg_picture_region(const brg_tensor *image, int64_t x, int64_t y, int64_t w, int64_t h,
+                              brg_picture *picture, brg_error *error) {
+    const brg_shape *shape = brg_tensor_shape(image);
+    int64_t c = shape->dims[2], pitch = shape->dims[1];
+    bool within =
+        x >= 0 && y >= 0 && w > 0 && h > 0 && w <= shape->dims[1] - x && h <= shape->dims[0] - y;
+    if (!is_image(shape) || !within)
+        return brg_fail(error, BRG_E_SHAPE, "There is no such part of an image.");
+    if (picture->w != w || picture->h != h) {
+        brg_picture_clear(picture);
+        brg_status status = allocate(picture, w, h, error);
+        if (status != BRG_OK)
+            return status;
+    }
+    bool plain = shape->dtype == BRG_U8 && c != 4;
+    const uint8_t *pixels = brg_tensor_data(image);
+    for (int64_t r = 0; r < h; r++) {
+        int64_t first = (y + r) * pitch + x;
+        if (plain)
+            copy_row(pixels + first * c, c, w, picture->rgba + 4 * r * w);
+        for (int64_t i = 0; !plain && i < w; i++)
+            put(picture, r * w + i, mean_colour(image, y + r, y + r + 1, x + i, x + i + 1));
+    }
+    return BRG_OK;
+}
+
 /* ---- matrices -------------------------------------------------------------------------------- */
 
 static brg_colour around_zero(float value, float range) {

@@ -29,6 +29,12 @@ typedef struct brg_picture {
  * BRG_E_MEMORY. The caller clears *picture when done with it. */
 brg_status brg_picture_image(const brg_tensor *image, brg_picture *picture, brg_error *error);
 
+/* The pixels x <= column < x + w, y <= row < y + h of an image, as they are. The picture's memory is
+ * used again if it is of that size: for streams. BRG_E_SHAPE for no image, or no such region,
+ * BRG_E_MEMORY. */
+brg_status brg_picture_region(const brg_tensor *image, int64_t x, int64_t y, int64_t w, int64_t h,
+                              brg_picture *picture, brg_error *error);
+
 /* A matrix {rows, columns} of f32 as a heat map around zero: blue below, amber above, red for NaN
  * and infinity. One element is taken per pixel, so that noise looks like noise. */
 brg_status brg_picture_matrix(const brg_tensor *matrix, brg_picture *picture, brg_error *error);

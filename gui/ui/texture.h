@@ -5,13 +5,18 @@
 #include <stdbool.h>
 
 #include "ui/picture.h"
+#include "ui/ui.h"
 
 typedef struct brg_texture {
     unsigned name; /* OpenGL's; 0: none */
     int32_t w, h;
     float aspect;    /* width over height to be shown at */
     uint64_t serial; /* of what it shows */
+    bool smooth;     /* when grown; else in squares, so that an element can be seen as one */
 } brg_texture;
+
+/* Draws the part of a texture stretched over `r` that lies within `clip`. */
+void brg_texture_draw(brg_ui *ui, const brg_texture *texture, brg_rect r, brg_rect clip);
 
 /* Uploads a picture unless the texture shows that serial already; an empty one frees the texture.
  * The window's OpenGL context must be current. */

@@ -327,6 +327,10 @@ void brg_ui_size(const brg_ui *ui, float *w, float *h) {
     *h = size.y / ui->scale;
 }
 
+float brg_ui_scale(const brg_ui *ui) {
+    return ui->scale;
+}
+
 bool brg_ui_takes_keys(const brg_ui *) {
     const ImGuiPopupFlags any = ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel;
     return ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen("", any);
@@ -404,6 +408,15 @@ void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial) {
     p.serials = mix(p.serials, &serial, sizeof serial);
     ImTextureID id = (ImTextureID) static_cast<intptr_t>(texture);
     ImGui::GetWindowDrawList()->AddImage(id, top_left(ui, r), bottom_right(ui, r));
+}
+
+void brg_ui_image_part(brg_ui *ui, brg_rect r, brg_rect part, unsigned texture, uint64_t serial) {
+    panel &p = ui->panels[ui->panel_count - 1];
+    p.serials = mix(p.serials, &serial, sizeof serial);
+    ImTextureID id = (ImTextureID) static_cast<intptr_t>(texture);
+    ImGui::GetWindowDrawList()->AddImage(id, top_left(ui, r), bottom_right(ui, r),
+                                         ImVec2(part.x, part.y),
+                                         ImVec2(part.x + part.w, part.y + part.h));
 }
 
 /* Cuts the text where it leaves room for "..." in `width`. */
@@ -637,12 +650,18 @@ bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float l
 }
 
 bool brg_ui_area(brg_ui *ui, const char *id, brg_rect r, brg_ui_pointer *pointer) {
-    press(ui, id, r);
+    place_widget(ui, id, r);
+    ImGui::InvisibleButton(id, extent(ui, r),
+                           ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
     ImGuiIO &io = ImGui::GetIO();
-    bool hovered = ImGui::IsItemHovered();
+    bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
     pointer->x = io.MousePos.x / ui->scale;
     pointer->y = io.MousePos.y / ui->scale;
-    pointer->dragged = ImGui::IsItemActive() ? io.MouseDelta.x / ui->scale : 0;
+    pointer->dragged = active ? io.MouseDelta.x / ui->scale : 0;
+    pointer->dragged_y = active ? io.MouseDelta.y / ui->scale : 0;
+    pointer->pressed = ImGui::IsItemActivated();
+    pointer->held = active && io.MouseDown[ImGuiMouseButton_Left];
+    pointer->right = active && io.MouseDown[ImGuiMouseButton_Right];
     pointer->scrolled = hovered ? io.MouseWheel : 0;
     return hovered;
 }

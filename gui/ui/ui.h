@@ -62,6 +62,9 @@ void brg_ui_set_theme(brg_ui *ui, brg_theme theme);
 /* Size of the window in logical pixels. */
 void brg_ui_size(const brg_ui *ui, float *w, float *h);
 
+/* Window pixels per logical pixel, at present. */
+float brg_ui_scale(const brg_ui *ui);
+
 /* True while the keyboard belongs to a text field or an open list, and while a widget is held or
  * edited. */
 bool brg_ui_takes_keys(const brg_ui *ui);
@@ -89,6 +92,9 @@ void brg_ui_disc(brg_ui *ui, float x, float y, float radius, brg_colour colour);
 /* A texture, of the name OpenGL gave it, stretched over a rectangle. `serial` changes when its
  * content does: a panel that looks as in the frame before is not drawn again. */
 void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial);
+
+/* The part of a texture that `part` names, as fractions of its sides. */
+void brg_ui_image_part(brg_ui *ui, brg_rect r, brg_rect part, unsigned texture, uint64_t serial);
 
 /* Text on one line, centred vertically in its rectangle; what does not fit ends in "...". */
 void brg_ui_text(brg_ui *ui, brg_rect r, brg_font font, brg_align align, brg_colour colour,
@@ -125,8 +131,10 @@ bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float l
  * it is. Returns true while it is over it. */
 typedef struct brg_ui_pointer {
     float x, y;
-    float dragged;
+    float dragged, dragged_y;
     float scrolled;
+    bool pressed;     /* a button went down on it in this frame */
+    bool held, right; /* the left, the right button went down on it and still is */
 } brg_ui_pointer;
 bool brg_ui_area(brg_ui *ui, const char *id, brg_rect r, brg_ui_pointer *pointer);
 
