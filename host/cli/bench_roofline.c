@@ -1,10 +1,5 @@
-/* The roofline (Williams, Waterman and Patterson, Communications of the ACM 52, 2009): how fast an
- * op can be on a device at most, given how many operations it makes with each byte that it moves,
- * and how fast it is.
- *
- * The roof is measured like everything else, by two ops of this file: "peak" does nothing but
- * multiply and add in registers, "copy" nothing but move memory. An op whose data stay in a cache
- * may rise above it. */
+/* The roofline: how fast an op can be on a device at most, given how many operations it makes with
+ * each byte that it moves, and how fast it is. See brigade/roof.h for how the roof is measured. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,165 +7,6 @@
 #include "bench.h"
 #include "show.h"
 #include "table.h"
-
-static const char source[] =
-    "#ifndef VECTOR\n"
-    "#define VECTOR float\n"
-    "#endif\n"
-    "#ifdef WIDE\n"
-    "#define SUM(a) lanes(a)\n"
-    "float lanes(float16 a) {\n"
-    "    float8 b = a.lo + a.hi;\n"
-    "    float4 c = b.lo + b.hi;\n"
-    "    return (c.x + c.y) + (c.z + c.w);\n"
-    "}\n"
-    "#else\n"
-    "#define SUM(a) (a)\n"
-    "#endif\n"
-    "/* 12 sums hide the latency of a multiply-add; 1 times 0.5 plus 0.5 stays 1. */\n"
-    "kernel void peak(global const float *factors, global float *out, int rounds) {\n"
-    "    const VECTOR x = factors[0], y = factors[1];\n"
-    "    VECTOR a = 1, b = 1, c = 1, d = 1, e = 1, f = 1, g = 1, h = 1, i = 1, j = 1, k = 1, l = "
-    "1;\n"
-    "    for (int r = 0; r < rounds; r++) {\n"
-    "        a = fma(a, x, y); b = fma(b, x, y); c = fma(c, x, y); d = fma(d, x, y);\n"
-    "        e = fma(e, x, y); f = fma(f, x, y); g = fma(g, x, y); h = fma(h, x, y);\n"
-    "        i = fma(i, x, y); j = fma(j, x, y); k = fma(k, x, y); l = fma(l, x, y);\n"
-    "    }\n"
-    "    out[get_global_id(0)] = SUM(a + b + c + d + e + f + g + h + i + j + k + l);\n"
-    "}\n"
-    "kernel void copy(int n, global const float16 *from, global float16 *to, int run) {\n"
-    "    const int first = get_group_id(0) * run + get_local_id(0);\n"
-    "    for (int i = first; i < min((int)(get_group_id(0) + 1) * run, n); i += "
-    "get_local_size(0))\n"
-    "        to[i] = from[i];\n"
-    "}\n";
-
-enum { SUMS = 12, ROUNDS = 20000, COPIED = 1 << 24, RUN = 4096 };
-
-/* ---- the op "peak" --------------------------------------------------------------------------- */
-
-static bool is_cpu(const brg_device_info *device) {
-    return device->kind == BRG_DEVICE_CPU;
-}
-
-static int64_t lanes_of(const brg_device_info *device) {
-    return is_cpu(device) ? 16 : 1;
-}
-
-/* The parameters of "peak". */
-typedef struct peak_params {
-    int64_t items, lanes;
-} peak_params;
-
-static brg_status peak_check(const brg_call *call, brg_shape *output, brg_error *error) {
-    (void)error;
-    *output = brg_shape_1d(BRG_F32, ((const peak_params *)call->params)->items);
-    return BRG_OK;
-}
-
-static void peak_cost(const brg_call *call, brg_cost *cost) {
-    const peak_params *p = call->params;
-    *cost = (brg_cost){2.0 * SUMS * ROUNDS * (double)(p->items * p->lanes), 4.0 * (double)p->items};
-}
-
-static int32_t no_dims(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]) {
-    (void)call, (void)dims;
-    return 0;
-}
-
-static brg_status peak_plan(const brg_call *call, const char *variant,
-                            const brg_device_info *device, brg_plan *plan, brg_error *error) {
-    (void)variant, (void)error;
-    brg_launch *launch = brg_plan_add(plan, "roofline", "peak");
-    launch->source = source;
-    strcpy(plan->variant, "only");
-    if (is_cpu(device))
-        brg_launch_option(launch, "-DWIDE -DVECTOR=float16");
-    brg_launch_range(launch, 0, call->output.dims[0], is_cpu(device) ? 1 : 64);
-    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
-    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
-    brg_arg_i32(launch, ROUNDS);
-    return BRG_OK;
-}
-
-static void peak_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
-    for (int64_t i = row0; i < row1; i++)
-        ((float *)output)[i] = (float)(SUMS * ((const peak_params *)call->params)->lanes);
-}
-
-static void peak_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
-                        double *bound) {
-    for (int64_t i = 0; i < row1 - row0; i++) {
-        expected[i] = (double)(SUMS * ((const peak_params *)call->params)->lanes);
-        bound[i] = 0;
-    }
-}
-
-static const brg_op peak_op = {.name = "peak",
-                               .summary = "multiply-adds in registers",
-                               .params_size = sizeof(peak_params),
-                               .min_inputs = 1,
-                               .max_inputs = 1,
-                               .check = peak_check,
-                               .cost = peak_cost,
-                               .dims = no_dims,
-                               .plan = peak_plan,
-                               .sequential = peak_sequential,
-                               .oracle = peak_oracle};
-
-/* ---- the op "copy" --------------------------------------------------------------------------- */
-
-static brg_status copy_check(const brg_call *call, brg_shape *output, brg_error *error) {
-    (void)error;
-    *output = call->inputs[0];
-    return BRG_OK;
-}
-
-static void copy_cost(const brg_call *call, brg_cost *cost) {
-    *cost = (brg_cost){0, 8.0 * (double)call->output.dims[0]};
-}
-
-static brg_status copy_plan(const brg_call *call, const char *variant,
-                            const brg_device_info *device, brg_plan *plan, brg_error *error) {
-    (void)variant, (void)error;
-    int64_t vectors = call->output.dims[0] / 16;
-    size_t group = is_cpu(device) ? 1 : 64;
-    brg_launch *launch = brg_plan_add(plan, "roofline", "copy");
-    launch->source = source;
-    strcpy(plan->variant, "only");
-    brg_launch_range(launch, 0, (vectors + RUN - 1) / RUN * (int64_t)group, group);
-    brg_arg_i32(launch, vectors);
-    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
-    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
-    brg_arg_i32(launch, RUN);
-    return BRG_OK;
-}
-
-static void copy_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
-    const float *from = call->data[0];
-    memcpy((float *)output + row0, from + row0, (size_t)(row1 - row0) * sizeof(float));
-}
-
-static void copy_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
-                        double *bound) {
-    const float *from = call->data[0];
-    for (int64_t i = row0; i < row1; i++) {
-        expected[i - row0] = from[i];
-        bound[i - row0] = 0;
-    }
-}
-
-static const brg_op copy_op = {.name = "copy",
-                               .summary = "moves memory",
-                               .min_inputs = 1,
-                               .max_inputs = 1,
-                               .check = copy_check,
-                               .cost = copy_cost,
-                               .dims = no_dims,
-                               .plan = copy_plan,
-                               .sequential = copy_sequential,
-                               .oracle = copy_oracle};
 
 /* ---- measuring ------------------------------------------------------------------------------- */
 
@@ -193,18 +29,20 @@ static brg_status measure(bench *b, const brg_stage *stages, int32_t count, brg_
     return BRG_OK;
 }
 
-static brg_status measure_own(bench *b, const brg_op *op, const void *params,
-                              const brg_shape *shape, brg_result *result, brg_error *error) {
-    brg_tensor *input = NULL;
+/* Runs the op that measures one roof. */
+static brg_status measure_one(bench *b, brg_roof roof, brg_result *result, brg_error *error) {
+    const brg_op *op = brg_roof_op(roof);
+    brg_example call = {0};
     brg_status status = BRG_OK;
     if (!brg_engine_op(b->session->engine, op->name))
         status = brg_engine_add_op(b->session->engine, op, error);
     if (status == BRG_OK)
-        status = brg_tensor_create_uniform(shape, 1, 0.5f, 0.5f, &input, error);
-    brg_stage stage = {.op = op->name, .params = params, .inputs = {input}, .input_count = 1};
+        status = brg_roof_make(roof, b->info, (uint32_t)bench_threads(b), &call, error);
+    brg_stage stage = {
+        .op = op->name, .params = call.params, .inputs = {call.inputs[0]}, .input_count = 1};
     if (status == BRG_OK)
         status = measure(b, &stage, 1, result, error);
-    brg_tensor_release(input);
+    brg_example_release(&call);
     return status;
 }
 
@@ -213,16 +51,12 @@ typedef struct roof {
 } roof;
 
 static brg_status measure_roof(bench *b, roof *out, brg_error *error) {
-    int64_t units = bench_threads(b);
-    peak_params params = {.items = is_cpu(b->info) ? units * 8 : units * 4096,
-                          .lanes = lanes_of(b->info)};
-    const brg_shape factors = brg_shape_1d(BRG_F32, 2), run = brg_shape_1d(BRG_F32, COPIED);
     brg_result result = {0};
-    brg_status status = measure_own(b, &peak_op, &params, &factors, &result, error);
+    brg_status status = measure_one(b, BRG_ROOF_PEAK, &result, error);
     if (status != BRG_OK)
         return status;
     out->gflops = result.cost.flops / result.min.kernel * 1e-6;
-    status = measure_own(b, &copy_op, NULL, &run, &result, error);
+    status = measure_one(b, BRG_ROOF_COPY, &result, error);
     if (status == BRG_OK)
         out->gbps = result.cost.bytes / result.min.kernel * 1e-6;
     return status;

@@ -21,6 +21,7 @@
 #include "brigade/op.h"
 #include "brigade/ops.h"
 #include "brigade/report.h"
+#include "brigade/roof.h"
 #include "brigade/snapshot.h"
 #include "brigade/status.h"
 #include "brigade/tensor.h"
