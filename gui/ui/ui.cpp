@@ -572,7 +572,8 @@ bool brg_ui_combo(brg_ui *ui, const char *id, brg_rect r, int *index, const char
     ImGui::SetNextItemWidth(extent(ui, r).x);
     ImGui::PushID(id);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(8 * ui->scale, 8 * ui->scale));
-    bool open = ImGui::BeginCombo("##combo", "", ImGuiComboFlags_NoArrowButton);
+    bool open = ImGui::BeginCombo("##combo", "",
+                                  ImGuiComboFlags_NoArrowButton | ImGuiComboFlags_HeightLarge);
     ImGui::PopStyleVar();
     for (int i = 0; open && i < count; i++) {
         ImGui::PushID(i);
@@ -624,20 +625,37 @@ bool brg_ui_slider(brg_ui *ui, const char *id, brg_rect r, float *value, float l
     return *value != was;
 }
 
-bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float lo, float hi,
-                   bool whole) {
-    float was = *value;
+/* Readies a field to be typed into; end_field undoes it. */
+static void begin_field(brg_ui *ui, const char *id, brg_rect r) {
     ImGui::PushFont(ui->fonts[BRG_FONT_MONO]);
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                         ImVec2(7 * ui->scale, (extent(ui, r).y - ImGui::GetFontSize()) / 2));
     place_widget(ui, id, r);
     ImGui::SetNextItemWidth(extent(ui, r).x);
     ImGui::PushID(id);
-    ImGui::InputFloat("##number", value, 0, 0, whole ? "%.0f" : "%.2f");
-    bool editing = ImGui::IsItemActive();
+}
+
+static void end_field() {
     ImGui::PopID();
     ImGui::PopStyleVar();
     ImGui::PopFont();
+}
+
+bool brg_ui_field(brg_ui *ui, const char *id, brg_rect r, char *text, size_t size,
+                  const char *empty) {
+    begin_field(ui, id, r);
+    bool changed = ImGui::InputTextWithHint("##field", empty, text, size);
+    end_field();
+    return changed;
+}
+
+bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float lo, float hi,
+                   bool whole) {
+    float was = *value;
+    begin_field(ui, id, r);
+    ImGui::InputFloat("##number", value, 0, 0, whole ? "%.0f" : "%.2f");
+    bool editing = ImGui::IsItemActive();
+    end_field();
     if (!editing) { /* a number may pass through nonsense while it is being typed */
         if (!(*value >= lo))
             *value = lo;

@@ -127,6 +127,11 @@ bool brg_ui_slider(brg_ui *ui, const char *id, brg_rect r, float *value, float l
 bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float lo, float hi,
                    bool whole);
 
+/* A line of text to type in; `size` counts its final 0. `empty` is shown, faintly, while there is
+ * none. Enter ends it, escape undoes it. */
+bool brg_ui_field(brg_ui *ui, const char *id, brg_rect r, char *text, size_t size,
+                  const char *empty);
+
 /* Takes the pointer over a rectangle: how far it was dragged and scrolled in this frame, and where
  * it is. Returns true while it is over it. */
 typedef struct brg_ui_pointer {
