@@ -15,6 +15,7 @@ brg_status brg_app_create(const brg_app_config *config, brg_app **out, brg_error
     if (!app)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window.");
     app->preferences = config->preferences;
+    app->kept = config->kept;
     app->wake = config->wake;
     app->wake_user = config->wake_user;
     if (config->device)

@@ -8,6 +8,7 @@
 #include <brigade/engine.h>
 #include <stdbool.h>
 
+#include "kept.h"
 #include "log.h"
 #include "paths.h"
 #include "preferences.h"
@@ -25,6 +26,7 @@ typedef struct brg_photograph {
 typedef struct brg_app_config {
     const char *device; /* as for brg_device_select; NULL: the default */
     brg_preferences preferences;
+    brg_kept *kept;           /* not taken over */
     void (*wake)(void *user); /* from other threads: there is something to be looked at */
     void *wake_user;
 } brg_app_config;
@@ -32,6 +34,7 @@ typedef struct brg_app_config {
 typedef struct brg_app {
     brg_engine *engine;
     brg_preferences preferences;
+    brg_kept *kept; /* what views remember from the last run; see view.h */
     void (*wake)(void *user);
     void *wake_user;
 

@@ -16,6 +16,7 @@
 #include "paths.h"
 #include "report.h"
 #include "shell/shell.h"
+#include "state.h"
 #include "ui/texture.h"
 #include "ui/ui.h"
 #include "window.h"
@@ -29,6 +30,9 @@ enum { WARM_UP_FRAMES = 10 };
 
 typedef struct program {
     brg_options options;
+    brg_kept kept;
+    char state_path[BRG_PATH]; /* empty: nothing is kept */
+    brg_error state_trouble;   /* for the log, once there is one */
     brg_preferences preferences;
     brg_window window;
     brg_ui *ui;
@@ -44,6 +48,34 @@ static int tell(const brg_error *error, int code) {
     fprintf(stderr, "brigade-gui: %s%s%s\n", error->what, error->hint[0] ? "\n  " : "",
             error->hint);
     return code;
+}
+
+/* ---- what is remembered ---------------------------------------------------------------------- */
+
+/* A file that cannot be read is not replaced either; a damaged one is. */
+static void recall_state(program *p) {
+    const char *asked_for = p->options.state;
+    if (asked_for)
+        snprintf(p->state_path, sizeof p->state_path, "%s", asked_for);
+    else if (p->options.frames > 0 || !brg_state_path(p->state_path, sizeof p->state_path))
+        p->state_path[0] = '\0';
+    if (p->state_path[0] && brg_state_load(p->state_path, &p->kept, &p->state_trouble) == BRG_E_IO)
+        p->state_path[0] = '\0';
+    p->preferences = brg_preferences_recall(&p->kept);
+    if (p->options.theme >= 0)
+        p->preferences.theme = (brg_theme)p->options.theme;
+}
+
+/* Nobody is there to read the log any more. What nobody asked for by name is no reason to fail. */
+static void save_state(program *p) {
+    brg_error error = {0};
+    if (!p->state_path[0])
+        return;
+    brg_shell_keep(p->shell);
+    if (p->kept.changed && brg_state_save(p->state_path, &p->kept, &error) != BRG_OK) {
+        tell(&error, 0);
+        p->exit_code = p->options.state && !p->exit_code ? BRG_EXIT_TROUBLE : p->exit_code;
+    }
 }
 
 /* ---- beginning ------------------------------------------------------------------------------- */
@@ -81,12 +113,18 @@ static brg_status open_widgets(program *p, brg_error *error) {
 
 static brg_status open_app(program *p, brg_error *error) {
     brg_app_config config = {
-        .device = p->options.device, .preferences = p->preferences, .wake = brg_window_wake};
+        .device = p->options.device,
+        .preferences = p->preferences,
+        .kept = &p->kept,
+        .wake = brg_window_wake,
+    };
     brg_status status = brg_app_create(&config, &p->app, error);
     if (status == BRG_OK)
         status = brg_shell_create(p->ui, p->app, &p->clock, &p->options, &p->shell, error);
     if (status != BRG_OK)
         return status;
+    if (p->state_trouble.status != BRG_OK)
+        brg_log_error(&p->app->log, NULL, &p->state_trouble);
     find_photographs(p->shell, p->options.file);
     p->window.dropped = take_dropped;
     p->window.listener = p->shell;
@@ -243,10 +281,20 @@ static void save_report(program *p) {
         p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
 }
 
+static void save_trace(program *p) {
+    brg_error error = {0};
+    if (!p->options.trace)
+        return;
+    const brg_trace *trace = brg_engine_trace(p->app->engine);
+    if (brg_trace_save(trace, &p->app->devices, p->options.trace, &error) != BRG_OK)
+        p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
+}
+
 static int run(program *p) {
     brg_error error = {0};
-    p->preferences = brg_preferences_default();
-    if (brg_window_open(&p->window, p->options.scale, &error) != BRG_OK)
+    recall_state(p);
+    double scale = p->options.scale > 0 ? p->options.scale : (double)p->preferences.scale;
+    if (brg_window_open(&p->window, scale, &error) != BRG_OK)
         return tell(&error, BRG_EXIT_TROUBLE);
     brg_frame_clock_init(&p->clock, (double)p->preferences.frames_per_s);
     if (open_widgets(p, &error) != BRG_OK || open_app(p, &error) != BRG_OK) {
@@ -255,7 +303,9 @@ static int run(program *p) {
     }
     run_loop(p);
     judge(p);
+    save_trace(p);
     save_report(p);
+    save_state(p);
 cleanup:
     brg_shell_destroy(p->shell);
     brg_app_destroy(p->app);

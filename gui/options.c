@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "paths.h"
+#include "preferences.h"
 #include "shell/view.h"
 #include "workbench/workload.h"
 
@@ -27,6 +29,9 @@ enum {
     SCALE,
     SCREENSHOT,
     REPORT,
+    THEME,
+    TRACE,
+    STATE,
     VERSION
 };
 
@@ -45,39 +50,67 @@ static const struct option long_options[] = {
     {"scale", required_argument, NULL, SCALE},
     {"screenshot", required_argument, NULL, SCREENSHOT},
     {"report", required_argument, NULL, REPORT},
+    {"theme", required_argument, NULL, THEME},
+    {"trace", required_argument, NULL, TRACE},
+    {"state", required_argument, NULL, STATE},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, VERSION},
     {NULL, 0, NULL, 0},
 };
 
+/* The views' names, as many to a line as fit in 80 columns. */
+static void print_views(void) {
+    const char *const indent = "                         ";
+    const brg_view *view;
+    size_t column = strlen(indent);
+    fputs(indent, stdout);
+    for (int i = 0; (view = brg_view_at(i)); i++) {
+        size_t width = strlen(view->id) + (i ? 2 : 0);
+        bool breaks = column + width > 78;
+        column = breaks ? strlen(indent) + width : column + width;
+        printf("%s%s%s", i ? "," : "", breaks ? "\n" : "", breaks ? indent : i ? " " : "");
+        fputs(view->id, stdout);
+    }
+    putchar('\n');
+}
+
 void brg_options_help(void) {
-    fputs(
-        "usage: brigade-gui [options] [FILE]\n\n"
-        "The window of Brigade: runs a workload on an OpenCL device, checks it against\n"
-        "sequential C, and shows that the window does not wait. FILE is an image to filter.\n\n"
-        "  -d, --device SPEC      index, P:D, cpu, gpu, part of a name, or ~regex; /cu=N for a\n"
-        "                         part of it (default: $BRIGADE_DEVICE, then the best)\n"
-        "      --view NAME        workbench\n"
-        "      --workload NAME    gemm, blur, sharpen, edge, conv2d, brightness, contrast, resize\n"
-        "      --size N           gemm: m = n = k = N, 1 to 4096\n"
-        "      --variant NAME     a rung of the ladder (default: chosen for device and shape)\n"
-        "      --verify POLICY    full, sample, freivalds or none (default: by size)\n"
-        "      --repeats N        timed runs in a round, 1 to 50 (default: 5)\n"
-        "      --continuous       one round after the other\n"
-        "      --ui-thread        run on the window's own thread, which freezes meanwhile\n"
-        "      --auto-run         run at once\n"
-        "      --frames N         close after N frames; with --auto-run, N after the first result\n"
-        "      --scale F          size of everything, 0.5 to 4 (default: the monitor's)\n"
-        "      --screenshot FILE  save the last of --frames as .png, .jpg or .ppm\n"
-        "      --report FILE      save results, frame times and places of widgets as JSON\n"
-        "  -h, --help             this text\n"
-        "      --version          versions\n\n"
-        "keys: space runs, escape cancels, ctrl-q closes.\n"
-        "exit: 0 ok; 2 usage; 3 no such device; 4 no display, or trouble at run time. With "
-        "--frames\n"
-        "      also 1 if a result did not verify.\n"
-        "Without a display, use the command line program: brigade run gemm\n",
-        stdout);
+    fputs("usage: brigade-gui [options] [FILE]\n\n"
+          "The window of Brigade: runs workloads on OpenCL devices, checks them against\n"
+          "sequential C, and shows that the window does not wait. FILE is an image to\n"
+          "filter.\n\n"
+          "  -d, --device SPEC      index, P:D, cpu, gpu, part of a name, or ~regex; /cu=N\n"
+          "                         for a part (default: $BRIGADE_DEVICE, then the best)\n"
+          "      --view NAME        the view to show first:\n",
+          stdout);
+    print_views();
+    fputs("      --theme NAME       dark, light; for the colour-blind dark-safe, light-safe\n"
+          "      --scale F          size of everything, 0.5 to 4 (default: the monitor's)\n"
+          "      --state FILE       what is remembered from run to run (default: in\n"
+          "                         ~/.config/brigade; with --frames: nothing)\n"
+          "for the workbench:\n"
+          "      --workload NAME    gemm, blur, sharpen, edge, conv2d, brightness,\n"
+          "                         contrast, resize\n"
+          "      --size N           gemm: m = n = k = N, 1 to 4096\n"
+          "      --variant NAME     a rung of the ladder (default: by device and shape)\n"
+          "      --verify POLICY    full, sample, freivalds or none (default: by size)\n"
+          "      --repeats N        timed runs in a round, 1 to 50 (default: 5)\n"
+          "      --continuous       one round after the other\n"
+          "      --ui-thread        on the window's own thread, which freezes meanwhile\n"
+          "unattended:\n"
+          "      --auto-run         run at once\n"
+          "      --frames N         close after N frames; with --auto-run, N after\n"
+          "                         the first result\n"
+          "      --screenshot FILE  save the last of --frames as .png, .jpg or .ppm\n"
+          "      --report FILE      save results, frame times, places of widgets as JSON\n"
+          "      --trace FILE       save what was done when, for Perfetto\n"
+          "  -h, --help             this text\n"
+          "      --version          versions\n\n"
+          "keys: ? lists them all; space runs, escape cancels, ctrl-q closes.\n"
+          "exit: 0 ok; 2 usage; 3 no such device; 4 no display, or trouble at run time.\n"
+          "      With --frames also 1 if a result did not verify.\n"
+          "Without a display, use the command line program: brigade run gemm\n",
+          stdout);
 }
 
 static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -121,6 +154,13 @@ static int read_view(const char *text, int *view) {
     *view = brg_view_find(text);
     if (*view < 0)
         return complain("There is no view \"%s\".", text);
+    return BRG_EXIT_OK;
+}
+
+static int read_theme(const char *text, int *theme) {
+    *theme = (int)brg_theme_find(text);
+    if (*theme == BRG_THEME_COUNT)
+        return complain("--theme takes dark, light, dark-safe or light-safe, not \"%s\".", text);
     return BRG_EXIT_OK;
 }
 
@@ -169,6 +209,14 @@ static int take_option(int option, brg_options *options) {
     case REPORT:
         options->report = optarg;
         return BRG_EXIT_OK;
+    case THEME:
+        return read_theme(optarg, &options->theme);
+    case TRACE:
+        options->trace = optarg;
+        return BRG_EXIT_OK;
+    case STATE:
+        options->state = optarg;
+        return BRG_EXIT_OK;
     case 'h':
         options->help = true;
         return BRG_EXIT_OK;
@@ -208,14 +256,22 @@ static int settle(brg_options *options, bool workload_given) {
         return complain("%s has no variant \"%s\".", workload->op, options->variant);
     if (options->verify == BRG_VERIFY_FREIVALDS && workload->takes_image)
         return complain("--verify freivalds is for gemm, not for %s.", workload->op);
+    if (options->state && (!*options->state || strlen(options->state) > BRG_PATH - 8))
+        return complain("--state takes the path of a file, of at most %d bytes.", BRG_PATH - 8);
     if (options->screenshot && options->frames == 0)
         return complain("--screenshot saves the last of --frames N: say how many.");
     return BRG_EXIT_OK;
 }
 
+/* What only the workbench can do with. */
+static bool is_for_workbench(const brg_options *options) {
+    return options->file || options->size || options->variant || options->repeats ||
+           options->verify != BRG_VERIFY_DEFAULT || options->continuous || options->ui_thread;
+}
+
 int brg_options_parse(int argc, char **argv, brg_options *options) {
     memset(options, 0, sizeof *options);
-    options->workload = options->view = -1;
+    options->workload = options->view = options->theme = -1;
     opterr = 0;
     int option;
     while ((option = getopt_long(argc, argv, ":d:h", long_options, NULL)) != -1) {
@@ -228,10 +284,10 @@ int brg_options_parse(int argc, char **argv, brg_options *options) {
             return code;
     }
     bool workload_given = options->workload >= 0;
-    if (options->view < 0)
-        options->view = brg_view_find("workbench");
     if (!workload_given)
         options->workload = 0;
     int code = take_file(argc, argv, options);
+    if (options->view < 0 && (workload_given || is_for_workbench(options)))
+        options->view = brg_view_find("workbench");
     return code != BRG_EXIT_OK ? code : settle(options, workload_given);
 }

@@ -20,8 +20,11 @@ typedef struct brg_options {
     const char *variant;
     const char *screenshot;
     const char *report;
+    const char *trace;
+    const char *state;
     const char *file;
-    int view; /* index into the views */
+    int view;  /* index into the views; -1: not said */
+    int theme; /* a brg_theme; -1: not said */
     int workload;
     int64_t size;    /* 0: the workload's own */
     int64_t repeats; /* 0: the window's own */

@@ -2,6 +2,7 @@
 #include "shell/shell.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -36,22 +37,36 @@ static void *model(const brg_shell *shell) {
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
 
+/* A view is made when it is first shown: the window opens no later for what nobody looks at. */
+static void make(brg_shell *shell, int i) {
+    brg_app *app = shell->scene.app;
+    brg_error error = {0};
+    if (shell->models[i] || shell->refused[i])
+        return;
+    if (views[i]->create(app, &shell->models[i], &error) != BRG_OK) {
+        shell->models[i] = NULL;
+        shell->refused[i] = true;
+        brg_log_error(&app->log, views[i]->name, &error);
+    } else if (views[i]->configure) {
+        views[i]->configure(shell->models[i], shell->options);
+    }
+}
+
+static int first_view(const brg_shell *shell) {
+    int shown_last = brg_view_find(shell->scene.app->preferences.view);
+    if (shell->options->view >= 0)
+        return shell->options->view;
+    return shown_last >= 0 ? shown_last : 0;
+}
+
 brg_status brg_shell_create(brg_ui *ui, brg_app *app, const brg_frame_clock *clock,
                             const brg_options *options, brg_shell **out, brg_error *error) {
     brg_shell *shell = calloc(1, sizeof *shell);
     if (!shell)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window.");
     shell->scene = (brg_scene){.ui = ui, .app = app, .clock = clock};
-    for (int i = 0; i < VIEWS; i++) {
-        brg_status status = views[i]->create(app, &shell->models[i], error);
-        if (status != BRG_OK) {
-            brg_shell_destroy(shell);
-            return status;
-        }
-        if (views[i]->configure)
-            views[i]->configure(shell->models[i], options);
-    }
-    brg_shell_choose(shell, options->view);
+    shell->options = options;
+    brg_shell_choose(shell, first_view(shell));
     *out = shell;
     return BRG_OK;
 }
@@ -63,12 +78,21 @@ void brg_shell_destroy(brg_shell *shell) {
     free(shell);
 }
 
+void brg_shell_keep(brg_shell *shell) {
+    brg_app *app = shell->scene.app;
+    snprintf(app->preferences.view, sizeof app->preferences.view, "%s", current(shell)->id);
+    brg_preferences_keep(&app->preferences, app->kept);
+    for (int i = 0; i < VIEWS; i++)
+        if (shell->models[i] && views[i]->keep)
+            views[i]->keep(shell->models[i], app->kept);
+}
+
 /* ---- what the loop tells --------------------------------------------------------------------- */
 
 void brg_shell_update(brg_shell *shell) {
     brg_app_update(shell->scene.app);
     for (int i = 0; i < VIEWS; i++)
-        if (views[i]->update)
+        if (shell->models[i] && views[i]->update)
             views[i]->update(shell->models[i], i == shell->current);
 }
 
@@ -76,7 +100,7 @@ bool brg_shell_busy(const brg_shell *shell) {
     if (!shell->scene.app->devices_known)
         return true;
     for (int i = 0; i < VIEWS; i++)
-        if (views[i]->busy && views[i]->busy(shell->models[i]))
+        if (shell->models[i] && views[i]->busy && views[i]->busy(shell->models[i]))
             return true;
     return false;
 }
@@ -90,6 +114,13 @@ static void work_out_stats(brg_shell *shell) {
     shell->recent_at_ns = scene->now_ns;
 }
 
+static void draw_refusal(const brg_scene *scene, brg_rect place) {
+    brg_ui_panel_begin(scene->ui, "refused", place, BRG_GROUND);
+    brg_ui_text(scene->ui, place, BRG_FONT_BODY, BRG_CENTRE, BRG_RED,
+                "This view could not be opened. The log in Settings says why.");
+    brg_ui_panel_end(scene->ui, 0);
+}
+
 void brg_shell_draw(brg_shell *shell, bool resting) {
     float w, h;
     shell->scene.resting = resting;
@@ -98,29 +129,34 @@ void brg_shell_draw(brg_shell *shell, bool resting) {
     brg_ui_size(shell->scene.ui, &w, &h);
     brg_shell_top_bar(shell, (brg_rect){0, 0, w, top_height});
     brg_rect body = {0, top_height, w, fmaxf(h - top_height, 1)};
-    current(shell)->draw(model(shell), &shell->scene, body);
+    if (model(shell))
+        current(shell)->draw(model(shell), &shell->scene, body);
+    else
+        draw_refusal(&shell->scene, body);
 }
 
 void brg_shell_seen(brg_shell *shell) {
     for (int i = 0; i < VIEWS; i++)
-        if (views[i]->seen)
+        if (shell->models[i] && views[i]->seen)
             views[i]->seen(shell->models[i]);
 }
 
 /* ---- intents --------------------------------------------------------------------------------- */
 
 void brg_shell_choose(brg_shell *shell, int view) {
-    if (brg_view_at(view))
-        shell->current = view;
+    if (!brg_view_at(view))
+        return;
+    make(shell, view);
+    shell->current = view;
 }
 
 void brg_shell_run(brg_shell *shell) {
-    if (current(shell)->run)
+    if (model(shell) && current(shell)->run)
         current(shell)->run(model(shell));
 }
 
 static void cancel(brg_shell *shell) {
-    if (current(shell)->cancel)
+    if (model(shell) && current(shell)->cancel)
         current(shell)->cancel(model(shell));
 }
 
@@ -130,7 +166,7 @@ void brg_shell_key(brg_shell *shell, int key) {
         brg_shell_run(shell);
     else if (key == BRG_KEY_ESCAPE)
         cancel(shell);
-    else if (current(shell)->key && current(shell)->key(model(shell), key))
+    else if (model(shell) && current(shell)->key && current(shell)->key(model(shell), key))
         return;
     else if (key >= '1' && key <= '9')
         brg_shell_choose(shell, key - '1');
@@ -155,21 +191,21 @@ void brg_shell_open(brg_shell *shell, const char *path) {
     if (!brg_app_open_image(shell->scene.app, path))
         return;
     for (int i = 0; i < VIEWS; i++)
-        if (views[i]->opened)
+        if (shell->models[i] && views[i]->opened)
             views[i]->opened(shell->models[i]);
 }
 
 /* ---- the end of an unattended run ------------------------------------------------------------ */
 
 bool brg_shell_settled(const brg_shell *shell) {
-    return !current(shell)->settled || current(shell)->settled(model(shell));
+    return !model(shell) || !current(shell)->settled || current(shell)->settled(model(shell));
 }
 
 brg_status brg_shell_report(const brg_shell *shell, brg_report *report, brg_error *error) {
     brg_status status = BRG_OK;
     brg_report_string(report, false, "view", current(shell)->id);
     for (int i = 0; status == BRG_OK && i < VIEWS; i++)
-        if (views[i]->report)
+        if (shell->models[i] && views[i]->report)
             status = views[i]->report(shell->models[i], report, error);
     return status;
 }

@@ -8,12 +8,15 @@ enum { BRG_MAX_VIEWS = 12 };
 
 typedef struct brg_shell {
     brg_scene scene;
-    void *models[BRG_MAX_VIEWS];
+    const brg_options *options;
+    void *models[BRG_MAX_VIEWS]; /* NULL: not shown yet, or it could not be made */
+    bool refused[BRG_MAX_VIEWS];
     int current;
     uint64_t recent_at_ns; /* when the scene's frame times were worked out */
 } brg_shell;
 
-/* Makes every view's model. What is given is not taken over. BRG_E_MEMORY and what the views say. */
+/* Shows the view that the options name, else the one shown last, else the first. What is given is
+ * not taken over. BRG_E_MEMORY. */
 brg_status brg_shell_create(brg_ui *ui, brg_app *app, const brg_frame_clock *clock,
                             const brg_options *options, brg_shell **out, brg_error *error);
 void brg_shell_destroy(brg_shell *shell);
@@ -29,6 +32,9 @@ void brg_shell_choose(brg_shell *shell, int view);
 void brg_shell_run(brg_shell *shell);
 void brg_shell_key(brg_shell *shell, int key);
 void brg_shell_open(brg_shell *shell, const char *path);
+
+/* Has every view, and the preferences, tell app->kept what to remember. */
+void brg_shell_keep(brg_shell *shell);
 
 /* True once what --auto-run started in the current view has come to an end. */
 bool brg_shell_settled(const brg_shell *shell);

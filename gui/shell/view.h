@@ -29,7 +29,8 @@ typedef struct brg_view {
     const char *tab;  /* the widget that chooses it: "tab_workbench" */
     const char *name; /* on the tab */
 
-    /* Makes the model. BRG_E_MEMORY, BRG_E_INTERNAL. */
+    /* Makes the model, with what app->kept has for it, when the view is first shown. BRG_E_MEMORY,
+     * BRG_E_INTERNAL. */
     brg_status (*create)(brg_app *app, void **model, brg_error *error);
     void (*destroy)(void *model);
 
@@ -42,6 +43,9 @@ typedef struct brg_view {
 
     /* True while something is being done that will change what is shown: frames are drawn. */
     bool (*busy)(const void *model);
+
+    /* Tells app->kept what should be there at the next start; called before the program ends. */
+    void (*keep)(const void *model, brg_kept *kept);
 
     /* Draws a frame's panels within a place. */
     void (*draw)(void *model, const brg_scene *scene, brg_rect place);

@@ -33,6 +33,8 @@ static void enter_directory(void) {
     strcpy(stage.directory, "/tmp/brigade-gui-XXXXXX");
     cr_assert_not_null(mkdtemp(stage.directory));
     cr_assert_eq(chdir(stage.directory), 0);
+    setenv("XDG_CONFIG_HOME", stage.directory,
+           1); /* what the user's own window remembers is not ours */
 }
 
 /* ---- the display ----------------------------------------------------------------------------- */

@@ -17,6 +17,8 @@ Test(gui_start, help_and_version_need_no_display) {
     outcome help = run("--help");
     cr_assert_eq(help.code, 0);
     cr_assert_not_null(strstr(help.out, "usage: brigade-gui"));
+    for (const char *line = help.out, *end; (end = strchr(line, '\n')); line = end + 1)
+        cr_assert_leq(end - line, 80, "%.*s", (int)(end - line), line);
     outcome version = run("--version");
     cr_assert_eq(version.code, 0);
     cr_assert_not_null(strstr(version.out, "GLFW 3."), "%s", version.out);
@@ -45,6 +47,9 @@ Test(gui_start, bad_arguments_get_one_sentence) {
         "--scale 100",
         "--screenshot picture.png",
         "--workload gemm photograph.png",
+        "--view nowhere",
+        "--theme mauve",
+        "--state",
         "one.png two.png",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
