@@ -201,7 +201,8 @@ static void draw_frame(program *p, bool resting) {
             save_screenshot(p);
         glfwSetWindowShouldClose(p->window.handle, GLFW_TRUE);
     }
-    glfwSwapBuffers(p->window.handle);
+    brg_ui_present(p->ui, p->window.exposed);
+    p->window.exposed = false;
     brg_shell_seen(p->shell);
     span.end_ns = brg_now_ns();
     brg_trace_add(brg_engine_trace(p->app->engine), &span);

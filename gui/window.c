@@ -105,6 +105,12 @@ static void on_drop(GLFWwindow *handle, int count, const char **paths) {
         window->dropped(window->listener, paths[i]);
 }
 
+static void on_refresh(GLFWwindow *handle) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    note_input(handle);
+    window->exposed = true;
+}
+
 /* Before the widget library installs its own, which call these in turn. */
 static void watch_user(brg_window *window) {
     GLFWwindow *handle = window->handle;
@@ -118,7 +124,7 @@ static void watch_user(brg_window *window) {
     glfwSetWindowFocusCallback(handle, on_one_int);
     glfwSetWindowIconifyCallback(handle, on_one_int);
     glfwSetFramebufferSizeCallback(handle, on_two_ints);
-    glfwSetWindowRefreshCallback(handle, note_input);
+    glfwSetWindowRefreshCallback(handle, on_refresh);
     glfwSetDropCallback(handle, on_drop);
 }
 

@@ -16,6 +16,7 @@ typedef struct brg_window {
     float scale;       /* framebuffer pixels per logical pixel */
     uint64_t input_ns; /* when the user, or the system on the user's behalf, last did something */
     uint64_t first_input_ns; /* the first since it was last set to 0 */
+    bool exposed;            /* what the screen shows was lost: the frame is to be presented anew */
     int keys[BRG_KEYS];      /* pressed since the last look, as brg_view's `key` has them */
     int key_count;
     void (*dropped)(void *listener, const char *path); /* a file; NULL: nobody listens yet */

@@ -1,8 +1,12 @@
-/* The canvas: an off-screen copy of the window. See canvas.h. */
+/* The canvas: what the window looks like, kept from frame to frame. See canvas.h. */
 #include "ui/canvas.h"
 
 #include <epoxy/gl.h>
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
 #include <string.h>
+
+/* ---- a texture, where the back buffer does not last ------------------------------------------ */
 
 /* As plain as can be: Mesa's software rasteriser turns this, on a BGRA texture, into a copy, two
  * and a half times as fast as its glBlitFramebuffer, which cannot flip rows without a detour. */
@@ -70,31 +74,25 @@ static bool make_framebuffer(brg_canvas *canvas, int w, int h) {
     return complete;
 }
 
-void brg_canvas_clear(brg_canvas *canvas) {
+static void clear_texture(brg_canvas *canvas) {
     glDeleteFramebuffers(1, &canvas->framebuffer);
     glDeleteTextures(1, &canvas->texture);
     glDeleteProgram(canvas->program);
     glDeleteVertexArrays(1, &canvas->vertices);
     glDeleteBuffers(1, &canvas->corners);
-    memset(canvas, 0, sizeof *canvas);
+    canvas->framebuffer = canvas->texture = canvas->program = 0;
+    canvas->vertices = canvas->corners = 0;
 }
 
-bool brg_canvas_stretch(brg_canvas *canvas, int w, int h, bool *fresh) {
-    *fresh = canvas->w != w || canvas->h != h;
-    if (!*fresh)
-        return true;
-    brg_canvas_clear(canvas);
+/* If OpenGL refuses, the back buffer has to be drawn as a whole, frame by frame. */
+static void make_texture(brg_canvas *canvas, int w, int h) {
+    clear_texture(canvas);
     make_corners(canvas);
-    if (!make_program(canvas) || !make_framebuffer(canvas, w, h)) {
-        brg_canvas_clear(canvas);
-        return false;
-    }
-    canvas->w = w;
-    canvas->h = h;
-    return true;
+    if (!make_program(canvas) || !make_framebuffer(canvas, w, h))
+        clear_texture(canvas);
 }
 
-void brg_canvas_show(const brg_canvas *canvas) {
+static void show_texture(const brg_canvas *canvas) {
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
     glDisable(GL_BLEND);
     glDisable(GL_SCISSOR_TEST);
@@ -105,4 +103,98 @@ void brg_canvas_show(const brg_canvas *canvas) {
     glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
     glBindVertexArray(0);
     glUseProgram(0);
+}
+
+/* ---- the back buffer, where it does ---------------------------------------------------------- */
+
+/* A graphics card swaps for nothing, and without tearing. */
+static bool draws_in_software(void) {
+    const char *renderer = (const char *)glGetString(GL_RENDERER);
+    return renderer && (strstr(renderer, "llvmpipe") || strstr(renderer, "softpipe"));
+}
+
+/* By name, so that no header or library of X is needed to build or run elsewhere. */
+static void ask_for_partial_copies(brg_canvas *canvas) {
+    canvas->asked = true;
+    if (!draws_in_software() || !glfwExtensionSupported("GLX_MESA_copy_sub_buffer"))
+        return;
+    void *(*display)(void) = (void *(*)(void))glfwGetProcAddress("glXGetCurrentDisplay");
+    unsigned long (*drawable)(void) =
+        (unsigned long (*)(void))glfwGetProcAddress("glXGetCurrentDrawable");
+    if (!display || !drawable)
+        return;
+    canvas->display = display();
+    canvas->drawable = drawable();
+    canvas->copy_part = (void (*)(void *, unsigned long, int, int, int, int))glfwGetProcAddress(
+        "glXCopySubBufferMESA");
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+static bool keeps(const brg_canvas *canvas) {
+    return canvas->copy_part || canvas->framebuffer;
+}
+
+bool brg_canvas_begin(brg_canvas *canvas, GLFWwindow *window) {
+    int w, h;
+    glfwGetFramebufferSize(window, &w, &h);
+    bool fresh = canvas->w != w || canvas->h != h;
+    if (!canvas->asked)
+        ask_for_partial_copies(canvas);
+    if (fresh && !canvas->copy_part)
+        make_texture(canvas, w, h);
+    if (fresh && canvas->copy_part && canvas->w > 0)
+        glfwSwapBuffers(window); /* or Mesa would not notice that the window has another size */
+    canvas->w = w;
+    canvas->h = h;
+    glBindFramebuffer(GL_FRAMEBUFFER, canvas->framebuffer);
+    glViewport(0, 0, w, h);
+    return fresh || !keeps(canvas);
+}
+
+static int least(int a, int b) {
+    return a < b ? a : b;
+}
+
+static int most(int a, int b) {
+    return a > b ? a : b;
+}
+
+static brg_canvas_part around(brg_canvas_part a, brg_canvas_part b) {
+    int x = least(a.x, b.x), y = least(a.y, b.y);
+    return (brg_canvas_part){x, y, most(a.x + a.w, b.x + b.w) - x, most(a.y + a.h, b.y + b.h) - y};
+}
+
+void brg_canvas_touch(brg_canvas *canvas, brg_canvas_part part) {
+    int x = most(part.x, 0), y = most(part.y, 0);
+    part = (brg_canvas_part){x, y, least(part.x + part.w, canvas->w) - x,
+                             least(part.y + part.h, canvas->h) - y};
+    if (part.w <= 0 || part.h <= 0)
+        return;
+    if (canvas->part_count < BRG_CANVAS_PARTS) {
+        canvas->parts[canvas->part_count++] = part;
+        return;
+    }
+    brg_canvas_part *last = &canvas->parts[BRG_CANVAS_PARTS - 1];
+    *last = around(*last, part);
+}
+
+void brg_canvas_end(const brg_canvas *canvas) {
+    if (canvas->framebuffer)
+        show_texture(canvas);
+}
+
+void brg_canvas_present(brg_canvas *canvas, GLFWwindow *window) {
+    if (canvas->part_count > 0 && !canvas->copy_part)
+        glfwSwapBuffers(window);
+    for (size_t i = 0; canvas->copy_part && i < canvas->part_count; i++) {
+        brg_canvas_part p = canvas->parts[i];
+        canvas->copy_part(canvas->display, canvas->drawable, p.x, canvas->h - p.y - p.h, p.w, p.h);
+    }
+    canvas->part_count = 0;
+}
+
+void brg_canvas_clear(brg_canvas *canvas) {
+    clear_texture(canvas);
+    memset(canvas, 0, sizeof *canvas);
 }

@@ -43,6 +43,13 @@ struct panel {
     size_t ground_count;
     uint64_t serials; /* of the textures, mixed */
     uint64_t look, last_look;
+    bool changed; /* is to be drawn */
+};
+
+/* What lies across panels: an open list, a tip. */
+struct overlay {
+    ImVec2 a, b; /* empty if there is none */
+    uint64_t look;
 };
 
 struct brg_ui {
@@ -55,6 +62,7 @@ struct brg_ui {
     panel panels[MAX_PANELS];
     size_t panel_count, last_panel_count;
     brg_theme theme;
+    overlay over, last_over;
     brg_canvas canvas; /* panels that look as before are kept here from the frame before */
     bool stale;        /* everything is to be drawn again */
     bool glfw_ready, opengl_ready;
@@ -238,9 +246,7 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
     return (hash ^ rest) * 0x100000001b3u;
 }
 
-static uint64_t look_of(const panel &p) {
-    uint64_t hash = 0xcbf29ce484222325u ^ p.serials;
-    const ImDrawList *list = p.list;
+static uint64_t mix_list(uint64_t hash, const ImDrawList *list) {
     hash = mix(hash, list->VtxBuffer.Data, list->VtxBuffer.Size * sizeof(ImDrawVert));
     hash = mix(hash, list->IdxBuffer.Data, list->IdxBuffer.Size * sizeof(ImDrawIdx));
     for (const ImDrawCmd &command : list->CmdBuffer) {
@@ -248,31 +254,65 @@ static uint64_t look_of(const panel &p) {
         hash = mix(hash, &command.TextureId, sizeof command.TextureId);
         hash = mix(hash, &command.ElemCount, sizeof command.ElemCount);
     }
+    return hash;
+}
+
+static uint64_t look_of(const panel &p) {
+    uint64_t hash = mix_list(0xcbf29ce484222325u ^ p.serials, p.list);
     for (size_t i = 0; i < p.ground_count; i++)
         hash = mix(hash, &p.grounds[i], sizeof(ground));
     return hash;
 }
 
-static panel *panel_of(brg_ui *ui, const ImDrawList *list) {
+static bool is_panel(const brg_ui *ui, const ImDrawList *list) {
     for (size_t i = 0; i < ui->panel_count; i++)
         if (ui->panels[i].list == list)
-            return &ui->panels[i];
-    return nullptr;
+            return true;
+    return false;
 }
 
-/* Works out which panels changed. What is no panel, an open list or a tip, lies across them: then
- * all of them are drawn, and once more when it is gone. */
-static bool find_changes(brg_ui *ui, ImDrawData *data) {
-    bool all = ui->stale || ui->panel_count != ui->last_panel_count;
-    ui->stale = false;
-    for (int i = 0; i < data->CmdListsCount; i++)
-        if (!panel_of(ui, data->CmdLists[i]) && data->CmdLists[i]->CmdBuffer.Size > 0)
-            all = ui->stale = true;
-    for (size_t i = 0; i < ui->panel_count; i++) {
-        ui->panels[i].last_look = ui->panels[i].look;
-        ui->panels[i].look = look_of(ui->panels[i]);
+static void lay_over(overlay *over, const ImDrawList *list) {
+    over->look = mix_list(over->look, list);
+    for (const ImDrawCmd &command : list->CmdBuffer) {
+        const ImVec4 &clip = command.ClipRect;
+        bool first = over->a.x >= over->b.x;
+        over->a.x = first ? clip.x : std::fmin(over->a.x, clip.x);
+        over->a.y = first ? clip.y : std::fmin(over->a.y, clip.y);
+        over->b.x = first ? clip.z : std::fmax(over->b.x, clip.z);
+        over->b.y = first ? clip.w : std::fmax(over->b.y, clip.w);
     }
-    return all;
+}
+
+static bool lies_under(const panel &p, const overlay &over) {
+    const ground &place = p.grounds[0];
+    return place.a.x < over.b.x && over.a.x < place.b.x && place.a.y < over.b.y &&
+           over.a.y < place.b.y;
+}
+
+static void find_overlay(brg_ui *ui, const ImDrawData *data) {
+    ui->last_over = ui->over;
+    ui->over = overlay();
+    for (int i = 0; i < data->CmdListsCount; i++)
+        if (!is_panel(ui, data->CmdLists[i]))
+            lay_over(&ui->over, data->CmdLists[i]);
+}
+
+/* Works out which panels are to be drawn. One that shines through an overlay's edges cannot be drawn
+ * without it, nor it without them: they go together. Returns true if the overlay is drawn. */
+static bool find_changes(brg_ui *ui, const ImDrawData *data, bool all) {
+    find_overlay(ui, data);
+    bool over = all || ui->over.look != ui->last_over.look;
+    for (size_t i = 0; i < ui->panel_count; i++) {
+        panel &p = ui->panels[i];
+        p.last_look = p.look;
+        p.look = look_of(p);
+        p.changed = all || p.look != p.last_look;
+        over = over || (p.changed && lies_under(p, ui->over));
+    }
+    for (size_t i = 0; over && i < ui->panel_count; i++)
+        if (lies_under(ui->panels[i], ui->over) || lies_under(ui->panels[i], ui->last_over))
+            ui->panels[i].changed = true;
+    return over;
 }
 
 /* Most of the window is of a few flat colours. Software OpenGL clears a rectangle many times faster
@@ -290,35 +330,52 @@ static void clear_grounds(const panel &p, int height) {
     }
 }
 
+static void touch(brg_ui *ui, ImVec2 a, ImVec2 b) {
+    int x = static_cast<int>(a.x), y = static_cast<int>(a.y);
+    brg_canvas_touch(&ui->canvas, {x, y, static_cast<int>(std::ceil(b.x)) - x,
+                                   static_cast<int>(std::ceil(b.y)) - y});
+}
+
 /* A list without commands draws nothing: what is to be kept is left out this way. */
-static void draw_changes(brg_ui *ui, ImDrawData *data, bool all, int height) {
+static void leave_out_kept(brg_ui *ui, ImDrawData *data, bool over) {
+    for (size_t i = 0; i < ui->panel_count; i++)
+        if (!ui->panels[i].changed)
+            ui->panels[i].list->CmdBuffer.resize(0);
+    for (int i = 0; !over && i < data->CmdListsCount; i++)
+        if (!is_panel(ui, data->CmdLists[i]))
+            data->CmdLists[i]->CmdBuffer.resize(0);
+}
+
+static void draw_changes(brg_ui *ui, ImDrawData *data, bool over) {
     glEnable(GL_SCISSOR_TEST);
     for (size_t i = 0; i < ui->panel_count; i++) {
-        panel &p = ui->panels[i];
-        if (all || p.look != p.last_look)
-            clear_grounds(p, height);
-        else
-            p.list->CmdBuffer.resize(0);
+        const panel &p = ui->panels[i];
+        if (!p.changed)
+            continue;
+        clear_grounds(p, ui->canvas.h);
+        touch(ui, p.grounds[0].a, p.grounds[0].b);
     }
     glDisable(GL_SCISSOR_TEST);
+    leave_out_kept(ui, data, over);
     ImGui_ImplOpenGL3_RenderDrawData(data);
 }
 
 /* Software OpenGL would take longer to draw the whole window than a frame may last on a busy
  * machine. */
 void brg_ui_frame_end(brg_ui *ui) {
-    int w, h;
-    bool fresh;
-    glfwGetFramebufferSize(ui->window, &w, &h);
     ImGui::Render();
     ImDrawData *data = ImGui::GetDrawData();
-    bool keeping = brg_canvas_stretch(&ui->canvas, w, h, &fresh);
-    bool all = find_changes(ui, data) || fresh || !keeping;
-    glBindFramebuffer(GL_FRAMEBUFFER, ui->canvas.framebuffer);
-    glViewport(0, 0, w, h);
-    draw_changes(ui, data, all, h);
-    if (keeping)
-        brg_canvas_show(&ui->canvas);
+    bool fresh = brg_canvas_begin(&ui->canvas, ui->window);
+    bool all = fresh || ui->stale || ui->panel_count != ui->last_panel_count;
+    ui->stale = false;
+    draw_changes(ui, data, find_changes(ui, data, all));
+    brg_canvas_end(&ui->canvas);
+}
+
+void brg_ui_present(brg_ui *ui, bool everything) {
+    if (everything)
+        brg_canvas_touch(&ui->canvas, {0, 0, ui->canvas.w, ui->canvas.h});
+    brg_canvas_present(&ui->canvas, ui->window);
 }
 
 void brg_ui_size(const brg_ui *ui, float *w, float *h) {

@@ -56,6 +56,10 @@ void brg_ui_destroy(brg_ui *ui);
 void brg_ui_frame_begin(brg_ui *ui);
 void brg_ui_frame_end(brg_ui *ui);
 
+/* Brings the frame to the screen: what changed in it, or everything, as when another window lay
+ * over this one. */
+void brg_ui_present(brg_ui *ui, bool everything);
+
 /* Takes other colours from the next frame on. */
 void brg_ui_set_theme(brg_ui *ui, brg_theme theme);
 
