@@ -49,6 +49,27 @@ static float16 load16(__global const pixel *in) {
 typedef float16 __attribute__((aligned(4))) loose_float16;
 typedef uchar16 __attribute__((aligned(1))) loose_uchar16;
 
+/* A result larger than the caches is written past them, where the compiler can say so of whole,
+ * aligned vectors: see transpose.cl. */
+#ifndef PAST
+#define PAST 0 /* 1: the result is that large */
+#endif
+#if PIXEL_U8
+typedef uchar16 pixel16;
+typedef loose_uchar16 loose16;
+#else
+typedef float16 pixel16;
+typedef loose_float16 loose16;
+#endif
+#define STORE(value, to) (*(__global loose16 *)(to) = (value))
+#define STORE_PAST STORE
+#ifdef __has_builtin
+#if __has_builtin(__builtin_nontemporal_store)
+#undef STORE_PAST
+#define STORE_PAST(value, to) __builtin_nontemporal_store(value, (__global pixel16 *)(to))
+#endif
+#endif
+
 /* The lines' numbers. For bytes, half a grey level is in the offset already: what is left of
  * rounding is to cut off the fraction. */
 #define PAIRS float f0, float o0, float f1, float o1, float f2, float o2, float f3, float o3
@@ -79,8 +100,7 @@ __kernel void point_naive(__global const pixel *restrict in, __global pixel *res
 }
 
 /* Sixteen elements: on alpha's lanes every line is the identity, so that nothing needs a test. */
-static void lines16(__global const pixel *in, __global pixel *out, const float16 *factors,
-                    const float16 *offsets) {
+static pixel16 lines16(__global const pixel *in, const float16 *factors, const float16 *offsets) {
     float16 value = load16(in);
 #pragma unroll
     for (int l = 0; l < LINES; l++) {
@@ -91,9 +111,9 @@ static void lines16(__global const pixel *in, __global pixel *out, const float16
 #endif
     }
 #if PIXEL_U8
-    *(__global loose_uchar16 *)out = convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f)));
+    return convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f)));
 #else
-    *(__global loose_float16 *)out = value;
+    return value;
 #endif
 }
 
@@ -112,10 +132,15 @@ point_strips(__global const pixel *restrict in, __global pixel *restrict out, in
     const size_t y0 = ((size_t)get_global_id(1) + first) * item_rows;
     const size_t end = min(y0 + item_rows, (size_t)h) * pitch;
     size_t at = y0 * pitch;
+    if (PAST && (size_t)(out + at) % sizeof(pixel16) == 0)
+        for (; at + 64 <= end; at += 64)
+#pragma unroll
+            for (int i = 0; i < 64; i += 16)
+                STORE_PAST(lines16(in + at + i, factors16, offsets16), out + at + i);
     for (; at + 64 <= end; at += 64)
 #pragma unroll
         for (int i = 0; i < 64; i += 16)
-            lines16(in + at + i, out + at + i, factors16, offsets16);
+            STORE(lines16(in + at + i, factors16, offsets16), out + at + i);
     for (; at < end; at++)
         out[at] = lines1(in[at], c, (int)(at & 3), factors, offsets);
 }

@@ -144,6 +144,11 @@ brg_launch *brg_image_launch_strips(brg_plan *plan, const char *program, const c
     return launch;
 }
 
+bool brg_image_past_cache(const brg_shape *shape, const brg_device_info *device) {
+    double bytes = brg_image_elements(shape) * (double)brg_dtype_size(shape->dtype);
+    return device->kind == BRG_DEVICE_CPU && 2.0 * bytes >= (double)device->cache_memory;
+}
+
 brg_status brg_image_fail_rounds(const brg_op *op, const char *variant, brg_error *error) {
     brg_fail(error, BRG_E_UNSUPPORTED,
              "%s %s would loop for longer in one work-item than this device allows", op->name,

@@ -55,6 +55,10 @@ int64_t brg_image_strip_rows(const brg_shape *shape, int64_t columns, int64_t st
 brg_launch *brg_image_launch_strips(brg_plan *plan, const char *program, const char *kernel,
                                     const brg_shape *shape, int64_t columns, int64_t rows);
 
+/* Whether an image of the call's size no longer stays in the device's caches beside another: CPU kernels
+ * then had better write past them. */
+bool brg_image_past_cache(const brg_shape *shape, const brg_device_info *device);
+
 /* The error of a variant that would loop for too long in one work-item of this device. Returns
  * BRG_E_UNSUPPORTED. */
 brg_status brg_image_fail_rounds(const brg_op *op, const char *variant, brg_error *error);
