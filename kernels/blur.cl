@@ -456,62 +456,92 @@ sharpen_strips(__global const pixel *restrict in, __global pixel *restrict out, 
 #define REACH (RADIUS * CHANNELS)
 #define MARGIN ((REACH + 15) / 16 * 16) /* so that a strip's vectors are aligned in its line */
 #define LINE (SPAN + 2 * MARGIN)
+#define AT_ONCE 32 /* elements along a line: more sums would not stay in registers */
 
-/* Weights to the left and right of the middle are the same: half as many registers hold them, by
- * their distance from it. */
-#define WEIGHT(t) ((float16)(weights[(t) < RADIUS ? RADIUS - (t) : (t)-RADIUS]))
+typedef float8 __attribute__((aligned(4))) loose_float8;
+#define LINE8(at) (*(__local const loose_float8 *)(at))
 
-/* The places of a line at which a vector may be wanted: whole pixels before or after another. */
-#define STRIDE (CHANNELS == 4 ? 4 : 1)
+/* A result larger than the caches is written past them, where the compiler can say so of whole,
+ * aligned vectors: see transpose.cl. Vectors of bytes are too short to gain by it. */
+#ifndef PAST
+#define PAST 0 /* 1: the result is that large, and so are its rows' multiples of 64 bytes */
+#endif
+static void store_past16(float16 value, __global pixel *out) {
+#if PAST && !PIXEL_U8 && defined(__has_builtin)
+#if __has_builtin(__builtin_nontemporal_store)
+    __builtin_nontemporal_store(value, (__global float16 *)out);
+    return;
+#endif
+#endif
+    store16(value, out);
+}
 
-/* What down16 does, every loop unrolled. rows[t] is the place of row t's element 0 in
- * `in`, or 0 for a row of zeros, which only that border has. */
+/* Weights to the left and right of the middle are the same, weights[d] at the distance d from it. So
+ * what lies on either side is added up first: half the multiplications, and additions have units of
+ * their own.
+ *
+ * 16 columns, STEP rows at once. From one distance to the next both ends move on by a row, and all
+ * rows of the step share what is loaded:
+ *
+ *      rows  R-2 R-1  R  R+1 ...  R+7 R+8 R+9        R = RADIUS, of row r the middle is R + r
+ *      d=0            [=============]
+ *      d=1       [=============]   +  ...
+ *                     ... + [=============]          each value is loaded and converted once
+ *
+ * rows[t] is the place of row t's element 0 in `in`, or 0 for a row of zeros, which only that
+ * border has. */
+static inline __attribute__((always_inline)) float16 known_row(__global const pixel *row, int e) {
+    return ZERO && !row ? (float16)(0.0f) : load16(row + e);
+}
+
 static inline __attribute__((always_inline)) void
 known_down16(__global const pixel *const *rows, const float *weights, int e, __local float *to) {
-    float16 sum[STEP];
+    float16 value[STEP + TAPS - 1], sum[STEP];
 #pragma unroll
-    for (int r = 0; r < STEP; r++)
-        sum[r] = (float16)(0.0f);
+    for (int r = 0; r < STEP; r++) {
+        value[RADIUS + r] = known_row(rows[RADIUS + r], e);
+        sum[r] = weights[0] * value[RADIUS + r];
+    }
 #pragma unroll
-    for (int t = 0; t < STEP + TAPS - 1; t++) {
-        const float16 value = ZERO && !rows[t] ? (float16)(0.0f) : load16(rows[t] + e);
+    for (int d = 1; d <= RADIUS; d++) {
+        const int up = RADIUS - d, down = RADIUS + STEP - 1 + d;
+        const float16 weight = (float16)(weights[d]);
+        value[up] = known_row(rows[up], e);
+        value[down] = known_row(rows[down], e);
 #pragma unroll
         for (int r = 0; r < STEP; r++)
-            if (t >= r && t - r < TAPS)
-                sum[r] = fma(WEIGHT(t - r), value, sum[r]);
+            sum[r] = fma(weight, value[up + r] + value[RADIUS + r + d], sum[r]);
     }
 #pragma unroll
     for (int r = 0; r < STEP; r++)
         *(__local loose_float16 *)(to + r * LINE) = sum[r];
 }
 
-/* ABREAST vectors of one row. The element o of the line is wanted by vector j with weight
- * (o - 16 j) / CHANNELS, if there is such a weight; what several want is loaded once:
- *
- *      o = 0   16   32   48  ...  2 REACH + 48
- *      j=0 |--------------|
- *      j=1      |--------------|                  each - a weight
- *      j=2           |--------------|                                                      */
+/* AT_ONCE elements of one row from its line, in the same way. Vectors of 8: half as many of them
+ * straddle two cache lines as of 16, and two can be loaded at once. With four channels what one
+ * vector wants at the distance d its neighbour wants at d + 2, and the compiler keeps it. */
 static inline __attribute__((always_inline)) void
 known_along(__local const float *line, const float *weights, __global const pixel *in,
             __global pixel *out, int sharpen, float amount) {
-    float16 sum[ABREAST];
+    float8 sum[AT_ONCE / 8];
+    __local const float *middle = line + REACH;
 #pragma unroll
-    for (int j = 0; j < ABREAST; j++)
-        sum[j] = (float16)(0.0f);
+    for (int j = 0; j < AT_ONCE / 8; j++)
+        sum[j] = weights[0] * LINE8(middle + 8 * j);
 #pragma unroll
-    for (int o = 0; o <= 16 * (ABREAST - 1) + 2 * REACH; o += STRIDE) {
-        const float16 value = vload16(0, line + o);
+    for (int d = 1; d <= RADIUS; d++) {
+        const float8 weight = (float8)(weights[d]);
 #pragma unroll
-        for (int j = 0; j < ABREAST; j++) {
-            const int away = o - 16 * j;
-            if (away >= 0 && away <= 2 * REACH && away % CHANNELS == 0)
-                sum[j] = fma(WEIGHT(away / CHANNELS), value, sum[j]);
+        for (int j = 0; j < AT_ONCE / 8; j++) {
+            __local const float *at = middle + 8 * j;
+            sum[j] = fma(weight, LINE8(at - d * CHANNELS) + LINE8(at + d * CHANNELS), sum[j]);
         }
     }
 #pragma unroll
-    for (int j = 0; j < ABREAST; j++)
-        store16(finish(sum[j], in + 16 * j, CHANNELS, sharpen, amount), out + 16 * j);
+    for (int j = 0; j < AT_ONCE; j += 16) {
+        const float16 both = (float16)(sum[j / 8], sum[j / 8 + 1]);
+        store_past16(finish(both, in + j, CHANNELS, sharpen, amount), out + j);
+    }
 }
 
 /* The columns inner <= e < outer of the image, down into the lines. */
@@ -555,8 +585,8 @@ run_known(__global const pixel *in, __global pixel *out, int h, int w, int borde
         for (int r = 0; r < min(STEP, y1 - y); r++) {
             const size_t at = (size_t)(y + r) * pitch + e0;
             __local const float *line = lines + r * LINE + MARGIN - REACH;
-            const int n = e1 - e0, whole = n / (16 * ABREAST) * (16 * ABREAST);
-            for (int e = 0; e < whole; e += 16 * ABREAST)
+            const int n = e1 - e0, whole = n / AT_ONCE * AT_ONCE;
+            for (int e = 0; e < whole; e += AT_ONCE)
                 known_along(line + e, weights, in + at + e, out + at + e, sharpen, amount);
             along(&s, line + whole, in + at + whole, out + at + whole, CHANNELS, n - whole, sharpen,
                   amount);

@@ -129,12 +129,22 @@ static int64_t known_line(const blur *b) {
     return b->span + 2 * margin_of(b);
 }
 
+/* Whether the result is written past the caches: too large for them, and all its vectors aligned,
+ * as buffers are. */
+static bool writes_past(const blur *b) {
+    enum { LINE_FLOATS = 16, LINE_BITS = 512 };
+    return brg_image_past_cache(b->image, b->device) &&
+           brg_image_pitch(b->image) % LINE_FLOATS == 0 &&
+           b->device->address_align_bits >= LINE_BITS;
+}
+
 /* Tells the build which kernels to make, and what the unrolled one must know. */
 static void add_options(brg_launch *launch, const blur *b) {
     brg_launch_option(launch, "-DRUNG=%d", (int)b->rung);
     if (b->rung == UNROLLED + 1)
-        brg_launch_option(launch, "-DRADIUS=%d -DCHANNELS=%d -DSPAN=%d -DZERO=%d", (int)b->radius,
-                          (int)brg_image_c(b->image), (int)b->span, b->border == BRG_BORDER_ZERO);
+        brg_launch_option(launch, "-DRADIUS=%d -DCHANNELS=%d -DSPAN=%d -DZERO=%d -DPAST=%d",
+                          (int)b->radius, (int)brg_image_c(b->image), (int)b->span,
+                          b->border == BRG_BORDER_ZERO, writes_past(b));
 }
 
 static void plan_weights(brg_plan *plan, blur *b) {
