@@ -78,6 +78,9 @@ const brg_tunable brg_blur_tunables[BRG_BLUR_TUNABLE_COUNT] = {
 /* Tunables of kernels/blur.cl. */
 enum { STRIP = 480, STEP = 8, MOST_RADIUS = 31 };
 
+/* So short a window makes little of a strip's rim: narrower, its lines stay in the nearest cache. */
+enum { SHORT = 2, SHORT_SPAN = 480 };
+
 /* The plans by their place in brg_blur_variants. */
 enum { NAIVE, PASSES, STRIPS, UNROLLED };
 
@@ -304,6 +307,8 @@ brg_status brg_blur_plan_call(const brg_op *op, const brg_call *call, const brg_
               .border = params->border,
               .falloff = (float)(1.0 / (2.0 * sigma * sigma)),
               .span = plan->tuned[SPAN_OF_UNROLLED]};
+    if (b.radius <= SHORT && b.span > SHORT_SPAN)
+        b.span = SHORT_SPAN;
     bool unrolls = b.radius <= plan->tuned[MOST_UNROLLED] && known_rows(&b);
     const char *on_cpu = unrolls ? "unrolled" : strip_rows(&b) ? "strips" : "passes";
     brg_status status = brg_image_variant(op, variant, device, on_cpu, "passes", &variant, error);
