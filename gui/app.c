@@ -115,7 +115,10 @@ brg_status brg_app_submit(brg_app *app, brg_job_desc *desc, brg_job *job, brg_er
     if (desc->slice_ms == 0)
         desc->slice_ms = (double)app->preferences.slice_ms;
     brg_status status = brg_engine_submit(app->engine, desc, job, error);
-    app->submitted += status == BRG_OK;
+    if (status == BRG_OK) {
+        app->submitted++;
+        brg_jobs_submitted(&app->jobs, *job, desc);
+    }
     return status;
 }
 
@@ -144,6 +147,7 @@ brg_status brg_app_take(brg_app *app, brg_job job, const char *title, brg_result
         brg_app_fail(app, title, error);
         return status;
     }
+    brg_jobs_ended(&app->jobs, result);
     if (result->state == BRG_JOB_FAILED)
         brg_app_fail(app, title, &result->error);
     if (result->state == BRG_JOB_DONE) {

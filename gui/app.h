@@ -8,13 +8,16 @@
 #include <brigade/engine.h>
 #include <stdbool.h>
 
+#include "jobs.h"
 #include "kept.h"
 #include "log.h"
 #include "paths.h"
 #include "preferences.h"
 
-/* The name of the trace's spans in which the window's thread waited for a device. */
+/* Names of the trace's spans in which the window's thread waited for a device; and in which it
+ * slept, because nothing moved or nobody could see it. Its other spans are frames. */
 #define BRG_FROZEN "frozen"
+#define BRG_ASLEEP "asleep"
 
 enum { BRG_MAX_PHOTOGRAPHS = 8 };
 
@@ -53,6 +56,7 @@ typedef struct brg_app {
     uint64_t input_ns; /* when the first input since the frame before arrived; 0: none did */
 
     brg_job selected; /* the job that the user pointed at; {0, 0}: none */
+    brg_jobs jobs;    /* what became of those that were submitted here */
 
     uint64_t runs_asked, cancels_asked, submitted, done, failed, mismatched;
     brg_error failure; /* the latest; status is BRG_OK before the first */

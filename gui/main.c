@@ -227,20 +227,34 @@ static void wait_for_frame(program *p) {
     glfwPollEvents();
 }
 
+/* The trace tells sleep from a frame that is missing. */
+static void trace_sleep(program *p, uint64_t start_ns) {
+    brg_span span = {.start_ns = start_ns,
+                     .end_ns = brg_now_ns(),
+                     .device = -1,
+                     .lane = BRG_LANE_UI,
+                     .name = BRG_ASLEEP};
+    brg_trace_add(brg_engine_trace(p->app->engine), &span);
+}
+
 static void sleep_until_woken(program *p) {
     draw_frame(p, true);
     brg_frame_clock_rest(&p->clock);
+    uint64_t asleep_ns = brg_now_ns();
     glfwWaitEvents();
+    trace_sleep(p, asleep_ns);
 }
 
 /* Out of sight there is nothing to draw; jobs go on. */
 static void wait_out_of_sight(program *p) {
     brg_frame_clock_rest(&p->clock);
     brg_shell_seen(p->shell); /* none can be drawn */
+    uint64_t asleep_ns = brg_now_ns();
     if (brg_shell_busy(p->shell))
         glfwWaitEventsTimeout(0.1);
     else
         glfwWaitEvents();
+    trace_sleep(p, asleep_ns);
 }
 
 static void run_loop(program *p) {

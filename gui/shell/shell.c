@@ -64,7 +64,7 @@ brg_status brg_shell_create(brg_ui *ui, brg_app *app, const brg_frame_clock *clo
     brg_shell *shell = calloc(1, sizeof *shell);
     if (!shell)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window.");
-    shell->scene = (brg_scene){.ui = ui, .app = app, .clock = clock};
+    shell->scene = (brg_scene){.ui = ui, .app = app, .clock = clock, .tracks = &shell->tracks};
     shell->options = options;
     brg_shell_choose(shell, first_view(shell));
     *out = shell;
@@ -75,6 +75,8 @@ void brg_shell_destroy(brg_shell *shell) {
     for (int i = 0; shell && i < VIEWS; i++)
         if (shell->models[i])
             views[i]->destroy(shell->models[i]);
+    if (shell)
+        brg_tracks_clear(&shell->tracks);
     free(shell);
 }
 
@@ -126,6 +128,7 @@ void brg_shell_draw(brg_shell *shell, bool resting) {
     shell->scene.resting = resting;
     shell->scene.now_ns = brg_now_ns();
     work_out_stats(shell);
+    brg_tracks_update(&shell->tracks, brg_engine_trace(shell->scene.app->engine));
     brg_ui_size(shell->scene.ui, &w, &h);
     brg_shell_top_bar(shell, (brg_rect){0, 0, w, top_height});
     brg_rect body = {0, top_height, w, fmaxf(h - top_height, 1)};

@@ -8,6 +8,7 @@ enum { BRG_MAX_VIEWS = 12 };
 
 typedef struct brg_shell {
     brg_scene scene;
+    brg_tracks tracks;
     const brg_options *options;
     void *models[BRG_MAX_VIEWS]; /* NULL: not shown yet, or it could not be made */
     bool refused[BRG_MAX_VIEWS];

@@ -11,6 +11,7 @@
 #include "app.h"
 #include "frame_clock.h"
 #include "options.h"
+#include "timeline/tracks.h"
 #include "ui/ui.h"
 
 /* What a frame is drawn with. */
@@ -18,6 +19,7 @@ typedef struct brg_scene {
     brg_ui *ui;
     brg_app *app;
     const brg_frame_clock *clock;
+    const brg_tracks *tracks; /* the trace, sorted out */
     uint64_t now_ns;
     bool resting;           /* the last frame before the loop goes to sleep */
     brg_frame_stats recent; /* of the last seconds */

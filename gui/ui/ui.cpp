@@ -421,6 +421,28 @@ void brg_ui_panel_end(brg_ui *ui, float content) {
     ImGui::End();
 }
 
+/* No panel in the sense of above: all of them are drawn beneath it. */
+bool brg_ui_overlay_begin(brg_ui *ui, const char *id) {
+    (void)ui;
+    ImGui::SetNextWindowPos(ImVec2(0, 0));
+    ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
+    ImGui::SetNextWindowFocus();
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, ImVec4(0, 0, 0, 0.55f));
+    ImGui::Begin(id, nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+    ImGui::PopStyleColor();
+    return ImGui::IsWindowHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Left);
+}
+
+void brg_ui_overlay_end(brg_ui *) {
+    ImGui::End();
+}
+
+void brg_ui_copy(brg_ui *, const char *text) {
+    ImGui::SetClipboardText(text);
+}
+
 /* ---- shapes ---------------------------------------------------------------------------------- */
 
 void brg_ui_fill(brg_ui *ui, brg_rect r, float rounding, brg_colour colour) {
@@ -737,6 +759,11 @@ bool brg_ui_area(brg_ui *ui, const char *id, brg_rect r, brg_ui_pointer *pointer
     pointer->pressed = ImGui::IsItemActivated();
     pointer->held = active && io.MouseDown[ImGuiMouseButton_Left];
     pointer->right = active && io.MouseDown[ImGuiMouseButton_Right];
+    float still = 4 * ui->scale;
+    pointer->clicked = ImGui::IsItemDeactivated() && hovered &&
+                       ImGui::IsMouseReleased(ImGuiMouseButton_Left) &&
+                       io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < still * still;
+    pointer->shift = io.KeyShift;
     pointer->scrolled = hovered ? io.MouseWheel : 0;
     return hovered;
 }

@@ -80,6 +80,14 @@ bool brg_ui_held(const brg_ui *ui);
 float brg_ui_panel_begin(brg_ui *ui, const char *id, brg_rect place, brg_colour fill);
 void brg_ui_panel_end(brg_ui *ui, float content);
 
+/* A panel over all others, for as long as it is drawn: it dims the window and takes the pointer. Begin
+ * returns true in a frame in which it was clicked. */
+bool brg_ui_overlay_begin(brg_ui *ui, const char *id);
+void brg_ui_overlay_end(brg_ui *ui);
+
+/* Hands text to the system's clipboard. */
+void brg_ui_copy(brg_ui *ui, const char *text);
+
 /* ---- shapes ---------------------------------------------------------------------------------- */
 
 void brg_ui_fill(brg_ui *ui, brg_rect r, float rounding, brg_colour colour);
@@ -144,6 +152,8 @@ typedef struct brg_ui_pointer {
     float scrolled;
     bool pressed;     /* a button went down on it in this frame */
     bool held, right; /* the left, the right button went down on it and still is */
+    bool clicked;     /* the left button went up again where it went down */
+    bool shift;       /* the key is down */
 } brg_ui_pointer;
 bool brg_ui_area(brg_ui *ui, const char *id, brg_rect r, brg_ui_pointer *pointer);
 

@@ -98,6 +98,20 @@ size_t brg_trace_copy(const brg_trace *trace, uint64_t since_ns, brg_span *spans
     return count;
 }
 
+size_t brg_trace_follow(const brg_trace *trace, uint64_t *next, brg_span *spans, size_t capacity) {
+    if (!trace)
+        return 0;
+    pthread_mutex_lock(lock_of(trace));
+    uint64_t oldest = trace->added > trace->capacity ? trace->added - trace->capacity : 0;
+    uint64_t at = *next > oldest ? *next : oldest;
+    size_t count = 0;
+    for (; at < trace->added && count < capacity; at++)
+        spans[count++] = trace->spans[at % trace->capacity];
+    *next = at;
+    pthread_mutex_unlock(lock_of(trace));
+    return count;
+}
+
 uint64_t brg_trace_dropped(const brg_trace *trace) {
     pthread_mutex_lock(lock_of(trace));
     uint64_t dropped = trace->added > trace->capacity ? trace->added - trace->capacity : 0;
@@ -147,7 +161,8 @@ static void put_trace(FILE *out, const brg_span *spans, size_t count,
         put_process(out, i + 1, devices->devices[i].name);
     for (size_t i = 0; i < count; i++)
         put_span(out, &spans[i], spans[0].start_ns);
-    fputs("{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":0,\"args\":{\"sort_index\":0}}\n]}\n",
+    fputs("{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":0,\"args\":{\"sort_index\":0}}\n]}"
+          "\n",
           out);
 }
 

@@ -31,6 +31,29 @@ Test(trace, keeps_the_newest_and_counts_the_dropped) {
     brg_trace_destroy(trace);
 }
 
+Test(trace, is_followed_without_gaps_or_repeats) {
+    brg_trace *trace;
+    brg_span spans[8];
+    uint64_t next = 0;
+    cr_assert_eq(brg_trace_create(4, &trace, NULL), BRG_OK);
+    cr_assert_eq(brg_trace_follow(trace, &next, spans, 8), 0);
+    add(trace, 10, 15, "x");
+    add(trace, 20, 25, "x");
+    add(trace, 30, 35, "x");
+    cr_assert_eq(brg_trace_follow(trace, &next, spans, 2), 2);
+    cr_assert_eq(spans[1].start_ns, 20);
+    cr_assert_eq(brg_trace_follow(trace, &next, spans, 2), 1);
+    cr_assert_eq(spans[0].start_ns, 30);
+    cr_assert_eq(brg_trace_follow(trace, &next, spans, 2), 0);
+    for (uint64_t i = 4; i <= 9; i++) /* two more than there is room for */
+        add(trace, i * 10, i * 10 + 5, "x");
+    cr_assert_eq(brg_trace_follow(trace, &next, spans, 8), 4);
+    cr_assert_eq(spans[0].start_ns, 60);
+    cr_assert_eq(spans[3].start_ns, 90);
+    cr_assert_eq(next, 9);
+    brg_trace_destroy(trace);
+}
+
 Test(trace, refuses_silly_sizes) {
     brg_trace *trace;
     cr_assert_eq(brg_trace_create(0, &trace, NULL), BRG_E_ARGUMENT);

@@ -50,6 +50,12 @@ BRG_API void brg_trace_add(brg_trace *trace, const brg_span *span);
 BRG_API size_t brg_trace_copy(const brg_trace *trace, uint64_t since_ns, brg_span *spans,
                               size_t capacity);
 
+/* Copies spans in the order in which they were added, from the *next-th since the trace began (0: the
+ * first), at most `capacity`, and moves *next past them. Spans that were dropped unread are passed
+ * over. Returns how many. Follows a trace at the price of what is new in it. */
+BRG_API size_t brg_trace_follow(const brg_trace *trace, uint64_t *next, brg_span *spans,
+                                size_t capacity);
+
 /* Number of spans dropped so far because the ring was full. */
 BRG_API uint64_t brg_trace_dropped(const brg_trace *trace);
 
