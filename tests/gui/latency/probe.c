@@ -424,6 +424,7 @@ static void print_help(void) {
          "      --starts N     how often the window is started (default: 1)\n"
          "      --widget ID    the widget that lights up (default: on_ui_thread)\n"
          "      --program P    the window (default: the one built with this)\n"
+         "      --set N=V      a preference of the window's, for example slice_ms=4\n"
          "      --reference    measure a window of the probe's own: the floor\n"
          "      --asleep       nothing moves: let the window fall asleep first\n"
          "      --display      use $DISPLAY\n"
@@ -440,6 +441,7 @@ enum {
     STARTS,
     WIDGET,
     PROGRAM,
+    SET,
     REFERENCE,
     ASLEEP,
     DISPLAY_,
@@ -456,6 +458,7 @@ static const struct option options[] = {
     {"starts", required_argument, NULL, STARTS},
     {"widget", required_argument, NULL, WIDGET},
     {"program", required_argument, NULL, PROGRAM},
+    {"set", required_argument, NULL, SET},
     {"reference", no_argument, NULL, REFERENCE},
     {"asleep", no_argument, NULL, ASLEEP},
     {"display", no_argument, NULL, DISPLAY_},
@@ -466,7 +469,14 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool take_option(int option, wishes *w, char **program) {
+static bool add_preference(subject *it, const char *preference) {
+    if (it->preference_count == MAX_PREFERENCES)
+        return false;
+    it->preferences[it->preference_count++] = preference;
+    return true;
+}
+
+static bool take_option(int option, wishes *w, subject *it) {
     switch (option) {
     case SECONDS:
         w->seconds = atof(optarg);
@@ -484,8 +494,10 @@ static bool take_option(int option, wishes *w, char **program) {
         w->widget = optarg;
         return true;
     case PROGRAM:
-        *program = optarg;
+        it->program = optarg;
         return true;
+    case SET:
+        return add_preference(it, optarg);
     case REFERENCE:
         w->reference = true;
         return true;
@@ -520,7 +532,7 @@ int main(int argc, char **argv) {
         .label = "window", .widget = "on_ui_thread", .seconds = 6, .starts = 1, .inputs = 120};
     p.subject.program = built;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (!take_option(option, &p.wanted, &p.subject.program))
+        if (!take_option(option, &p.wanted, &p.subject))
             return 2;
     if (p.wanted.help) {
         print_help();

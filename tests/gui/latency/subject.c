@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,17 +29,43 @@ static _Noreturn void become(char *const words[]) {
     _exit(127);
 }
 
+/* The user's own settings must not decide what is measured. */
+static void write_preferences(const subject *it) {
+    char name[128];
+    snprintf(name, sizeof name, "%s/brigade", it->directory);
+    mkdir(name, 0700);
+    snprintf(name, sizeof name, "%s/brigade/window.state", it->directory);
+    FILE *file = fopen(name, "w");
+    if (!file)
+        stop("%s cannot be written.", name);
+    fputs("brigade window state 1\n", file);
+    for (int i = 0; i < it->preference_count; i++) {
+        const char *value = strchr(it->preferences[i], '=');
+        if (!value)
+            stop("--set takes NAME=VALUE, not \"%s\".", it->preferences[i]);
+        fprintf(file, "%.*s = %s\n", (int)(value - it->preferences[i]), it->preferences[i],
+                value + 1);
+    }
+    fputs("end\n", file);
+    fclose(file);
+}
+
+static void make_home(subject *it) {
+    if (!it->directory[0]) {
+        strcpy(it->directory, "/tmp/window-latency-XXXXXX");
+        if (!mkdtemp(it->directory))
+            stop("There is no room for a directory in /tmp.");
+        snprintf(it->report, sizeof it->report, "%s/report.json", it->directory);
+        setenv("XDG_CONFIG_HOME", it->directory, 1);
+    }
+    write_preferences(it);
+}
+
 void subject_start(subject *it, char *const *more, const char *without) {
     static char option[] = "--report";
     char *words[MAX_WORDS] = {it->program};
     int count = 1;
-    if (!it->report[0]) {
-        strcpy(it->report, "/tmp/window-latency-XXXXXX");
-        int fd = mkstemp(it->report);
-        if (fd < 0)
-            stop("There is no room for a file in /tmp.");
-        close(fd);
-    }
+    make_home(it);
     add_words(words, &count, it->arguments, without);
     add_words(words, &count, more, NULL);
     words[count++] = option;
@@ -83,9 +110,13 @@ void subject_abandon(subject *it) {
         waitpid(it->process, NULL, 0);
     }
     it->process = 0;
-    if (it->report[0])
-        unlink(it->report);
-    it->report[0] = '\0';
+    if (!it->directory[0])
+        return;
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf %s", it->directory);
+    if (system(command) != 0)
+        fprintf(stderr, "window-latency: %s stays.\n", it->directory);
+    it->directory[0] = '\0';
 }
 
 double processor_seconds(pid_t process) {

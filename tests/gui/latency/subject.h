@@ -7,11 +7,16 @@
 
 #include "screen.h"
 
+enum { MAX_PREFERENCES = 16 };
+
 typedef struct subject {
     char *program;
-    char *const *arguments; /* of the program; ends with NULL */
-    pid_t process;          /* 0: not running */
-    char report[64];        /* the file it saves on leaving */
+    char *const *arguments;                   /* of the program; ends with NULL */
+    const char *preferences[MAX_PREFERENCES]; /* "slice_ms=4"; what is not named is as it comes */
+    int preference_count;
+    pid_t process;      /* 0: not running */
+    char directory[64]; /* its home for settings, and where it leaves its report; empty: none yet */
+    char report[96];
 } subject;
 
 /* Starts the program with its arguments, `more` behind them (NULL-terminated, may be NULL), and a
