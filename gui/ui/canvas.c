@@ -152,46 +152,18 @@ bool brg_canvas_begin(brg_canvas *canvas, GLFWwindow *window) {
     return fresh || !keeps(canvas);
 }
 
-static int least(int a, int b) {
-    return a < b ? a : b;
-}
-
-static int most(int a, int b) {
-    return a > b ? a : b;
-}
-
-static brg_canvas_part around(brg_canvas_part a, brg_canvas_part b) {
-    int x = least(a.x, b.x), y = least(a.y, b.y);
-    return (brg_canvas_part){x, y, most(a.x + a.w, b.x + b.w) - x, most(a.y + a.h, b.y + b.h) - y};
-}
-
-void brg_canvas_touch(brg_canvas *canvas, brg_canvas_part part) {
-    int x = most(part.x, 0), y = most(part.y, 0);
-    part = (brg_canvas_part){x, y, least(part.x + part.w, canvas->w) - x,
-                             least(part.y + part.h, canvas->h) - y};
-    if (part.w <= 0 || part.h <= 0)
-        return;
-    if (canvas->part_count < BRG_CANVAS_PARTS) {
-        canvas->parts[canvas->part_count++] = part;
-        return;
-    }
-    brg_canvas_part *last = &canvas->parts[BRG_CANVAS_PARTS - 1];
-    *last = around(*last, part);
-}
-
 void brg_canvas_end(const brg_canvas *canvas) {
     if (canvas->framebuffer)
         show_texture(canvas);
 }
 
-void brg_canvas_present(brg_canvas *canvas, GLFWwindow *window) {
-    if (canvas->part_count > 0 && !canvas->copy_part)
+void brg_canvas_present(const brg_canvas *canvas, GLFWwindow *window, const brg_patch *patches,
+                        size_t count) {
+    if (count > 0 && !canvas->copy_part)
         glfwSwapBuffers(window);
-    for (size_t i = 0; canvas->copy_part && i < canvas->part_count; i++) {
-        brg_canvas_part p = canvas->parts[i];
-        canvas->copy_part(canvas->display, canvas->drawable, p.x, canvas->h - p.y - p.h, p.w, p.h);
-    }
-    canvas->part_count = 0;
+    for (size_t i = 0; canvas->copy_part && i < count; i++)
+        canvas->copy_part(canvas->display, canvas->drawable, patches[i].x,
+                          canvas->h - patches[i].y - patches[i].h, patches[i].w, patches[i].h);
 }
 
 void brg_canvas_clear(brg_canvas *canvas) {

@@ -12,18 +12,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ui/tiles.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct GLFWwindow;
-
-enum { BRG_CANVAS_PARTS = 8 };
-
-/* In pixels, from the top left. */
-typedef struct brg_canvas_part {
-    int x, y, w, h;
-} brg_canvas_part;
 
 typedef struct brg_canvas {
     int w, h;                                                  /* 0: none */
@@ -32,22 +27,19 @@ typedef struct brg_canvas {
     void (*copy_part)(void *display, unsigned long drawable, int x, int y, int w, int h);
     void *display;
     unsigned long drawable;
-    brg_canvas_part parts[BRG_CANVAS_PARTS]; /* drawn, and not on the screen yet */
-    size_t part_count;
 } brg_canvas;
 
 /* Begins a frame of the window's size: what is drawn from now on goes to the canvas. True if its
  * content is undefined and everything has to be drawn. */
 bool brg_canvas_begin(brg_canvas *canvas, struct GLFWwindow *window);
 
-/* Notes that a part was drawn. */
-void brg_canvas_touch(brg_canvas *canvas, brg_canvas_part part);
-
 /* Ends the frame: the window's back buffer holds it, as for a screenshot. */
 void brg_canvas_end(const brg_canvas *canvas);
 
-/* Brings what was drawn to the screen; nothing if nothing was. */
-void brg_canvas_present(brg_canvas *canvas, struct GLFWwindow *window);
+/* Brings patches that were drawn to the screen; where that is not possible everything, and nothing if
+ * there are none. */
+void brg_canvas_present(const brg_canvas *canvas, struct GLFWwindow *window,
+                        const brg_patch *patches, size_t count);
 
 void brg_canvas_clear(brg_canvas *canvas);
 

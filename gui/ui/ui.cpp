@@ -6,6 +6,7 @@
  * invisible button or slider with shapes drawn over it. */
 #include "ui/ui.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
@@ -22,34 +23,25 @@
 #include <backends/imgui_impl_opengl3.h>
 
 #include "ui/canvas.h"
+#include "ui/tiles.h"
 
-enum { MAX_WIDGETS = 128, MAX_PANELS = 24, MAX_GROUNDS = 24 };
+enum { MAX_WIDGETS = 128, MAX_GROUNDS = 512, MAX_IMAGES = 64 };
 
 struct widget {
     const char *id;
     brg_rect place;
 };
 
-/* A rectangle of one colour, under everything else of its panel. */
+/* A rectangle of one colour, under everything else. */
 struct ground {
     ImVec2 a, b;
     brg_colour colour;
 };
 
-/* A panel of this frame, and what it looked like in the last. */
-struct panel {
-    ImDrawList *list;
-    ground grounds[MAX_GROUNDS];
-    size_t ground_count;
-    uint64_t serials; /* of the textures, mixed */
-    uint64_t look, last_look;
-    bool changed; /* is to be drawn */
-};
-
-/* What lies across panels: an open list, a tip. */
-struct overlay {
-    ImVec2 a, b; /* empty if there is none */
-    uint64_t look;
+/* A texture that is shown, and which of its contents. */
+struct image {
+    ImTextureID texture;
+    uint64_t serial;
 };
 
 struct brg_ui {
@@ -59,12 +51,16 @@ struct brg_ui {
     ImFont *fonts[BRG_FONT_COUNT];
     widget widgets[MAX_WIDGETS];
     size_t widget_count;
-    panel panels[MAX_PANELS];
-    size_t panel_count, last_panel_count;
+    ground grounds[MAX_GROUNDS];
+    size_t ground_count;
+    image images[MAX_IMAGES];
+    size_t image_count;
     brg_theme theme;
-    overlay over, last_over;
-    brg_canvas canvas; /* panels that look as before are kept here from the frame before */
-    bool stale;        /* everything is to be drawn again */
+    brg_tiles tiles;              /* what changed */
+    brg_canvas canvas;            /* what did not, from the frames before */
+    ImVector<ImDrawCmd> commands; /* of what is drawn of a list */
+    ImVector<ImDrawIdx> indices;
+    bool stale; /* everything is to be drawn again */
     bool glfw_ready, opengl_ready;
 };
 
@@ -195,6 +191,7 @@ void brg_ui_destroy(brg_ui *ui) {
         return;
     if (ui->opengl_ready) {
         brg_canvas_clear(&ui->canvas);
+        brg_tiles_clear(&ui->tiles);
         ImGui_ImplOpenGL3_Shutdown();
     }
     if (ui->glfw_ready)
@@ -215,8 +212,7 @@ void brg_ui_set_theme(brg_ui *ui, brg_theme theme) {
 
 void brg_ui_frame_begin(brg_ui *ui) {
     ui->widget_count = 0;
-    ui->last_panel_count = ui->panel_count;
-    ui->panel_count = 0;
+    ui->ground_count = ui->image_count = 0;
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -227,136 +223,135 @@ void brg_ui_frame_begin(brg_ui *ui) {
 }
 
 static void lay_ground(brg_ui *ui, brg_rect r, brg_colour colour) {
-    panel &p = ui->panels[ui->panel_count - 1];
-    if (p.ground_count < MAX_GROUNDS)
-        p.grounds[p.ground_count++] = {top_left(ui, r), bottom_right(ui, r), colour};
+    if (ui->ground_count < MAX_GROUNDS)
+        ui->grounds[ui->ground_count++] = {top_left(ui, r), bottom_right(ui, r), colour};
 }
 
-/* Mixes bytes into a hash, eight at a time (FNV-1a's step on words). */
-static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
-    const char *at = static_cast<const char *>(bytes);
-    for (; size >= 8; size -= 8, at += 8) {
-        uint64_t word;
-        std::memcpy(&word, at, 8);
-        hash = (hash ^ word) * 0x100000001b3u;
-        hash ^= hash >> 29;
-    }
-    uint64_t rest = 0;
-    std::memcpy(&rest, at, size);
-    return (hash ^ rest) * 0x100000001b3u;
+/* ---- what changed ---------------------------------------------------------------------------- */
+
+/* The corners of one of a command's triangles. */
+static void corners_of(const ImDrawList *list, const ImDrawCmd &command, unsigned first,
+                       const ImDrawVert *corners[3]) {
+    for (unsigned i = 0; i < 3; i++)
+        corners[i] = &list->VtxBuffer[static_cast<int>(
+            command.VtxOffset + list->IdxBuffer[static_cast<int>(first + i)])];
 }
 
-static uint64_t mix_list(uint64_t hash, const ImDrawList *list) {
-    hash = mix(hash, list->VtxBuffer.Data, list->VtxBuffer.Size * sizeof(ImDrawVert));
-    hash = mix(hash, list->IdxBuffer.Data, list->IdxBuffer.Size * sizeof(ImDrawIdx));
-    for (const ImDrawCmd &command : list->CmdBuffer) {
-        hash = mix(hash, &command.ClipRect, sizeof command.ClipRect);
-        hash = mix(hash, &command.TextureId, sizeof command.TextureId);
-        hash = mix(hash, &command.ElemCount, sizeof command.ElemCount);
-    }
-    return hash;
+/* What of a triangle can be seen: around its corners, as far as it is not clipped. */
+static ImVec4 reach_of(const ImDrawVert *const corners[3], const ImVec4 &clip) {
+    ImVec2 a = corners[0]->pos, b = corners[1]->pos, c = corners[2]->pos;
+    return ImVec4(std::fmax(std::fmin(std::fmin(a.x, b.x), c.x), clip.x),
+                  std::fmax(std::fmin(std::fmin(a.y, b.y), c.y), clip.y),
+                  std::fmin(std::fmax(std::fmax(a.x, b.x), c.x), clip.z),
+                  std::fmin(std::fmax(std::fmax(a.y, b.y), c.y), clip.w));
 }
 
-static uint64_t look_of(const panel &p) {
-    uint64_t hash = mix_list(0xcbf29ce484222325u ^ p.serials, p.list);
-    for (size_t i = 0; i < p.ground_count; i++)
-        hash = mix(hash, &p.grounds[i], sizeof(ground));
-    return hash;
+static uint64_t serial_of(const brg_ui *ui, ImTextureID texture) {
+    for (size_t i = 0; i < ui->image_count; i++)
+        if (ui->images[i].texture == texture)
+            return ui->images[i].serial;
+    return 0;
 }
 
-static bool is_panel(const brg_ui *ui, const ImDrawList *list) {
-    for (size_t i = 0; i < ui->panel_count; i++)
-        if (ui->panels[i].list == list)
-            return true;
-    return false;
-}
-
-static void lay_over(overlay *over, const ImDrawList *list) {
-    over->look = mix_list(over->look, list);
-    for (const ImDrawCmd &command : list->CmdBuffer) {
-        const ImVec4 &clip = command.ClipRect;
-        bool first = over->a.x >= over->b.x;
-        over->a.x = first ? clip.x : std::fmin(over->a.x, clip.x);
-        over->a.y = first ? clip.y : std::fmin(over->a.y, clip.y);
-        over->b.x = first ? clip.z : std::fmax(over->b.x, clip.z);
-        over->b.y = first ? clip.w : std::fmax(over->b.y, clip.w);
+static void note_command(brg_ui *ui, const ImDrawList *list, const ImDrawCmd &command) {
+    uint64_t serial = serial_of(ui, command.TextureId);
+    uint64_t common = brg_tiles_mix(serial, &command.ClipRect, sizeof command.ClipRect);
+    common = brg_tiles_mix(common, &command.TextureId, sizeof command.TextureId);
+    for (unsigned i = 0; i < command.ElemCount; i += 3) {
+        const ImDrawVert *corners[3];
+        corners_of(list, command, command.IdxOffset + i, corners);
+        ImVec4 reach = reach_of(corners, command.ClipRect);
+        if (reach.x > reach.z || reach.y > reach.w)
+            continue;
+        uint64_t what = common;
+        for (const ImDrawVert *corner : corners)
+            what = brg_tiles_mix(what, corner, sizeof *corner);
+        brg_tiles_add(&ui->tiles, reach.x, reach.y, reach.z, reach.w, what);
     }
 }
 
-static bool lies_under(const panel &p, const overlay &over) {
-    const ground &place = p.grounds[0];
-    return place.a.x < over.b.x && over.a.x < place.b.x && place.a.y < over.b.y &&
-           over.a.y < place.b.y;
-}
-
-static void find_overlay(brg_ui *ui, const ImDrawData *data) {
-    ui->last_over = ui->over;
-    ui->over = overlay();
+static void find_changes(brg_ui *ui, const ImDrawData *data, bool all) {
+    brg_tiles_begin(&ui->tiles, ui->canvas.w, ui->canvas.h, all);
+    for (size_t i = 0; i < ui->ground_count; i++) {
+        const ground &g = ui->grounds[i];
+        brg_tiles_add(&ui->tiles, g.a.x, g.a.y, g.b.x, g.b.y, brg_tiles_mix(1, &g, sizeof g));
+    }
     for (int i = 0; i < data->CmdListsCount; i++)
-        if (!is_panel(ui, data->CmdLists[i]))
-            lay_over(&ui->over, data->CmdLists[i]);
+        for (const ImDrawCmd &command : data->CmdLists[i]->CmdBuffer)
+            note_command(ui, data->CmdLists[i], command);
+    brg_tiles_end(&ui->tiles);
 }
 
-/* Works out which panels are to be drawn. One that shines through an overlay's edges cannot be drawn
- * without it, nor it without them: they go together. Returns true if the overlay is drawn. */
-static bool find_changes(brg_ui *ui, const ImDrawData *data, bool all) {
-    find_overlay(ui, data);
-    bool over = all || ui->over.look != ui->last_over.look;
-    for (size_t i = 0; i < ui->panel_count; i++) {
-        panel &p = ui->panels[i];
-        p.last_look = p.look;
-        p.look = look_of(p);
-        p.changed = all || p.look != p.last_look;
-        over = over || (p.changed && lies_under(p, ui->over));
-    }
-    for (size_t i = 0; over && i < ui->panel_count; i++)
-        if (lies_under(ui->panels[i], ui->over) || lies_under(ui->panels[i], ui->last_over))
-            ui->panels[i].changed = true;
-    return over;
-}
+/* ---- drawing it ------------------------------------------------------------------------------ */
 
 /* Most of the window is of a few flat colours. Software OpenGL clears a rectangle many times faster
  * than it draws one with the widgets' shader, which samples a texture and blends for every pixel.
  */
-static void clear_grounds(const panel &p, int height) {
-    for (size_t i = 0; i < p.ground_count; i++) {
-        const ground &g = p.grounds[i];
-        ImVec4 colour = ink4(g.colour);
-        glScissor(static_cast<int>(g.a.x), height - static_cast<int>(g.b.y),
-                  static_cast<int>(std::fmax(g.b.x - g.a.x, 0.0f)),
-                  static_cast<int>(std::fmax(g.b.y - g.a.y, 0.0f)));
-        glClearColor(colour.x, colour.y, colour.z, 1.0f);
-        glClear(GL_COLOR_BUFFER_BIT);
-    }
+static void clear_ground(const ground &g, const brg_patch &patch, int height) {
+    int x = std::max(static_cast<int>(g.a.x), patch.x),
+        y = std::max(static_cast<int>(g.a.y), patch.y);
+    int w = std::min(static_cast<int>(g.b.x), patch.x + patch.w) - x;
+    int h = std::min(static_cast<int>(g.b.y), patch.y + patch.h) - y;
+    if (w <= 0 || h <= 0)
+        return;
+    ImVec4 colour = ink4(g.colour);
+    glScissor(x, height - y - h, w, h);
+    glClearColor(colour.x, colour.y, colour.z, 1.0f);
+    glClear(GL_COLOR_BUFFER_BIT);
 }
 
-static void touch(brg_ui *ui, ImVec2 a, ImVec2 b) {
-    int x = static_cast<int>(a.x), y = static_cast<int>(a.y);
-    brg_canvas_touch(&ui->canvas, {x, y, static_cast<int>(std::ceil(b.x)) - x,
-                                   static_cast<int>(std::ceil(b.y)) - y});
-}
-
-/* A list without commands draws nothing: what is to be kept is left out this way. */
-static void leave_out_kept(brg_ui *ui, ImDrawData *data, bool over) {
-    for (size_t i = 0; i < ui->panel_count; i++)
-        if (!ui->panels[i].changed)
-            ui->panels[i].list->CmdBuffer.resize(0);
-    for (int i = 0; !over && i < data->CmdListsCount; i++)
-        if (!is_panel(ui, data->CmdLists[i]))
-            data->CmdLists[i]->CmdBuffer.resize(0);
-}
-
-static void draw_changes(brg_ui *ui, ImDrawData *data, bool over) {
+static void clear_grounds(const brg_ui *ui) {
     glEnable(GL_SCISSOR_TEST);
-    for (size_t i = 0; i < ui->panel_count; i++) {
-        const panel &p = ui->panels[i];
-        if (!p.changed)
-            continue;
-        clear_grounds(p, ui->canvas.h);
-        touch(ui, p.grounds[0].a, p.grounds[0].b);
-    }
+    for (size_t i = 0; i < ui->tiles.patch_count; i++)
+        for (size_t g = 0; g < ui->ground_count; g++)
+            clear_ground(ui->grounds[g], ui->tiles.patches[i], ui->canvas.h);
     glDisable(GL_SCISSOR_TEST);
-    leave_out_kept(ui, data, over);
+}
+
+/* Adds what a command draws within a patch to the commands that are kept. */
+static void keep_within(brg_ui *ui, const ImDrawList *list, ImDrawCmd command,
+                        const brg_patch &patch) {
+    const unsigned first = command.IdxOffset, count = command.ElemCount;
+    ImVec4 &clip = command.ClipRect;
+    clip = ImVec4(std::fmax(clip.x, static_cast<float>(patch.x)),
+                  std::fmax(clip.y, static_cast<float>(patch.y)),
+                  std::fmin(clip.z, static_cast<float>(patch.x + patch.w)),
+                  std::fmin(clip.w, static_cast<float>(patch.y + patch.h)));
+    if (clip.x >= clip.z || clip.y >= clip.w)
+        return;
+    command.IdxOffset = static_cast<unsigned>(ui->indices.Size);
+    for (unsigned i = first; i < first + count; i += 3) {
+        const ImDrawVert *corners[3];
+        corners_of(list, command, i, corners);
+        ImVec4 reach = reach_of(corners, clip);
+        for (unsigned c = 0; reach.x <= reach.z && reach.y <= reach.w && c < 3; c++)
+            ui->indices.push_back(list->IdxBuffer[static_cast<int>(i + c)]);
+    }
+    command.ElemCount = static_cast<unsigned>(ui->indices.Size) - command.IdxOffset;
+    if (command.ElemCount > 0)
+        ui->commands.push_back(command);
+}
+
+/* Leaves of a list what touches the patches that changed. Lists keep their order, and with it what
+ * lies over what. */
+static void keep_changes(brg_ui *ui, ImDrawList *list) {
+    ui->commands.resize(0);
+    ui->indices.resize(0);
+    for (size_t i = 0; i < ui->tiles.patch_count; i++)
+        for (const ImDrawCmd &command : list->CmdBuffer)
+            keep_within(ui, list, command, ui->tiles.patches[i]);
+    list->CmdBuffer.swap(ui->commands);
+    list->IdxBuffer.swap(ui->indices);
+    if (list->CmdBuffer.Size == 0)
+        list->VtxBuffer.resize(0); /* which would be uploaded */
+}
+
+static void draw_changes(brg_ui *ui, ImDrawData *data) {
+    if (ui->tiles.patch_count == 0)
+        return;
+    clear_grounds(ui);
+    for (int i = 0; i < data->CmdListsCount; i++)
+        keep_changes(ui, data->CmdLists[i]);
     ImGui_ImplOpenGL3_RenderDrawData(data);
 }
 
@@ -366,16 +361,18 @@ void brg_ui_frame_end(brg_ui *ui) {
     ImGui::Render();
     ImDrawData *data = ImGui::GetDrawData();
     bool fresh = brg_canvas_begin(&ui->canvas, ui->window);
-    bool all = fresh || ui->stale || ui->panel_count != ui->last_panel_count;
+    find_changes(ui, data, fresh || ui->stale);
     ui->stale = false;
-    draw_changes(ui, data, find_changes(ui, data, all));
+    draw_changes(ui, data);
     brg_canvas_end(&ui->canvas);
 }
 
 void brg_ui_present(brg_ui *ui, bool everything) {
+    brg_patch whole = {0, 0, ui->canvas.w, ui->canvas.h};
     if (everything)
-        brg_canvas_touch(&ui->canvas, {0, 0, ui->canvas.w, ui->canvas.h});
-    brg_canvas_present(&ui->canvas, ui->window);
+        brg_canvas_present(&ui->canvas, ui->window, &whole, 1);
+    else
+        brg_canvas_present(&ui->canvas, ui->window, ui->tiles.patches, ui->tiles.patch_count);
 }
 
 void brg_ui_size(const brg_ui *ui, float *w, float *h) {
@@ -405,12 +402,6 @@ float brg_ui_panel_begin(brg_ui *ui, const char *id, brg_rect place, brg_colour 
                      ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
                      ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav);
-    if (ui->panel_count < MAX_PANELS) {
-        panel &p = ui->panels[ui->panel_count++];
-        p.list = ImGui::GetWindowDrawList();
-        p.ground_count = 0;
-        p.serials = 0;
-    }
     lay_ground(ui, place, fill);
     return ImGui::GetScrollY() / ui->scale;
 }
@@ -482,19 +473,21 @@ void brg_ui_disc(brg_ui *ui, float x, float y, float radius, brg_colour colour) 
                                                 radius * ui->scale, ink(colour));
 }
 
-void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial) {
-    panel &p = ui->panels[ui->panel_count - 1];
-    p.serials = mix(p.serials, &serial, sizeof serial);
+static ImTextureID show(brg_ui *ui, unsigned texture, uint64_t serial) {
     ImTextureID id = (ImTextureID) static_cast<intptr_t>(texture);
-    ImGui::GetWindowDrawList()->AddImage(id, top_left(ui, r), bottom_right(ui, r));
+    if (ui->image_count < MAX_IMAGES)
+        ui->images[ui->image_count++] = {id, serial};
+    return id;
+}
+
+void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial) {
+    ImGui::GetWindowDrawList()->AddImage(show(ui, texture, serial), top_left(ui, r),
+                                         bottom_right(ui, r));
 }
 
 void brg_ui_image_part(brg_ui *ui, brg_rect r, brg_rect part, unsigned texture, uint64_t serial) {
-    panel &p = ui->panels[ui->panel_count - 1];
-    p.serials = mix(p.serials, &serial, sizeof serial);
-    ImTextureID id = (ImTextureID) static_cast<intptr_t>(texture);
-    ImGui::GetWindowDrawList()->AddImage(id, top_left(ui, r), bottom_right(ui, r),
-                                         ImVec2(part.x, part.y),
+    ImGui::GetWindowDrawList()->AddImage(show(ui, texture, serial), top_left(ui, r),
+                                         bottom_right(ui, r), ImVec2(part.x, part.y),
                                          ImVec2(part.x + part.w, part.y + part.h));
 }
 

@@ -102,7 +102,7 @@ void brg_ui_line(brg_ui *ui, float x0, float y0, float x1, float y1, brg_colour 
 void brg_ui_disc(brg_ui *ui, float x, float y, float radius, brg_colour colour);
 
 /* A texture, of the name OpenGL gave it, stretched over a rectangle. `serial` changes when its
- * content does: a panel that looks as in the frame before is not drawn again. */
+ * content does: what looks as in the frame before is not drawn again. */
 void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial);
 
 /* The part of a texture that `part` names, as fractions of its sides. */

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "ui/palette.h"
 #include "ui/picture.h"
+#include "ui/tiles.h"
 #include "workbench/error_map.h"
 #include "workbench/inputs.h"
 #include "workbench/workload.h"
@@ -289,4 +290,107 @@ Test(workload, every_row_gives_valid_parameters) {
             check_workload(workload, end);
     }
     cr_assert_eq(brg_workload_find("stew"), -1);
+}
+
+/* ---- tiles ----------------------------------------------------------------------------------- */
+
+typedef struct box {
+    float x0, y0, x1, y1;
+    uint64_t what;
+} box;
+
+static void draw_boxes(brg_tiles *tiles, const box *boxes, int count) {
+    brg_tiles_begin(tiles, 640, 400, false);
+    for (int i = 0; i < count; i++)
+        brg_tiles_add(tiles, boxes[i].x0, boxes[i].y0, boxes[i].x1, boxes[i].y1, boxes[i].what);
+    brg_tiles_end(tiles);
+}
+
+static bool in_patches(const brg_tiles *tiles, float x, float y) {
+    for (size_t i = 0; i < tiles->patch_count; i++) {
+        const brg_patch *p = &tiles->patches[i];
+        if (x >= (float)p->x && y >= (float)p->y && x < (float)(p->x + p->w) &&
+            y < (float)(p->y + p->h))
+            return true;
+    }
+    return false;
+}
+
+Test(tiles, only_what_changed_is_drawn) {
+    brg_tiles tiles = {0};
+    box boxes[] = {{10, 10, 60, 40, 1}, {300, 200, 350, 230, 2}};
+    draw_boxes(&tiles, boxes, 2);
+    cr_assert_eq(tiles.patch_count, 1, "the first frame is drawn as a whole");
+    cr_assert_eq(tiles.patches[0].w * tiles.patches[0].h, 640 * 400);
+    draw_boxes(&tiles, boxes, 2);
+    cr_assert_eq(tiles.patch_count, 0, "nothing changed");
+    boxes[1].what = 3;
+    draw_boxes(&tiles, boxes, 2);
+    cr_assert(in_patches(&tiles, 300, 200) && in_patches(&tiles, 349, 229));
+    cr_assert_not(in_patches(&tiles, 30, 30));
+    draw_boxes(&tiles, boxes, 1);
+    cr_assert(in_patches(&tiles, 320, 210), "where something was");
+    brg_tiles_begin(&tiles, 320, 400, false);
+    brg_tiles_end(&tiles);
+    cr_assert_eq(tiles.patches[0].w * tiles.patches[0].h, 320 * 400, "another size");
+    brg_tiles_clear(&tiles);
+}
+
+Test(tiles, what_lies_over_what_matters) {
+    brg_tiles tiles = {0};
+    const box there[] = {{10, 10, 60, 40, 1}, {10, 10, 60, 40, 2}};
+    const box back[] = {{10, 10, 60, 40, 2}, {10, 10, 60, 40, 1}};
+    draw_boxes(&tiles, there, 2);
+    draw_boxes(&tiles, back, 2);
+    cr_assert_gt(tiles.patch_count, 0);
+    brg_tiles_clear(&tiles);
+}
+
+/* However many things move: every one is drawn at its old and its new place, and nothing twice. */
+Test(tiles, patches_cover_all_changes_and_do_not_overlap) {
+    enum { BOXES = 40 };
+    brg_tiles tiles = {0};
+    box boxes[BOXES], old[BOXES];
+    uint32_t random = 1;
+    for (int frame = 0; frame < 200; frame++) {
+        memcpy(old, boxes, sizeof old);
+        for (int i = 0; i < BOXES; i++) {
+            random = random * 1664525u + 1013904223u;
+            bool moves = frame == 0 || (random >> 28) < (uint32_t)frame % 16;
+            float x = (float)(random >> 8 & 1023) - 100, y = (float)(random >> 18 & 511) - 50;
+            if (moves)
+                boxes[i] = (box){x, y, x + (float)(random & 63), y + 9, random | 1};
+        }
+        draw_boxes(&tiles, boxes, BOXES);
+        for (int i = 0; frame > 0 && i < BOXES; i++) {
+            if (memcmp(&old[i], &boxes[i], sizeof old[i]) == 0)
+                continue;
+            const box *both[] = {&old[i], &boxes[i]};
+            for (int b = 0; b < 2; b++) {
+                float x = fminf(fmaxf(both[b]->x0, 0), 639), y = fminf(fmaxf(both[b]->y0, 0), 399);
+                if (both[b]->x1 >= 0 && both[b]->y1 >= 0 && both[b]->x0 < 640 && both[b]->y0 < 400)
+                    cr_assert(in_patches(&tiles, x, y), "frame %d box %d", frame, i);
+            }
+        }
+        for (size_t i = 0; i < tiles.patch_count; i++)
+            for (size_t j = i + 1; j < tiles.patch_count; j++) {
+                const brg_patch *a = &tiles.patches[i], *b = &tiles.patches[j];
+                cr_assert(a->x >= b->x + b->w || b->x >= a->x + a->w || a->y >= b->y + b->h ||
+                          b->y >= a->y + a->h);
+            }
+    }
+    brg_tiles_clear(&tiles);
+}
+
+Test(tiles, places_that_are_none_are_harmless) {
+    brg_tiles tiles = {0};
+    const box boxes[] = {{NAN, 0, 10, 10, 1},
+                         {0, NAN, 10, NAN, 1},
+                         {-1e30f, -1e30f, 1e30f, 1e30f, 1},
+                         {5000, 5000, 6000, 6000, 1},
+                         {-INFINITY, 0, INFINITY, 10, 1}};
+    draw_boxes(&tiles, boxes, 5);
+    draw_boxes(&tiles, boxes, 5);
+    cr_assert_eq(tiles.patch_count, 0);
+    brg_tiles_clear(&tiles);
 }
