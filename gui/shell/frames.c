@@ -6,6 +6,11 @@
 
 static const float seconds = 5, budget_ms = 16.7f;
 
+/* Moving the plot at every frame would be most of what there is to draw: every fourth will do. */
+static size_t newest_shown(const brg_scene *scene) {
+    return scene->resting ? 0 : scene->clock->frames % 4;
+}
+
 /* The top of the axis: the least of these that holds the longest interval. */
 static float axis_top(float max) {
     static const float tops[] = {40, 100, 200, 500, 1000, 2000, 5000, 10000};
@@ -15,9 +20,10 @@ static float axis_top(float max) {
     return tops[i];
 }
 
-static float longest_shown(const brg_frame_clock *clock) {
+static float longest_shown(const brg_scene *scene) {
     float longest = 0, filled = 0, ms;
-    for (size_t i = 0; filled < 1e3f * seconds && brg_frame_clock_recent(clock, i, &ms); i++) {
+    for (size_t i = newest_shown(scene);
+         filled < 1e3f * seconds && brg_frame_clock_recent(scene->clock, i, &ms); i++) {
         longest = fmaxf(longest, ms);
         filled += ms;
     }
@@ -36,7 +42,8 @@ static void draw_line(const brg_scene *scene, brg_rect plot, float ms, float top
  * column: software OpenGL is slow. */
 static void draw_columns(const brg_scene *scene, brg_rect plot, float top) {
     float ms, right = plot.x + plot.w, per_ms = plot.w / (1e3f * seconds);
-    for (size_t i = 0; right > plot.x && brg_frame_clock_recent(scene->clock, i, &ms); i++) {
+    for (size_t i = newest_shown(scene);
+         right > plot.x && brg_frame_clock_recent(scene->clock, i, &ms); i++) {
         float left = fmaxf(right - ms * per_ms, plot.x);
         float h = fmaxf(plot.h * fminf(ms / top, 1), 1);
         float y = plot.y + plot.h - h;
@@ -59,7 +66,7 @@ void brg_shell_frames(const brg_scene *scene, brg_rect place) {
                      "p50 %.1f  p99 %.1f  max %.1f ms", (double)recent->p50, (double)recent->p99,
                      (double)recent->max);
     brg_rect plot = {place.x + 44, place.y + 40, place.w - 44, place.h - 66};
-    float top = axis_top(longest_shown(scene->clock));
+    float top = axis_top(longest_shown(scene));
     draw_columns(scene, plot, top);
     draw_line(scene, plot, 0, top, BRG_LINE, BRG_FAINT);
     draw_line(scene, plot, top, top, BRG_LINE, BRG_FAINT);
