@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ROBOTO "/usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/"
@@ -36,6 +37,20 @@ bool brg_path_asset(const char *name, char *path, size_t size) {
     }
     snprintf(path, size, "%s/%s", BRIGADE_ASSETS_SOURCE, name);
     return readable(path);
+}
+
+bool brg_path_make_directories(const char *path) {
+    char part[BRG_PATH];
+    struct stat info;
+    if ((size_t)snprintf(part, sizeof part, "%s", path) >= sizeof part)
+        return false;
+    for (char *slash = part; (slash = strchr(slash + 1, '/'));) {
+        *slash = '\0';
+        mkdir(part, 0700);
+        *slash = '/';
+    }
+    mkdir(part, 0700);
+    return stat(part, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 static const char *first_readable(const char *const *candidates) {

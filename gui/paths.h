@@ -12,6 +12,9 @@ enum { BRG_PATH = 1024 };
  * was built from. False if it is in neither place. */
 bool brg_path_asset(const char *name, char *path, size_t size);
 
+/* Makes a directory and all that lead to it. True if it is there then. */
+bool brg_path_make_directories(const char *path);
+
 /* The first font file there is of each kind, or NULL. */
 typedef struct brg_font_paths {
     const char *regular, *bold, *mono;

@@ -3,80 +3,43 @@
 
 #include <brigade/report.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-/* Text that grows; `failed` once memory was short. */
-typedef struct text {
-    char *bytes;
-    size_t length;
-    FILE *stream;
-} text;
-
-static bool text_open(text *t) {
-    memset(t, 0, sizeof *t);
-    t->stream = open_memstream(&t->bytes, &t->length);
-    return t->stream != NULL;
-}
-
-static void put_string(FILE *stream, const char *string) {
-    fputc('"', stream);
-    for (; *string; string++) {
-        unsigned char c = (unsigned char)*string;
-        if (c == '"' || c == '\\')
-            fprintf(stream, "\\%c", c);
-        else if (c < 0x20)
-            fprintf(stream, "\\u%04x", c);
-        else
-            fputc(c, stream);
-    }
-    fputc('"', stream);
-}
-
-static brg_status add_json(brg_report *report, const char *name, text *t, brg_error *error) {
-    brg_status status = BRG_E_MEMORY;
-    if (fclose(t->stream) == 0)
-        status = brg_report_json(report, name, t->bytes, error);
-    else
-        brg_fail(error, BRG_E_MEMORY, "There is no memory for the report.");
-    free(t->bytes);
-    return status;
-}
+#include "json.h"
 
 /* Whole pixels: a number's decimal point is the locale's in C's own printf. */
 static brg_status add_widgets(brg_report *report, const brg_ui *ui, brg_error *error) {
-    text t;
+    brg_json t;
     const char *id;
     brg_rect r;
-    if (!text_open(&t))
-        return brg_fail(error, BRG_E_MEMORY, "There is no memory for the report.");
+    if (brg_json_open(&t, error) != BRG_OK)
+        return BRG_E_MEMORY;
     fputc('{', t.stream);
     for (size_t i = 0; brg_ui_widget(ui, i, &id, &r); i++) {
         fputs(i ? "," : "", t.stream);
-        put_string(t.stream, id);
+        brg_json_string(&t, id);
         fprintf(t.stream, ":[%d,%d,%d,%d]", (int)r.x, (int)r.y, (int)r.w, (int)r.h);
     }
     fputc('}', t.stream);
-    return add_json(report, "widgets", &t, error);
+    return brg_json_close(&t, report, "widgets", error);
 }
 
 static brg_status add_log(brg_report *report, const brg_log *log, brg_error *error) {
-    text t;
+    brg_json t;
     const brg_log_line *line;
     size_t count = 0;
-    if (!text_open(&t))
-        return brg_fail(error, BRG_E_MEMORY, "There is no memory for the report.");
+    if (brg_json_open(&t, error) != BRG_OK)
+        return BRG_E_MEMORY;
     while (brg_log_at(log, count))
         count++;
     fputc('[', t.stream);
     while (count > 0 && (line = brg_log_at(log, --count))) {
         fprintf(t.stream,
-                "{\"trouble\":%s,\"text\":", line->tone == BRG_TONE_TROUBLE ? "true" : "false");
-        put_string(t.stream, line->text);
+                "{\"trouble\":%s,\"text\":", brg_json_bool(line->tone == BRG_TONE_TROUBLE));
+        brg_json_string(&t, line->text);
         fputs(count ? "}," : "}", t.stream);
     }
     fputc(']', t.stream);
-    return add_json(report, "log", &t, error);
+    return brg_json_close(&t, report, "log", error);
 }
 
 static void add_frames(brg_report *report, const brg_frame_clock *clock) {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "paths.h"
@@ -118,13 +117,14 @@ brg_status brg_state_load(const char *path, brg_kept *kept, brg_error *error) {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+/* What cannot be made is noticed when the file is. */
 static void make_directories(const char *path) {
     char directory[BRG_PATH];
     snprintf(directory, sizeof directory, "%s", path);
-    for (char *slash = directory; (slash = strchr(slash + 1, '/'));) {
+    char *slash = strrchr(directory, '/');
+    if (slash && slash != directory) {
         *slash = '\0';
-        mkdir(directory, 0700); /* what cannot be made is noticed when the file is */
-        *slash = '/';
+        brg_path_make_directories(directory);
     }
 }
 

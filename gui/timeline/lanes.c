@@ -119,7 +119,7 @@ static void draw_wide(brush *b, const brg_span *span, float x0, float x1) {
     } else if (b->choosy && span->job.generation && !is_selected(b, span)) {
         brg_ui_blend(b->ui, r, lanes[span->lane].colour, 0.3f);
     } else {
-        brg_ui_fill(b->ui, r, gap > 0 ? 2 : 0, lanes[span->lane].colour);
+        brg_ui_fill(b->ui, r, r.w > 12 ? 2 : 0, lanes[span->lane].colour);
         draw_label(b, r, BRG_ON_COLOUR, span->name);
     }
 }
