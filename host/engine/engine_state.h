@@ -47,6 +47,7 @@ struct brg_engine {
 
     /* written by the thread before `ready`, then constant */
     brg_device_list devices;
+    uint64_t host_memory; /* bytes */
 
     /* private to the thread */
     brg_device_ids ids;

@@ -731,11 +731,12 @@ static void lower_priority(int32_t niceness) {
 }
 
 static void discover(brg_engine *engine) {
+    engine->host_memory = brg_place_host_memory(); /* asked once: the system takes its time */
     brg_discover(&engine->devices, &engine->ids);
     pthread_mutex_lock(&engine->lock);
     engine->ready = true;
     engine->shown_budget =
-        engine->config.memory_budget ? engine->config.memory_budget : brg_place_host_memory() / 2;
+        engine->config.memory_budget ? engine->config.memory_budget : engine->host_memory / 2;
     pthread_cond_broadcast(&engine->changed);
     pthread_mutex_unlock(&engine->lock);
     wake(engine);

@@ -20,7 +20,7 @@ uint64_t brg_place_host_memory(void) {
 uint64_t brg_place_budget(const brg_engine *engine, const brg_context *context) {
     if (engine->config.memory_budget)
         return engine->config.memory_budget;
-    uint64_t host = brg_place_host_memory() / 2, own = context->info.global_memory;
+    uint64_t host = engine->host_memory / 2, own = context->info.global_memory;
     if (!context->info.shares_host_memory)
         return own ? own / 8 * 7 : host;
     return own && own < host ? own : host;
