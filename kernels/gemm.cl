@@ -99,8 +99,10 @@ typedef float16 lanes_t;
 #define LOAD4(p) vload_half4(0, p)
 #define LOAD_LANES(p) vload_half16(0, p)
 #define LOAD_OUT(p) vload_half(0, p)
+#define LOAD_OUT4(p) vload_half4(0, p)
 #define LOAD_OUT_LANES(p) vload_half16(0, p)
 #define STORE(x, p) vstore_half_rte(x, 0, p)
+#define STORE4(x, p) vstore_half4_rte(x, 0, p)
 #define STORE_LANES(x, p) vstore_half16_rte(x, 0, p)
 #elif TYPE == 2
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
@@ -146,6 +148,10 @@ typedef float16 lanes_t;
 #endif
 #ifndef STORE
 #define STORE(x, p) (*(p) = (x))
+#endif
+#ifndef STORE4
+#define LOAD_OUT4(p) vload4(0, p)
+#define STORE4(x, p) vstore4(x, 0, p)
 #endif
 #if TYPE == 2
 #define NUMBER(x) x
@@ -226,7 +232,7 @@ typedef struct result {
     __global const in_t *restrict A, int lda, long a_step, __global const in_t *restrict B,        \
         int ldb, long b_step
 
-/* Finishes a sum, or LANES neighbouring ones, and stores them at place `o` of out. `c` is the
+/* Finishes a sum, or four or LANES neighbouring ones, and stores them at place `o` of out. `c` is the
  * matching place of C. */
 #if UPDATE
 #define FINISH(type, load, store)                                                                  \
@@ -253,6 +259,11 @@ inline void store_one(const result *to, int i, int j, sum_t sum) {
     FINISH(sum_t, LOAD_OUT, STORE)
 }
 
+inline void store_four(const result *to, int i, int j, sum4_t sum) {
+    const size_t c = (size_t)i * to->ldc + j, o = (size_t)i * to->ldo + j;
+    FINISH(sum4_t, LOAD_OUT4, STORE4)
+}
+
 inline void store_lanes(const result *to, int i, int j, lanes_t sum) {
     const size_t c = (size_t)i * to->ldc + j, o = (size_t)i * to->ldo + j;
     FINISH(lanes_t, LOAD_OUT_LANES, STORE_LANES)
@@ -270,7 +281,10 @@ inline void store_some(const result *to, int i, int j, lanes_t sum, int from, in
 #else
     vstore8(sum, 0, one);
 #endif
-    for (int q = max(from, 0); q < min(end, LANES); q++)
+    int q = max(from, 0);
+    for (; q + 4 <= min(end, LANES); q += 4)
+        store_four(to, i, j + q, vload4(0, one + q));
+    for (; q < min(end, LANES); q++)
         store_one(to, i, j + q, one[q]);
 }
 
@@ -572,8 +586,8 @@ gemm_turn(int rows, int cols, __global const in_t *restrict A, int lda, long a_s
  * Row p + 1 of B lies ldb floats behind row p. When that is a power of two, all rows of a
  * tile compete for the same few places in the cache and drive each other out, and each tile touches
  * as many pages as it has terms. So an item copies the 32 columns it is about to use to memory of
- * its own, in the order in which its tiles read them; a transposed B is turned on the way, f16 and
- * i8 become what they are summed in, and what is missing at the right edge is filled up with zeros.
+ * its own, in the order in which its tiles read them; a transposed B is turned on the way, and f16
+ * and i8 become what they are summed in.
  *
  *          B: k x n                         panel: k x 32 floats
  *      +----+----+----+--+               +----+
@@ -583,22 +597,61 @@ gemm_turn(int rows, int cols, __global const in_t *restrict A, int lda, long a_s
  *      +----+----+----+--+               +----+
  */
 
-/* Columns j0.. of terms p0..p1-1 of op(B). */
+/* LANES rows of LANES elements, turned within as many registers: in steps that each exchange the
+ * off-diagonal quarters of every block, see transpose.cl. */
+#define EXCHANGE(D, FIRST, SECOND)                                                                 \
+    _Pragma("unroll") for (int r = 0; r < LANES; r++) if ((r & D) == 0) {                          \
+        const lanes_t a = v[r], b = v[r + D];                                                      \
+        v[r] = (lanes_t)FIRST;                                                                     \
+        v[r + D] = (lanes_t)SECOND;                                                                \
+    }
+inline void turn(lanes_t v[LANES]) {
+#if LANES == 16
+    EXCHANGE(8, (a.lo, b.lo), (a.hi, b.hi))
+    EXCHANGE(4, (a.s0123, b.s0123, a.s89ab, b.s89ab), (a.s4567, b.s4567, a.scdef, b.scdef))
+    EXCHANGE(2, (a.s01, b.s01, a.s45, b.s45, a.s89, b.s89, a.scd, b.scd),
+             (a.s23, b.s23, a.s67, b.s67, a.sab, b.sab, a.sef, b.sef))
+    EXCHANGE(1,
+             (a.s0, b.s0, a.s2, b.s2, a.s4, b.s4, a.s6, b.s6, a.s8, b.s8, a.sa, b.sa, a.sc, b.sc,
+              a.se, b.se),
+             (a.s1, b.s1, a.s3, b.s3, a.s5, b.s5, a.s7, b.s7, a.s9, b.s9, a.sb, b.sb, a.sd, b.sd,
+              a.sf, b.sf))
+#else
+    EXCHANGE(4, (a.lo, b.lo), (a.hi, b.hi))
+    EXCHANGE(2, (a.s01, b.s01, a.s45, b.s45), (a.s23, b.s23, a.s67, b.s67))
+    EXCHANGE(1, (a.s0, b.s0, a.s2, b.s2, a.s4, b.s4, a.s6, b.s6),
+             (a.s1, b.s1, a.s3, b.s3, a.s5, b.s5, a.s7, b.s7))
+#endif
+}
+
+/* Columns j0.. of terms p0..p1-1 of op(B), where p1 is no more than there are. Beyond the last
+ * column a panel holds whatever is at hand, which is multiplied like the rest and never stored.
+ *
+ * A B that is not transposed is read in whole vectors, beyond the end of its rows: that is the row
+ * behind, or padding. Only at the last row there may be nothing. A transposed one is turned block
+ * by block; the last block moves back to end with the terms. */
 #define COPY_PANEL(NAME, SPACE)                                                                    \
     inline void NAME(int n, __global const in_t *B, int ldb, int j0, int p0, int p1,               \
                      SPACE sum_t *to) {                                                            \
-        const int width = min(WIDTH, n - j0);                                                      \
+        const int beyond = max(j0 + WIDTH - n, 0), whole = p1 - (beyond + ldb - 1) / ldb;          \
         int p = p0;                                                                                \
-        if (!TB && width == WIDTH)                                                                 \
-            for (; p < p1; p++, to += WIDTH)                                                       \
-                EACH_VECTOR *(SPACE lanes_t *)(to + q * LANES) =                                   \
-                    LOAD_LANES(B_AT(p, j0 + q * LANES));                                           \
-        /* 16 terms at a time: a transposed B is read in whole cache lines, and the part of the    \
-         * panel that they become fits the L1 cache. */                                            \
-        for (; p < p1; p += 16, to += 16 * WIDTH)                                                  \
+        for (; !TB && p < whole; p++)                                                              \
+            EACH_VECTOR *(SPACE lanes_t *)(to + (p - p0) * WIDTH + q * LANES) =                    \
+                LOAD_LANES(B_AT(p, j0 + q * LANES));                                               \
+        for (; TB && p1 - p0 >= LANES && p < p1; p += LANES) {                                     \
+            const int at = min(p, p1 - LANES);                                                     \
+            EACH_VECTOR {                                                                          \
+                lanes_t v[LANES];                                                                  \
+                for (int j = 0; j < LANES; j++)                                                    \
+                    v[j] = LOAD_LANES(B_AT(at, min(j0 + q * LANES + j, n - 1)));                   \
+                turn(v);                                                                           \
+                for (int r = 0; r < LANES; r++)                                                    \
+                    *(SPACE lanes_t *)(to + (at - p0 + r) * WIDTH + q * LANES) = v[r];             \
+            }                                                                                      \
+        }                                                                                          \
+        for (; p < p1; p++)                                                                        \
             for (int j = 0; j < WIDTH; j++)                                                        \
-                for (int q = 0; q < min(16, p1 - p); q++)                                          \
-                    to[q * WIDTH + j] = j < width ? LOAD(B_AT(p + q, j0 + j)) : 0;                 \
+                to[(p - p0) * WIDTH + j] = LOAD(B_AT(p, min(j0 + j, n - 1)));                      \
     }
 COPY_PANEL(copy_panel, __local)
 COPY_PANEL(pack_panel, __global)
