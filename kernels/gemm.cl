@@ -497,58 +497,84 @@ gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int fi
  *
  * An item owns `rows` rows by `cols` columns and goes through them tile by tile. At the lower edge
  * the last row stands in for rows that do not exist. At the right edge the tile moves back to end
- * with the matrix, and only its new columns are stored; the matrix must be a tile wide. B is not
- * transposed here: the host transposes it first if need be. */
+ * with the matrix, which must be a tile wide; columns that are another item's are not stored. B is
+ * not transposed here: the host transposes it first if need be. */
 
-/* A tile's sums, all zero; one term more, where A_OF(r) is its element of row r and B_OF(q) its
- * vector number q; and the end: the sums leave the registers all at once, since storing them one
- * by one takes registers of its own. */
-#define EACH_ROW _Pragma("unroll") for (int r = 0; r < HEIGHT; r++)
-#define EACH_VECTOR _Pragma("unroll") for (int q = 0; q < VECTORS; q++)
-#define BEGIN_TILE(sum)                                                                            \
-    lanes_t sum[HEIGHT][VECTORS];                                                                  \
-    EACH_ROW EACH_VECTOR sum[r][q] = (lanes_t)(0)
-#define ADD_TERM(sum, A_OF, B_OF)                                                                  \
-    {                                                                                              \
-        lanes_t across[VECTORS];                                                                   \
-        EACH_VECTOR across[q] = B_OF(q);                                                           \
-        EACH_ROW EACH_VECTOR sum[r][q] += A_OF(r) * across[q];                                     \
-    }
-#define PUT_TILE(sum, memory) EACH_ROW EACH_VECTOR (memory)[r * VECTORS + q] = sum[r][q]
+/* Stores columns from..end-1 of a tile that was put into memory; its first is column col of out.
+ *
+ * Of a narrow matrix whose rows follow each other without a gap, whole vectors are stored all the
+ * same: what is too much falls into the row behind, which is stored next. */
+inline void store_edge(const result *to, int row, int height, int col, const lanes_t *held,
+                       int vectors, int from, int end) {
+    const bool flows = BIAS != 1 && !UPDATE && from <= 0 && col == 0 && end == to->ldo &&
+                       (end == to->ldc || to->beta == 0);
+    const int whole = flows ? height - 1 : 0;
+    for (int r = 0; r < whole; r++)
+        for (int q = 0; q < vectors; q++)
+            store_lanes(to, row + r, q * LANES, held[r * vectors + q]);
+    for (int r = whole; r < height; r++)
+        for (int q = 0; q < vectors; q++)
+            store_some(to, row + r, col + q * LANES, held[r * vectors + q], from - q * LANES,
+                       end - q * LANES);
+}
 
-/* Where each row of a tile begins in op(A); beyond the last row, at the last. A term is A_STEP on.
- * */
-#define BEGIN_ROWS(a)                                                                              \
-    __global const in_t *a[HEIGHT];                                                                \
-    EACH_ROW a[r] = A_AT(min(row + r, m - 1), 0)
-#define A_STEP (TA ? lda : 1)
-#define A_ROW(r) LOAD(a[r] + (size_t)p * A_STEP)
-
-/* Stores columns from..end-1 of a tile that was put into memory; its first is column col of out. */
 inline void store_tile(const result *to, int row, int height, int col, const lanes_t *held,
-                       int from, int end) {
-    const bool whole = from <= 0 && end >= WIDTH;
+                       int vectors, int from, int end) {
+    if (from > 0 || end < vectors * LANES) {
+        store_edge(to, row, height, col, held, vectors, from, end);
+        return;
+    }
     for (int r = 0; r < height; r++)
-        for (int q = 0; q < VECTORS; q++) {
-            const lanes_t sum = held[r * VECTORS + q];
-            if (whole)
-                store_lanes(to, row + r, col + q * LANES, sum);
-            else
-                store_some(to, row + r, col + q * LANES, sum, from - q * LANES, end - q * LANES);
-        }
+        for (int q = 0; q < vectors; q++)
+            store_lanes(to, row + r, col + q * LANES, held[r * vectors + q]);
 }
 
-inline void rows_tile(int m, int k, __global const in_t *A, int lda, __global const in_t *b,
-                      int ldb, const result *to, int row, int height, int col, int from) {
-    BEGIN_TILE(sum);
-    BEGIN_ROWS(a);
-#define B_ROW(q) LOAD_LANES(b + (q)*LANES)
-    for (int p = 0; p < k; p++, b += ldb)
-        ADD_TERM(sum, A_ROW, B_ROW)
-    lanes_t held[HEIGHT * VECTORS];
-    PUT_TILE(sum, held);
-    store_tile(to, row, height, col, held, from, WIDTH);
-}
+/* A tile of TALL rows by WIDE vectors: its sums begin at zero, take one term after the other, and
+ * leave the registers all at once, since storing them one by one takes registers of its own. Row p
+ * of B is `pitch` behind row p - 1. */
+#define EACH(i, COUNT) _Pragma("unroll") for (int i = 0; i < (COUNT); i++)
+#define EACH_ROW EACH(r, HEIGHT)
+#define EACH_VECTOR EACH(q, VECTORS)
+#define TILE(NAME, B_POINTER, LOAD_B, TALL, WIDE)                                                  \
+    inline void NAME(int m, int k, __global const in_t *A, int lda, B_POINTER b, int pitch,        \
+                     const result *to, int row, int height, int col, int from, int end) {          \
+        lanes_t sum[TALL][WIDE], held[(TALL) * (WIDE)];                                            \
+        __global const in_t *a[TALL];                                                              \
+        EACH(r, TALL) {                                                                            \
+            a[r] = A_AT(min(row + r, m - 1), 0);                                                   \
+            EACH(q, WIDE) sum[r][q] = (lanes_t)(0);                                                \
+        }                                                                                          \
+        for (int p = 0; p < k; p++, b += pitch) {                                                  \
+            lanes_t across[WIDE];                                                                  \
+            EACH(q, WIDE) across[q] = LOAD_B(b + q * LANES);                                       \
+            EACH(r, TALL)                                                                          \
+            EACH(q, WIDE) sum[r][q] += LOAD(a[r] + (size_t)p * (TA ? lda : 1)) * across[q];        \
+        }                                                                                          \
+        EACH(r, TALL) EACH(q, WIDE) held[r * (WIDE) + q] = sum[r][q];                              \
+        store_tile(to, row, height, col, held, WIDE, from, end);                                   \
+    }
+
+/* At the edges a tile need not be whole: a quarter of its rows is the least, and one vector. */
+#define TILE_ARGS m, k, A, lda, b, pitch, to, row, height, col, from, end
+#define TILES_OF(NAME, B_POINTER, LOAD_B, WIDE)                                                    \
+    TILE(NAME##_4, B_POINTER, LOAD_B, HEIGHT, WIDE)                                                \
+    TILE(NAME##_3, B_POINTER, LOAD_B, HEIGHT / 4 * 3, WIDE)                                        \
+    TILE(NAME##_2, B_POINTER, LOAD_B, HEIGHT / 4 * 2, WIDE)                                        \
+    TILE(NAME##_1, B_POINTER, LOAD_B, HEIGHT / 4, WIDE)                                            \
+    inline void NAME(int m, int k, __global const in_t *A, int lda, B_POINTER b, int pitch,        \
+                     const result *to, int row, int height, int col, int from, int end) {          \
+        if (height > HEIGHT / 4 * 3)                                                               \
+            NAME##_4(TILE_ARGS);                                                                   \
+        else if (height > HEIGHT / 4 * 2)                                                          \
+            NAME##_3(TILE_ARGS);                                                                   \
+        else if (height > HEIGHT / 4)                                                              \
+            NAME##_2(TILE_ARGS);                                                                   \
+        else                                                                                       \
+            NAME##_1(TILE_ARGS);                                                                   \
+    }
+
+TILES_OF(rows_wide, __global const in_t *, LOAD_LANES, VECTORS)
+TILES_OF(rows_slim, __global const in_t *, LOAD_LANES, 1)
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 gemm_4_rows(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int rows, int cols, int bands,
@@ -560,10 +586,15 @@ gemm_4_rows(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int rows, int cols, 
     A += batch * a_step;
     B += batch * b_step;
     for (int col = col0; col < col1; col += WIDTH) {
-        const int start = min(col, n - WIDTH);
-        for (int row = row0; row < row1; row += HEIGHT)
-            rows_tile(m, k, A, lda, B + start, ldb, &to, row, min(HEIGHT, row1 - row), start,
-                      col - start);
+        const int width = col1 - col <= LANES ? LANES : WIDTH, start = min(col, n - width);
+        const int from = start < col0 ? col - start : 0;
+        for (int row = row0; row < row1; row += HEIGHT) {
+            const int height = min(HEIGHT, row1 - row);
+            if (width == WIDTH)
+                rows_wide(m, k, A, lda, B + start, ldb, &to, row, height, start, from, width);
+            else
+                rows_slim(m, k, A, lda, B + start, ldb, &to, row, height, start, from, width);
+        }
     }
 }
 
@@ -656,17 +687,9 @@ inline void turn(lanes_t v[LANES]) {
 COPY_PANEL(copy_panel, __local)
 COPY_PANEL(pack_panel, __global)
 
-inline void panels_tile(int m, int k, __global const in_t *A, int lda, __local const lanes_t *panel,
-                        const result *to, int row, int height, int col, int width) {
-    BEGIN_TILE(sum);
-    BEGIN_ROWS(a);
-#define B_PANEL(q) panel[p * VECTORS + q]
-    for (int p = 0; p < k; p++)
-        ADD_TERM(sum, A_ROW, B_PANEL)
-    lanes_t held[HEIGHT * VECTORS];
-    PUT_TILE(sum, held);
-    store_tile(to, row, height, col, held, 0, width);
-}
+#define LOAD_PANEL(at) (*(__local const lanes_t *)(at))
+TILES_OF(panels_wide, __local const sum_t *, LOAD_PANEL, VECTORS)
+TILES_OF(panels_slim, __local const sum_t *, LOAD_PANEL, 1)
 
 /* Copies the panels of columns j0..j1-1. Whole ones side by side, term by term: that reads longer
  * runs. */
@@ -696,9 +719,15 @@ gemm_5_panels(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, __local lanes_t *p
         const int at = (col - col0) % held;
         if (at == 0)
             copy_panels(n, k, B, ldb, col, min(col + held, col1), (__local sum_t *)panels);
-        for (int row = row0; row < row1; row += HEIGHT)
-            panels_tile(m, k, A, lda, panels + (size_t)at / WIDTH * k * VECTORS, &to, row,
-                        min(HEIGHT, row1 - row), col, min(WIDTH, n - col));
+        __local const sum_t *panel = (__local const sum_t *)panels + (size_t)at * k;
+        const int width = min(WIDTH, n - col);
+        for (int row = row0; row < row1; row += HEIGHT) {
+            const int height = min(HEIGHT, row1 - row);
+            if (width > LANES)
+                panels_wide(m, k, A, lda, panel, WIDTH, &to, row, height, col, 0, width);
+            else
+                panels_slim(m, k, A, lda, panel, WIDTH, &to, row, height, col, 0, width);
+        }
     }
 }
 
@@ -774,20 +803,20 @@ inline void copy_strip(__local sum_t *strip, __global const in_t *A, int lda, in
 inline void packed_tile(STRIP_SPACE const sum_t *strip, __global const lanes_t *b, int terms,
                         bool fresh, bool last, __local lanes_t *sums, const result *to, int row,
                         int height, int col, int width) {
-    BEGIN_TILE(sum);
-    if (!fresh)
-        EACH_ROW EACH_VECTOR sum[r][q] = sums[r * VECTORS + q];
-#define A_STRIP(r) strip[STRIP_AT(r, p)]
-#define B_PACKED(q) b[p * VECTORS + q]
-    for (int p = 0; p < terms; p++)
-        ADD_TERM(sum, A_STRIP, B_PACKED)
+    lanes_t sum[HEIGHT][VECTORS];
+    EACH_ROW EACH_VECTOR sum[r][q] = fresh ? (lanes_t)(0) : sums[r * VECTORS + q];
+    for (int p = 0; p < terms; p++) {
+        lanes_t across[VECTORS];
+        EACH_VECTOR across[q] = b[p * VECTORS + q];
+        EACH_ROW EACH_VECTOR sum[r][q] += strip[STRIP_AT(r, p)] * across[q];
+    }
     if (!last) {
-        PUT_TILE(sum, sums);
+        EACH_ROW EACH_VECTOR sums[r * VECTORS + q] = sum[r][q];
         return;
     }
     lanes_t held[HEIGHT * VECTORS];
-    PUT_TILE(sum, held);
-    store_tile(to, row, height, col, held, 0, width);
+    EACH_ROW EACH_VECTOR held[r * VECTORS + q] = sum[r][q];
+    store_tile(to, row, height, col, held, VECTORS, 0, width);
 }
 
 /* The work-item owns `rows` rows by `cols` columns (a multiple of WIDTH). For each DEPTH terms it

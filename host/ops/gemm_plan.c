@@ -313,14 +313,14 @@ static brg_status plan_blocked(const job *j, brg_error *error) {
 
 /* ---- register tiles: rows, packed ---- */
 
-/* A register tile: rows, and vectors across. A narrow matrix takes one that is higher and half as
- * wide. */
+/* A register tile: rows, and vectors across. A matrix that is narrower than the usual one takes
+ * another, twice as high and half as wide. */
 typedef struct tile {
     int64_t height, vectors, width;
 } tile;
 
 static tile tile_of(const brg_gemm *g) {
-    int64_t vectors = g->n <= lanes_of(g) ? 1 : 2;
+    int64_t vectors = g->n < 2 * lanes_of(g) ? 1 : 2;
     return (tile){vectors == 1 ? 16 : 8, vectors, vectors * lanes_of(g)};
 }
 
