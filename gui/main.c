@@ -154,6 +154,8 @@ static void take_keys(program *p) {
 }
 
 static void look_after_app(program *p) {
+    if (p->window.first_input_ns)
+        p->app->input_ns = p->window.first_input_ns;
     take_keys(p);
     brg_shell_update(p->shell);
     brg_window_report(&p->app->log);

@@ -95,6 +95,7 @@ typedef enum brg_key {
 
 /* The views, in the order of their tabs. */
 extern const brg_view brg_view_workbench;
+extern const brg_view brg_view_filters;
 extern const brg_view brg_view_timeline;
 
 /* The index-th view, NULL past the last; and the index of the one of that id, -1 if there is none.
