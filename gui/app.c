@@ -16,6 +16,7 @@ brg_status brg_app_create(const brg_app_config *config, brg_app **out, brg_error
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window.");
     app->preferences = config->preferences;
     app->kept = config->kept;
+    app->state_path = config->state_path;
     app->wake = config->wake;
     app->wake_user = config->wake_user;
     if (config->device)

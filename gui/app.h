@@ -30,6 +30,7 @@ typedef struct brg_app_config {
     const char *device; /* as for brg_device_select; NULL: the default */
     brg_preferences preferences;
     brg_kept *kept;           /* not taken over */
+    const char *state_path;   /* where it goes when the window closes; empty: nowhere */
     void (*wake)(void *user); /* from other threads: there is something to be looked at */
     void *wake_user;
 } brg_app_config;
@@ -38,6 +39,7 @@ typedef struct brg_app {
     brg_engine *engine;
     brg_preferences preferences;
     brg_kept *kept; /* what views remember from the last run; see view.h */
+    const char *state_path;
     void (*wake)(void *user);
     void *wake_user;
 

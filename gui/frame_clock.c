@@ -15,6 +15,10 @@ void brg_frame_clock_release(brg_frame_clock *clock) {
     clock->run_count = clock->run_room = 0;
 }
 
+void brg_frame_clock_set_rate(brg_frame_clock *clock, double hz) {
+    clock->period_ns = (uint64_t)(1e9 / hz);
+}
+
 double brg_frame_clock_remaining(const brg_frame_clock *clock, uint64_t now_ns) {
     return now_ns >= clock->due_ns ? 0.0 : (double)(clock->due_ns - now_ns) / 1e9;
 }

@@ -33,6 +33,9 @@ typedef struct brg_frame_clock {
 void brg_frame_clock_init(brg_frame_clock *clock, double hz);
 void brg_frame_clock_release(brg_frame_clock *clock);
 
+/* Another rate, from the next frame on. */
+void brg_frame_clock_set_rate(brg_frame_clock *clock, double hz);
+
 /* Seconds until the next frame is due; 0 when it is. */
 double brg_frame_clock_remaining(const brg_frame_clock *clock, uint64_t now_ns);
 

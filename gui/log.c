@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static brg_log_line *next_line(brg_log *log, brg_tone tone) {
     brg_log_line *line = &log->lines[log->written++ % BRG_LOG_LINES];
     line->tone = tone;
+    line->unix_s = (int64_t)time(NULL);
     return line;
 }
 

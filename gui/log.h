@@ -7,12 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BRG_LOG_LINES = 64, BRG_LOG_TEXT = 640 };
+enum { BRG_LOG_LINES = 256, BRG_LOG_TEXT = 640 };
 
 typedef enum brg_tone { BRG_TONE_NOTE, BRG_TONE_TROUBLE } brg_tone;
 
 typedef struct brg_log_line {
     brg_tone tone;
+    int64_t unix_s; /* when */
     char text[BRG_LOG_TEXT];
 } brg_log_line;
 

@@ -116,6 +116,7 @@ static brg_status open_app(program *p, brg_error *error) {
         .device = p->options.device,
         .preferences = p->preferences,
         .kept = &p->kept,
+        .state_path = p->state_path,
         .wake = brg_window_wake,
     };
     brg_status status = brg_app_create(&config, &p->app, error);
@@ -157,6 +158,7 @@ static void look_after_app(program *p) {
     if (p->window.first_input_ns)
         p->app->input_ns = p->window.first_input_ns;
     take_keys(p);
+    brg_frame_clock_set_rate(&p->clock, (double)p->app->preferences.frames_per_s);
     brg_shell_update(p->shell);
     brg_window_report(&p->app->log);
     if (p->auto_run_due && p->app->devices_known && p->clock.frames > WARM_UP_FRAMES) {
@@ -220,10 +222,14 @@ static bool something_moves(const program *p) {
 /* Waits until the next frame is due. A wake-up in between serves the model, not the eye: the next
  * round starts at once, and is drawn when its frame comes. */
 static void wait_for_frame(program *p) {
+    const double awake_s = p->app->preferences.spins ? 0.0015 : 0;
     double remaining;
     while ((remaining = brg_frame_clock_remaining(&p->clock, brg_now_ns())) > 0 &&
            !glfwWindowShouldClose(p->window.handle)) {
-        glfwWaitEventsTimeout(remaining);
+        if (remaining > awake_s)
+            glfwWaitEventsTimeout(remaining - awake_s);
+        else
+            glfwPollEvents();
         look_after_app(p);
     }
     glfwPollEvents();

@@ -33,6 +33,7 @@ brg_preferences brg_preferences_recall(const brg_kept *kept) {
     p.frames_per_s = (float)brg_kept_number(kept, "frames_per_s", 10, 240, (double)p.frames_per_s);
     p.slice_ms = (float)brg_kept_number(kept, "slice_ms", 0.5, 100, (double)p.slice_ms);
     p.niceness = (int)brg_kept_number(kept, "niceness", 0, 19, p.niceness);
+    p.spins = brg_kept_number(kept, "spins", 0, 1, p.spins) > 0;
     snprintf(p.view, sizeof p.view, "%.15s", brg_kept_text(kept, "view", p.view));
     return p;
 }
@@ -43,5 +44,6 @@ void brg_preferences_keep(const brg_preferences *p, brg_kept *kept) {
     brg_kept_set_number(kept, "frames_per_s", (double)p->frames_per_s);
     brg_kept_set_number(kept, "slice_ms", (double)p->slice_ms);
     brg_kept_set_number(kept, "niceness", p->niceness);
+    brg_kept_set_number(kept, "spins", p->spins);
     brg_kept_set_text(kept, "view", p->view);
 }

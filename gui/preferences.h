@@ -11,6 +11,7 @@ typedef struct brg_preferences {
     float frames_per_s; /* at most */
     float slice_ms;     /* longest slice of a job: how soon a cancel takes effect */
     int niceness;       /* of the engine's thread; takes effect at the next start */
+    bool spins;         /* waits for the last part of a frame awake */
     char view[16];      /* shown last; empty: the first */
 } brg_preferences;
 

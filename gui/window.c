@@ -56,13 +56,31 @@ static int key_of(int key) {
     }
 }
 
+/* Keys that step through the views, together with control. */
+static int stepping_key(int key, int mods) {
+    if (mods == GLFW_MOD_CONTROL && (key == GLFW_KEY_TAB || key == GLFW_KEY_PAGE_DOWN))
+        return BRG_KEY_NEXT_VIEW;
+    if ((mods == GLFW_MOD_CONTROL && key == GLFW_KEY_PAGE_UP) ||
+        (mods == (GLFW_MOD_CONTROL | GLFW_MOD_SHIFT) && key == GLFW_KEY_TAB))
+        return BRG_KEY_PREVIOUS_VIEW;
+    return 0;
+}
+
+static bool is_movement(int key) {
+    return key >= GLFW_KEY_RIGHT && key <= GLFW_KEY_PAGE_DOWN;
+}
+
 static void on_key(GLFWwindow *handle, int key, int scancode, int action, int mods) {
     (void)scancode;
     brg_window *window = glfwGetWindowUserPointer(handle);
     note_input(handle);
     bool plain = (mods & (GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER)) == 0;
-    if (action == GLFW_PRESS && plain && key_of(key))
+    window->repeating = action == GLFW_REPEAT;
+    bool again = action == GLFW_REPEAT && is_movement(key);
+    if ((action == GLFW_PRESS || again) && plain && key_of(key))
         push_key(window, key_of(key));
+    if (action == GLFW_PRESS && stepping_key(key, mods))
+        push_key(window, stepping_key(key, mods));
     if (key == GLFW_KEY_Q && mods == GLFW_MOD_CONTROL)
         glfwSetWindowShouldClose(handle, GLFW_TRUE);
 }
@@ -70,7 +88,7 @@ static void on_key(GLFWwindow *handle, int key, int scancode, int action, int mo
 /* Where the question mark is depends on the keyboard. */
 static void on_character(GLFWwindow *handle, unsigned character) {
     brg_window *window = glfwGetWindowUserPointer(handle);
-    if (character == '?')
+    if (character == '?' && !window->repeating)
         push_key(window, '?');
 }
 

@@ -14,6 +14,7 @@ static const brg_view *const views[] = {
     &brg_view_workbench,
     &brg_view_filters,
     &brg_view_timeline,
+    &brg_view_settings,
 };
 
 enum { VIEWS = sizeof views / sizeof views[0] };
@@ -138,6 +139,8 @@ void brg_shell_draw(brg_shell *shell, bool resting) {
         current(shell)->draw(model(shell), &shell->scene, body);
     else
         draw_refusal(&shell->scene, body);
+    if (shell->help)
+        brg_shell_help(shell);
 }
 
 void brg_shell_seen(brg_shell *shell) {
@@ -165,9 +168,27 @@ static void cancel(brg_shell *shell) {
         current(shell)->cancel(model(shell));
 }
 
+/* A press of the key that types a question mark comes twice: as a key and as a character. */
+static bool take_help_key(brg_shell *shell, int key) {
+    const uint64_t same_press_ns = 100000000;
+    bool was_shown = shell->help;
+    if (was_shown)
+        shell->help_closed_ns = brg_now_ns();
+    shell->help = !was_shown && key == '?' && brg_now_ns() - shell->help_closed_ns > same_press_ns;
+    return was_shown || key == '?';
+}
+
+static void step_view(brg_shell *shell, int by) {
+    brg_shell_choose(shell, (shell->current + by + VIEWS) % VIEWS);
+}
+
 /* The view's own keys come before the digits, which choose a view. */
 void brg_shell_key(brg_shell *shell, int key) {
-    if (key == ' ')
+    if (take_help_key(shell, key))
+        return;
+    if (key == BRG_KEY_NEXT_VIEW || key == BRG_KEY_PREVIOUS_VIEW)
+        step_view(shell, key == BRG_KEY_NEXT_VIEW ? 1 : -1);
+    else if (key == ' ')
         brg_shell_run(shell);
     else if (key == BRG_KEY_ESCAPE)
         cancel(shell);
@@ -209,6 +230,7 @@ bool brg_shell_settled(const brg_shell *shell) {
 brg_status brg_shell_report(const brg_shell *shell, brg_report *report, brg_error *error) {
     brg_status status = BRG_OK;
     brg_report_string(report, false, "view", current(shell)->id);
+    brg_report_string(report, false, "help", shell->help ? "shown" : "hidden");
     for (int i = 0; status == BRG_OK && i < VIEWS; i++)
         if (shell->models[i] && views[i]->report)
             status = views[i]->report(shell->models[i], report, error);

@@ -13,7 +13,9 @@ typedef struct brg_shell {
     void *models[BRG_MAX_VIEWS]; /* NULL: not shown yet, or it could not be made */
     bool refused[BRG_MAX_VIEWS];
     int current;
-    uint64_t recent_at_ns; /* when the scene's frame times were worked out */
+    bool help;               /* the list of keys is shown */
+    uint64_t help_closed_ns; /* by a key, which may still come as a character */
+    uint64_t recent_at_ns;   /* when the scene's frame times were worked out */
 } brg_shell;
 
 /* Shows the view that the options name, else the one shown last, else the first. What is given is
@@ -44,6 +46,9 @@ bool brg_shell_settled(const brg_shell *shell);
 brg_status brg_shell_report(const brg_shell *shell, brg_report *report, brg_error *error);
 
 /* ---- parts that views share ------------------------------------------------------------------ */
+
+/* The list of keys, over everything else. */
+void brg_shell_help(brg_shell *shell);
 
 void brg_shell_top_bar(brg_shell *shell, brg_rect place);
 

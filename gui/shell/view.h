@@ -90,13 +90,16 @@ typedef enum brg_key {
     BRG_KEY_HOME,
     BRG_KEY_END,
     BRG_KEY_ENTER,
-    BRG_KEY_TAB
+    BRG_KEY_TAB,
+    BRG_KEY_NEXT_VIEW, /* with control: for the shell alone */
+    BRG_KEY_PREVIOUS_VIEW
 } brg_key;
 
 /* The views, in the order of their tabs. */
 extern const brg_view brg_view_workbench;
 extern const brg_view brg_view_filters;
 extern const brg_view brg_view_timeline;
+extern const brg_view brg_view_settings;
 
 /* The index-th view, NULL past the last; and the index of the one of that id, -1 if there is none.
  */
