@@ -13,6 +13,7 @@ static const double recent_seconds = 5.0;
 static const brg_view *const views[] = {
     &brg_view_workbench,
     &brg_view_filters,
+    &brg_view_simulation,
     &brg_view_timeline,
     &brg_view_settings,
 };

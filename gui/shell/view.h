@@ -98,6 +98,7 @@ typedef enum brg_key {
 /* The views, in the order of their tabs. */
 extern const brg_view brg_view_workbench;
 extern const brg_view brg_view_filters;
+extern const brg_view brg_view_simulation;
 extern const brg_view brg_view_timeline;
 extern const brg_view brg_view_settings;
 
