@@ -15,6 +15,7 @@ static const brg_view *const views[] = {
     &brg_view_filters,
     &brg_view_simulation,
     &brg_view_timeline,
+    &brg_view_devices,
     &brg_view_settings,
 };
 

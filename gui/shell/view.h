@@ -100,6 +100,7 @@ extern const brg_view brg_view_workbench;
 extern const brg_view brg_view_filters;
 extern const brg_view brg_view_simulation;
 extern const brg_view brg_view_timeline;
+extern const brg_view brg_view_devices;
 extern const brg_view brg_view_settings;
 
 /* The index-th view, NULL past the last; and the index of the one of that id, -1 if there is none.
