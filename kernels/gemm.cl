@@ -503,11 +503,11 @@ gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int fi
 /* Stores columns from..end-1 of a tile that was put into memory; its first is column col of out.
  *
  * Of a narrow matrix whose rows follow each other without a gap, whole vectors are stored all the
- * same: what is too much falls into the row behind, which is stored next. */
+ * same: what is too much falls into the row behind, and no further, which is stored next. */
 inline void store_edge(const result *to, int row, int height, int col, const lanes_t *held,
                        int vectors, int from, int end) {
     const bool flows = BIAS != 1 && !UPDATE && from <= 0 && col == 0 && end == to->ldo &&
-                       (end == to->ldc || to->beta == 0);
+                       vectors * LANES <= 2 * end && (end == to->ldc || to->beta == 0);
     const int whole = flows ? height - 1 : 0;
     for (int r = 0; r < whole; r++)
         for (int q = 0; q < vectors; q++)

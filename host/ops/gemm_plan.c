@@ -707,7 +707,17 @@ static brg_status plan_dots(const job *j, brg_error *error) {
 
 /* ---- choice ---- */
 
-/* On a CPU few rows or columns are a matter of memory. Packing B costs about as much as 16 rows of
+/* Whether the matrices are stored as gemm_4_rows likes them: summed as they are, B not transposed. */
+static bool fits_rows(const job *j) {
+    const brg_gemm *g = j->g;
+    bool as_summed = g->in == BRG_F32 || g->in == BRG_F64;
+    return as_summed && !g->tb && g->n >= tile_of(g).width;
+}
+
+/* Tiles below each other that are too few for a copy of B to pay, whatever its size. */
+enum { FEW_TILES = 3 };
+
+/* On a CPU few rows or columns are a matter of memory, and from three rows on a matter of registers. Packing B costs about as much as 16 rows of
  * out, and pays once B has outgrown the second-level cache or something has to be turned or
  * converted anyway. GPUs take tiles. */
 static int choose(const job *j) {
@@ -719,13 +729,13 @@ static int choose(const job *j) {
     if (tiles_allowed(j) == 0)
         return tile_side(j) > 0 ? BRG_GEMM_TILED : BRG_GEMM_NAIVE;
     slim s;
-    if (find_slim(j, false, tuned(j, BRG_GEMM_FEW), &s))
+    bool flat = fits_rows(j) && g->m <= FEW_TILES * tile_of(g).height;
+    if (find_slim(j, false, tuned(j, BRG_GEMM_FEW), &s) && (s.few <= 2 || s.swap || !flat))
         return BRG_GEMM_THIN;
     if (find_slim(j, true, tuned(j, BRG_GEMM_FEW), &s))
         return BRG_GEMM_DOTS;
-    bool as_summed = g->in == BRG_F32 || g->in == BRG_F64;
     bool small = g->k * g->n <= tuned(j, BRG_GEMM_PACK_FROM) * 1000;
-    if (small && !g->ta && !g->tb && as_summed && g->n >= tile_of(g).width)
+    if (flat || (small && !g->ta && fits_rows(j)))
         return BRG_GEMM_ROWS;
     /* Turning a panel costs twice as much as copying it; a B of 64 Ki elements costs next to nothing. */
     int64_t low = tuned(j, BRG_GEMM_PACK_ROWS) / (g->tb ? 2 : 1);
