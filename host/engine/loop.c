@@ -7,22 +7,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "engine/engine_state.h"
+#include "engine/choose.h"
 #include "engine/place.h"
 #include "verify/statistics.h"
 
 enum {
-    MAX_ACTIVE = 8,   /* started jobs of one priority */
-    MAX_SMALL = 64,   /* the same as long as all their buffers together are small */
-    DEPTH = 2,        /* pieces of a kind in flight on a device: one runs, one is ready to */
-    MAX_SHORT = 64,   /* the same for pieces so short that together they are no longer than one */
     MAX_ATTEMPTS = 3, /* starts of a job whose device keeps failing under it */
     ENOUGH_RUNS = 10  /* before a small spread ends the repeats */
 };
 static const double ENOUGH_SPREAD = 0.02;
-static const uint64_t SMALL_BYTES = (uint64_t)32 << 20;
-static const double SHORT_TOGETHER_NS =
-    500e3; /* of pieces in flight; a waiter may wait for half of it */
 static const uint64_t LATE_BUILD_NS = 5u * 1000u * 1000u;
 static const uint64_t WAKE_INTERVAL_NS = 8u * 1000u * 1000u;
 
@@ -214,21 +207,6 @@ static void device_failed(brg_engine *engine, brg_context *context, brg_record *
 
 /* ---- pieces in flight -------------------------------------------------------------------------- */
 
-/* Pieces of a kind in flight on a device, and how long they should take together. */
-static int32_t flights_of(const brg_engine *engine, const brg_context *context, brg_piece_kind kind,
-                          double *expected_ns) {
-    int32_t count = 0;
-    *expected_ns = 0;
-    for (int32_t i = 0; i < engine->flight_count; i++) {
-        const brg_flight *flight = &engine->flights[i];
-        if (flight->context != context || flight->piece.kind != kind)
-            continue;
-        *expected_ns += flight->piece.expected_ns;
-        count++;
-    }
-    return count;
-}
-
 static double run_progress(const brg_record *record) {
     double runs = record->policy.repeats > 1 ? record->policy.repeats + 1 : 1;
     double device = fmin((record->run + record->run_share) / runs, 1);
@@ -321,7 +299,7 @@ static int32_t piece_to_wait_for(const brg_engine *engine) {
     bool done = !brg_execution_next(record->execution, 0, &kind);
     for (int32_t i = 1; i < engine->flight_count; i++) {
         ns += engine->flights[i].piece.expected_ns;
-        if (ns < SHORT_TOGETHER_NS / 2 || (done && engine->flights[i].record == record))
+        if (ns < BRG_SHORT_TOGETHER_NS / 2 || (done && engine->flights[i].record == record))
             last = i;
     }
     return last;
@@ -442,21 +420,6 @@ static void begin(brg_engine *engine, brg_record *record) {
     }
 }
 
-/* The kinds of pieces of which no more may be in flight on the job's device, as a set of 1 << kind. */
-static uint32_t full_queues(const brg_engine *engine, const brg_record *record) {
-    const brg_context *context = brg_execution_context(record->execution);
-    uint32_t full = 0;
-    for (brg_piece_kind kind = 0; kind < BRG_PIECE_KINDS; kind++) {
-        double in_flight_ns;
-        int32_t count = flights_of(engine, context, kind, &in_flight_ns);
-        if (count >= DEPTH &&
-            (count >= MAX_SHORT ||
-             !(in_flight_ns + brg_execution_expected(record->execution, kind) < SHORT_TOGETHER_NS)))
-            full |= 1u << kind;
-    }
-    return full;
-}
-
 /* ---- running a job ----------------------------------------------------------------------------- */
 
 static void enqueue(brg_engine *engine, brg_record *record) {
@@ -464,7 +427,7 @@ static void enqueue(brg_engine *engine, brg_record *record) {
     brg_context *context = brg_execution_context(record->execution);
     brg_flight *flight = &engine->flights[engine->flight_count];
     brg_status status =
-        brg_execution_enqueue(record->execution, full_queues(engine, record),
+        brg_execution_enqueue(record->execution, brg_choose_full_queues(engine, record),
                               record->policy.slice_ms * 1e6, &flight->piece, &error);
     if (status != BRG_OK) {
         device_failed(engine, context, record, &error);
@@ -617,61 +580,7 @@ static void check(brg_engine *engine, brg_record *record) {
     finish(engine, record, BRG_JOB_DONE, NULL);
 }
 
-/* ---- choosing whom to serve -------------------------------------------------------------------- */
-
-/* Under the lock: whether one more job of this priority may be started. */
-static bool may_start(const brg_engine *engine, const brg_record *candidate) {
-    int32_t started = 0;
-    for (const brg_record *record = engine->table.active.first; record; record = record->behind)
-        started += record->policy.priority >= candidate->policy.priority;
-    return started < (brg_place_memory_used(engine) < SMALL_BYTES ? MAX_SMALL : MAX_ACTIVE);
-}
-
-/* A job all of whose pieces have landed has a step to make too: the end of its run. */
-static bool has_room(const brg_engine *engine, const brg_record *record) {
-    brg_piece_kind kind;
-    if (record->host_run)
-        return true;
-    if (!brg_execution_next(record->execution, 0, &kind))
-        return record->in_flight == 0;
-    return engine->flight_count < BRG_MAX_FLIGHTS &&
-           brg_execution_next(record->execution, full_queues(engine, record), &kind);
-}
-
-/* Under the lock: whether a step of this started job is possible now. */
-static bool can_advance(const brg_engine *engine, const brg_record *record) {
-    if (record->cancel)
-        return record->in_flight == 0;
-    if (record->paused)
-        return false;
-    return record->state == BRG_JOB_VERIFYING || has_room(engine, record);
-}
-
-/* Under the lock: the first job in the queue that may be started, or NULL. Behind one that has to wait for
- * others to end, none is more urgent. */
-static brg_record *choose_queued(const brg_engine *engine) {
-    brg_record *record = engine->table.queued.first;
-    while (record && !record->cancel && (record->paused || record->waits_for_memory))
-        record = record->behind;
-    return record && (record->cancel || may_start(engine, record)) ? record : NULL;
-}
-
-static bool goes_before(const brg_record *a, const brg_record *b) {
-    if (!b || a->cancel != b->cancel)
-        return !b || a->cancel;
-    if (a->policy.priority != b->policy.priority)
-        return a->policy.priority > b->policy.priority;
-    return a->turn < b->turn;
-}
-
-/* Under the lock: the job to serve next, or NULL if none can advance. */
-static brg_record *choose(const brg_engine *engine) {
-    brg_record *best = choose_queued(engine);
-    for (brg_record *record = engine->table.active.first; record; record = record->behind)
-        if (goes_before(record, best) && can_advance(engine, record))
-            best = record;
-    return best;
-}
+/* ---- serving ------------------------------------------------------------------------------------- */
 
 static void cancel_all(brg_engine *engine) {
     for (brg_record *record = engine->table.newest; record; record = record->older)
@@ -698,7 +607,7 @@ static brg_record *next_record(brg_engine *engine, bool *cancelled, bool *over) 
         if (engine->stopping)
             cancel_all(engine);
         *over = engine->stopping && engine->table.unfinished == 0;
-        record = choose(engine);
+        record = brg_choose(engine);
         if (record || *over || engine->flight_count > 0)
             break;
         rest(engine);
