@@ -283,6 +283,15 @@ static void run_loop(program *p) {
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
+/* What went wrong last, or else the newest line of all. */
+static const brg_log_line *latest_trouble(const brg_log *log) {
+    const brg_log_line *line;
+    for (size_t i = 0; (line = brg_log_at(log, i)); i++)
+        if (line->tone == BRG_TONE_TROUBLE)
+            return line;
+    return brg_log_at(log, 0);
+}
+
 /* Unattended, what went wrong decides the exit code; a user has seen it. */
 static void judge(program *p) {
     const brg_app *app = p->app;
@@ -293,7 +302,7 @@ static void judge(program *p) {
             app->failure.status == BRG_E_NO_DEVICE ? BRG_EXIT_NO_DEVICE : BRG_EXIT_TROUBLE;
     else if (app->mismatched > 0)
         p->exit_code = BRG_EXIT_WRONG;
-    const brg_log_line *line = brg_log_at(&app->log, 0);
+    const brg_log_line *line = latest_trouble(&app->log);
     if (p->exit_code != BRG_EXIT_OK && line)
         fprintf(stderr, "brigade-gui: %s\n", line->text);
 }

@@ -51,12 +51,19 @@ static void move_divider(brg_filters *filters, brg_rect room, float x) {
     filters->lens.divider = fminf(fmaxf((x - room.x) / room.w, 0), 1);
 }
 
+/* The button may have gone down anywhere on the pointer's way since the frame before. */
+static bool grasps(const brg_filters *filters, brg_rect room, const brg_ui_pointer *pointer) {
+    float x = divider_x(filters, room), was = pointer->x - pointer->dragged;
+    return filters->lens.split && fminf(was, pointer->x) <= x + grip &&
+           fmaxf(was, pointer->x) >= x - grip;
+}
+
 static void follow_hand(brg_filters *filters, brg_rect room, int64_t w, int64_t h) {
     brg_ui_pointer pointer;
     brg_lens *lens = &filters->lens;
     brg_ui_area(filters->ui, "picture", room, &pointer);
     if (pointer.pressed)
-        filters->divider_held = lens->split && fabsf(pointer.x - divider_x(filters, room)) <= grip;
+        filters->divider_held = grasps(filters, room, &pointer);
     filters->picture_held = pointer.held;
     if (pointer.held && filters->divider_held)
         move_divider(filters, room, pointer.x);

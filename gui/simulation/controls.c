@@ -123,7 +123,7 @@ static void fractal_rows(column *c) {
     }
     choice_row(c, "map", "colours", &c->simulation->map, brg_colour_map_names(), BRG_MAPS);
     if (button_row(c, "dive", fractal->zooms ? "Stop (space)" : "Dive (space)", !fractal->zooms,
-                   fractal->zooms || !fractal->at_end))
+                   fractal->zooms || !brg_plane_at_end(&fractal->wanted)))
         fractal->zooms = !fractal->zooms;
     brg_ui_tip(c->ui, "Zooms towards a point in the valley of the sea horses.");
     if (button_row(c, "whole", "The whole set (R)", false, true))

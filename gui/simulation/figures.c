@@ -59,7 +59,7 @@ static void describe_reaction(const brg_reaction *reaction, char *text, size_t s
 }
 
 static void describe_fractal(const brg_fractal *fractal, char *text, size_t size) {
-    if (fractal->at_end)
+    if (brg_plane_at_end(&fractal->wanted))
         snprintf(text, size,
                  "Single precision ends here: pixels any nearer would be the same number.");
     else if (fractal->checked)
@@ -95,7 +95,7 @@ void brg_simulation_view_heading(brg_simulation *simulation, brg_rect place) {
         describe_fractal(&simulation->fractal, text, sizeof text);
     else
         describe_reaction(&simulation->reaction, text, sizeof text);
-    bool ends = !trouble && simulation->is_fractal && simulation->fractal.at_end;
+    bool ends = !trouble && simulation->is_fractal && brg_plane_at_end(&simulation->fractal.wanted);
     brg_ui_text(simulation->ui, (brg_rect){place.x, place.y + 27, place.w, 18}, BRG_FONT_SMALL,
                 BRG_LEFT,
                 trouble ? BRG_RED
@@ -153,7 +153,7 @@ static void reaction_figures(brg_simulation *simulation, brg_rect rest) {
 }
 
 static const char *samples_text(const brg_fractal *fractal) {
-    static const char *const names[] = {"1 of 16 pixels", "1 a pixel", "4 a pixel"};
+    static const char *const names[] = {"1 of 4 pixels", "1 a pixel", "4 a pixel"};
     return fractal->counts ? names[fractal->shown_fineness] : "-";
 }
 

@@ -1,7 +1,6 @@
 /* The fractal. See fractal.h. */
 #include "simulation/fractal.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,38 +12,11 @@ static const double patience_ms = 20;
 /* A hand that has not moved for this long rests. */
 static const uint64_t rest_ns = 200000000;
 
-static const double whole_x = -0.65, whole_y = 0, whole_width = 3.6;
-
-/* In the valley of the sea horses, where there is something to be seen at every depth. */
-static const double goal_x = -0.743643887, goal_y = 0.131825904;
-
-/* ---- the plane ------------------------------------------------------------------------------- */
-
-static double pixel_of(const brg_plane *plane) {
-    return plane->width / plane->w;
-}
-
-/* Two steps of the largest coordinate's last place: c itself must differ from pixel to pixel. */
-double brg_plane_least_pixel(const brg_plane *plane) {
-    double half = plane->width / 2;
-    double largest = fmax(fabs(plane->x) + half, fabs(plane->y) + half);
-    return 2 * FLT_EPSILON * exp2(floor(log2(largest)));
-}
-
-double brg_plane_magnification(const brg_plane *plane) {
-    return whole_width / plane->width;
-}
-
-static bool same(const brg_plane *a, const brg_plane *b) {
-    return a->x == b->x && a->y == b->y && a->width == b->width && a->w == b->w && a->h == b->h &&
-           a->iterations == b->iterations;
-}
-
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
 static brg_mandelbrot_params params_of(const brg_plane *plane, brg_fineness fineness) {
-    static const double samples[BRG_FINENESS_COUNT] = {0.25, 1, 2};
-    double pixel = pixel_of(plane) / samples[fineness];
+    static const double samples[BRG_FINENESS_COUNT] = {0.5, 1, 2};
+    double pixel = brg_plane_pixel(plane) / samples[fineness];
     int32_t w = (int32_t)ceil(plane->w * samples[fineness]);
     int32_t h = (int32_t)ceil(plane->h * samples[fineness]);
     return (brg_mandelbrot_params){
@@ -59,7 +31,7 @@ static brg_mandelbrot_params params_of(const brg_plane *plane, brg_fineness fine
 
 /* Four samples need half the distance between them. */
 static brg_fineness finest(const brg_plane *plane) {
-    return pixel_of(plane) / 2 >= brg_plane_least_pixel(plane) ? BRG_FINE : BRG_EVEN;
+    return brg_plane_pixel(plane) / 2 >= brg_plane_least_pixel(plane) ? BRG_FINE : BRG_EVEN;
 }
 
 static bool rests(const brg_fractal *fractal) {
@@ -68,7 +40,7 @@ static bool rests(const brg_fractal *fractal) {
 
 /* The finest picture waits for the hand to rest, and is the one that is checked. */
 static bool next_fineness(const brg_fractal *fractal, brg_fineness *next) {
-    bool up_to_date = fractal->counts && same(&fractal->shown, &fractal->wanted);
+    bool up_to_date = fractal->counts && brg_plane_equal(&fractal->shown, &fractal->wanted);
     brg_fineness best = finest(&fractal->wanted);
     bool done = up_to_date && fractal->shown_fineness >= best && fractal->checked;
     if (!up_to_date)
@@ -146,7 +118,7 @@ static void watch(brg_fractal *fractal) {
 void brg_fractal_update(brg_fractal *fractal, bool active) {
     brg_fineness next;
     fractal->wanted.iterations = (int32_t)lroundf(fractal->iterations);
-    bool outdated = fractal->in_hand && !same(&fractal->of_job, &fractal->wanted);
+    bool outdated = fractal->in_hand && !brg_plane_equal(&fractal->of_job, &fractal->wanted);
     if (outdated && fractal->job_fineness != BRG_COARSE && !fractal->cancelled &&
         (fractal->job_fineness == BRG_FINE || fractal->even_ms > patience_ms)) {
         brg_engine_cancel(fractal->app->engine, fractal->job);
@@ -162,7 +134,8 @@ void brg_fractal_update(brg_fractal *fractal, bool active) {
 }
 
 bool brg_fractal_busy(const brg_fractal *fractal) {
-    bool done = fractal->counts && same(&fractal->shown, &fractal->wanted) && fractal->checked;
+    bool done =
+        fractal->counts && brg_plane_equal(&fractal->shown, &fractal->wanted) && fractal->checked;
     return fractal->in_hand || fractal->zooms ||
            (fractal->failure.status == BRG_OK && fractal->wanted.w > 0 && !done);
 }
@@ -187,10 +160,8 @@ static void note_move(brg_fractal *fractal) {
 }
 
 void brg_fractal_reset(brg_fractal *fractal) {
-    fractal->wanted.x = whole_x;
-    fractal->wanted.y = whole_y;
-    fractal->wanted.width = whole_width;
-    fractal->at_end = fractal->zooms = false;
+    brg_plane_reset(&fractal->wanted);
+    fractal->zooms = false;
     note_move(fractal);
 }
 
@@ -199,48 +170,20 @@ void brg_fractal_resize(brg_fractal *fractal, int32_t w, int32_t h) {
     fractal->wanted.h = h;
 }
 
-/* No wider than a little more than the set, no deeper than numbers go. */
-static void limit(brg_fractal *fractal) {
-    brg_plane *plane = &fractal->wanted;
-    double least = brg_plane_least_pixel(plane) * plane->w;
-    fractal->at_end = plane->width <= least;
-    plane->width = fmin(fmax(plane->width, least), 2 * whole_width);
-    plane->x = fmin(fmax(plane->x, -2.5), 1.5);
-    plane->y = fmin(fmax(plane->y, -1.5), 1.5);
-}
-
 void brg_fractal_zoom(brg_fractal *fractal, double factor, double at_x, double at_y) {
-    brg_plane *plane = &fractal->wanted;
-    double was = plane->width, dx = at_x - plane->w / 2.0, dy = at_y - plane->h / 2.0;
-    if (plane->w <= 0)
-        return;
-    plane->width /= factor;
-    limit(fractal);
-    plane->x += dx * (was - plane->width) / plane->w;
-    plane->y -= dy * (was - plane->width) / plane->w;
+    brg_plane_zoom(&fractal->wanted, factor, at_x, at_y);
     note_move(fractal);
 }
 
 void brg_fractal_move(brg_fractal *fractal, double dx, double dy) {
-    brg_plane *plane = &fractal->wanted;
-    if (plane->w <= 0)
-        return;
-    plane->x -= dx * pixel_of(plane);
-    plane->y += dy * pixel_of(plane);
-    limit(fractal);
+    brg_plane_move(&fractal->wanted, dx, dy);
     note_move(fractal);
 }
 
-/* The goal comes to the middle as fast as the rest goes out of sight. */
 void brg_fractal_step(brg_fractal *fractal, double seconds) {
-    brg_plane *plane = &fractal->wanted;
-    if (!fractal->zooms || plane->w <= 0)
+    if (!fractal->zooms || fractal->wanted.w <= 0)
         return;
-    double shrink = exp2(-0.6 * seconds);
-    plane->x = goal_x + (plane->x - goal_x) * pow(shrink, 1.4);
-    plane->y = goal_y + (plane->y - goal_y) * pow(shrink, 1.4);
-    plane->width *= shrink;
-    limit(fractal);
-    fractal->zooms = !fractal->at_end;
+    brg_plane_dive(&fractal->wanted, seconds);
+    fractal->zooms = !brg_plane_at_end(&fractal->wanted);
     note_move(fractal);
 }

@@ -8,17 +8,10 @@
 #include <brigade/ops.h>
 
 #include "app.h"
+#include "simulation/plane.h"
 
-/* Samples along a pixel's side: a quarter, one, two. */
+/* Samples along a pixel's side: a half, one, two. */
 typedef enum brg_fineness { BRG_COARSE, BRG_EVEN, BRG_FINE, BRG_FINENESS_COUNT } brg_fineness;
-
-/* A rectangle of the complex plane. */
-typedef struct brg_plane {
-    double x, y;  /* its middle */
-    double width; /* of the room */
-    int32_t w, h; /* the room in window pixels */
-    int32_t iterations;
-} brg_plane;
 
 typedef struct brg_fractal {
     brg_app *app;
@@ -26,7 +19,6 @@ typedef struct brg_fractal {
     float iterations; /* as the user set them */
     bool zooms;       /* towards a known point, by itself */
     bool held;        /* the mouse has it */
-    bool at_end;      /* of what single precision can tell apart */
 
     brg_job job;
     bool in_hand, cancelled;
@@ -68,13 +60,5 @@ void brg_fractal_reset(brg_fractal *fractal);
 
 /* A frame's worth of the zoom that goes on by itself. */
 void brg_fractal_step(brg_fractal *fractal, double seconds);
-
-/* ---- what panels ask ------------------------------------------------------------------------- */
-
-/* The distance between two pixels below which single precision no longer tells them apart. */
-double brg_plane_least_pixel(const brg_plane *plane);
-
-/* How much larger than the whole set it is seen. */
-double brg_plane_magnification(const brg_plane *plane);
 
 #endif

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BELOW_USERS = -1, DROPS = 24 };
+enum { BELOW_USERS = -1 };
 
 static const brg_preset presets[BRG_PRESETS] = {
     {"coral", 0.0545f, 0.062f},  {"mitosis", 0.0367f, 0.0649f}, {"labyrinth", 0.029f, 0.057f},
@@ -17,57 +17,6 @@ const brg_preset *brg_preset_at(int index) {
 }
 
 /* ---- states ---------------------------------------------------------------------------------- */
-
-/* Full of u alone, where nothing happens. */
-static void fill_calm(float *cells, int64_t count) {
-    for (int64_t i = 0; i < count; i++) {
-        cells[2 * i] = 1;
-        cells[2 * i + 1] = 0;
-    }
-}
-
-static uint32_t next_random(uint32_t *state) {
-    *state = *state * 1664525u + 1013904223u;
-    return *state >> 8;
-}
-
-static void scatter(float *cells, int64_t w, int64_t h) {
-    uint32_t random = 2026;
-    for (int i = 0; i < DROPS; i++) {
-        float x = (float)(next_random(&random) % (uint32_t)w);
-        float y = (float)(next_random(&random) % (uint32_t)h);
-        brg_stroke drop = {x, y, x, y, 3 + (float)(next_random(&random) % 6), false};
-        brg_stroke_draw(&drop, w, h, cells);
-    }
-}
-
-static int64_t wrap(int64_t place, int64_t side) {
-    return (place % side + side) % side;
-}
-
-/* How far a point is from the stroke's line. */
-static float distance(const brg_stroke *s, float x, float y) {
-    float dx = s->x1 - s->x0, dy = s->y1 - s->y0, length2 = dx * dx + dy * dy;
-    float t = length2 > 0 ? ((x - s->x0) * dx + (y - s->y0) * dy) / length2 : 0;
-    t = fminf(fmaxf(t, 0), 1);
-    return hypotf(x - s->x0 - t * dx, y - s->y0 - t * dy);
-}
-
-void brg_stroke_draw(const brg_stroke *s, int64_t w, int64_t h, float *cells) {
-    float r = s->radius;
-    int64_t left = (int64_t)floorf(fminf(s->x0, s->x1) - r);
-    int64_t right = (int64_t)ceilf(fmaxf(s->x0, s->x1) + r);
-    int64_t top = (int64_t)floorf(fminf(s->y0, s->y1) - r);
-    int64_t bottom = (int64_t)ceilf(fmaxf(s->y0, s->y1) + r);
-    for (int64_t y = top; y <= bottom; y++)
-        for (int64_t x = left; x <= right; x++) {
-            if (!(distance(s, (float)x, (float)y) <= r))
-                continue;
-            float *cell = cells + 2 * (wrap(y, h) * w + wrap(x, w));
-            cell[0] = s->erases ? 1 : 0.5f;
-            cell[1] = s->erases ? 0 : 0.3f;
-        }
-}
 
 /* The state for writing: the engine's own output, once nobody else has it, or a copy. */
 static float *writable_state(brg_reaction *reaction) {
@@ -210,9 +159,7 @@ brg_status brg_reaction_reset(brg_reaction *reaction, int64_t w, int64_t h, brg_
     brg_status status = brg_tensor_create(&shape, NULL, &state, error);
     if (status != BRG_OK)
         return status;
-    float *cells = brg_tensor_writable(state);
-    fill_calm(cells, w * h);
-    scatter(cells, w, h);
+    brg_stroke_begin(w, h, brg_tensor_writable(state));
     brg_reaction_release(reaction);
     reaction->state = state;
     reaction->w = w;

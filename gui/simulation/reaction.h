@@ -11,6 +11,7 @@
 #include <brigade/ops.h>
 
 #include "app.h"
+#include "simulation/stroke.h"
 
 enum { BRG_CHECK_EVERY = 64, BRG_STROKES = 64, BRG_PRESETS = 8 };
 
@@ -21,12 +22,6 @@ typedef struct brg_preset {
 } brg_preset;
 
 const brg_preset *brg_preset_at(int index);
-
-/* A line drawn by the mouse, in cells. */
-typedef struct brg_stroke {
-    float x0, y0, x1, y1, radius;
-    bool erases;
-} brg_stroke;
 
 typedef struct brg_reaction {
     brg_app *app;
@@ -63,8 +58,5 @@ void brg_reaction_update(brg_reaction *reaction, bool active);
 
 /* Adds a stroke; it is in the next state. */
 void brg_reaction_paint(brg_reaction *reaction, const brg_stroke *stroke);
-
-/* Draws a stroke into a state of h x w x 2 cells, round the edges of the torus. */
-void brg_stroke_draw(const brg_stroke *stroke, int64_t w, int64_t h, float *cells);
 
 #endif

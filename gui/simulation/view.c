@@ -191,7 +191,8 @@ static void seen(void *model) {
 static void run(void *model) {
     brg_simulation *simulation = model;
     if (simulation->is_fractal)
-        simulation->fractal.zooms = !simulation->fractal.zooms && !simulation->fractal.at_end;
+        simulation->fractal.zooms =
+            !simulation->fractal.zooms && !brg_plane_at_end(&simulation->fractal.wanted);
     else if (simulation->reaction.failure.status == BRG_OK)
         simulation->reaction.running = !simulation->reaction.running;
 }
@@ -233,7 +234,7 @@ static void put_figures(const brg_simulation *simulation, FILE *stream) {
     fprintf(stream, ",\"fractal_checks\":%llu,\"fractal_passed\":%llu,\"samples\":%d,\"at_end\":%s",
             (unsigned long long)fractal->checks, (unsigned long long)fractal->passed,
             fractal->counts ? (int)fractal->shown_fineness : -1,
-            fractal->at_end ? "true" : "false");
+            brg_plane_at_end(&fractal->wanted) ? "true" : "false");
     put_number(stream, "million_updates_per_s", reaction->updates_per_s / 1e6);
     put_number(stream, "steps_per_s", reaction->rate);
     put_number(stream, "magnification", brg_plane_magnification(&fractal->wanted));

@@ -238,19 +238,51 @@ void await_window(void) {
 /* What a person leaves between two movements, and a busy machine needs to show the first one's effect. */
 static const int between_movements_ms = 300;
 
-/* Down and up are apart, as a finger's are. */
-void click(const cJSON *report, const char *widget) {
+/* The place of a widget in window pixels. */
+static void find_widget(const cJSON *report, const char *widget, int r[4]) {
     const cJSON *places = cJSON_GetObjectItemCaseSensitive(report, "widgets");
     const cJSON *place = cJSON_GetObjectItemCaseSensitive(places, widget);
     cr_assert_eq(cJSON_GetArraySize(place), 4, "no widget %s in the report", widget);
-    int r[4];
     for (int i = 0; i < 4; i++)
         r[i] = cJSON_GetArrayItem(place, i)->valueint;
+}
+
+/* Down and up are apart, as a finger's are. */
+void click(const cJSON *report, const char *widget) {
+    int r[4];
+    find_widget(report, widget, r);
     hand("mousemove %d %d", r[0] + r[2] / 2, r[1] + r[3] / 2);
     pause_ms(150);
     hand("mousedown 1");
     pause_ms(150);
     hand("mouseup 1");
+    pause_ms(between_movements_ms);
+}
+
+void drag(const cJSON *report, const char *widget, int button, const float from[2],
+          const float to[2], int moves) {
+    int r[4];
+    find_widget(report, widget, r);
+    for (int i = 0; i <= moves; i++) {
+        float t = (float)i / (float)moves;
+        int x = r[0] + (int)((float)r[2] * (from[0] + t * (to[0] - from[0])));
+        int y = r[1] + (int)((float)r[3] * (from[1] + t * (to[1] - from[1])));
+        hand("mousemove %d %d", x, y);
+        pause_ms(i == 0 ? 150 : 30);
+        if (i == 0)
+            hand("mousedown %d", button);
+    }
+    pause_ms(150);
+    hand("mouseup %d", button);
+    pause_ms(between_movements_ms);
+}
+
+void scroll(const cJSON *report, const char *widget, int clicks) {
+    int r[4];
+    find_widget(report, widget, r);
+    hand("mousemove %d %d", r[0] + r[2] / 2, r[1] + r[3] / 2);
+    pause_ms(150);
+    hand("click --repeat %d --delay 50 %d", abs(clicks), clicks > 0 ? 4 : 5);
     pause_ms(between_movements_ms);
 }
 

@@ -51,6 +51,12 @@ int64_t pixels_of(const brg_tensor *picture, uint32_t colour);
 void await_window(void);
 void click(const cJSON *report, const char *widget);
 void press_key(const char *name);
+
+/* Drags with a button from one place within a widget to another, as parts of its sides, in as many
+ * moves; and turns the wheel over its middle: up, or down for fewer than 0. */
+void drag(const cJSON *report, const char *widget, int button, const float from[2],
+          const float to[2], int moves);
+void scroll(const cJSON *report, const char *widget, int clicks);
 void resize_window(int w, int h);
 
 /* Seconds of processor time that a process has used. */
