@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "brigade/ops.h"
+#include "ops/blur_resize.h"
 #include "ops/point.h"
 
 const char *brg_border_name(brg_border border) {
@@ -69,10 +70,18 @@ static brg_status cut_stage(const char *text, const brg_chain *chain, char *stag
 }
 
 /* Stages that one pass over the image can do become one; stage chain->count is not counted yet. */
-static bool merge_with_previous(brg_chain *chain) {
+static bool merge_with_previous(const brg_shape *image, brg_chain *chain) {
     int32_t i = chain->count;
-    return i > 0 && brg_point_merge(&chain->ops[i - 1], chain->params[i - 1], chain->ops[i],
-                                    chain->params[i]);
+    if (i == 0)
+        return false;
+    const brg_shape *in = i > 1 ? &chain->shapes[i - 2] : image;
+    bool merged = brg_point_merge(&chain->ops[i - 1], chain->params[i - 1], chain->ops[i],
+                                  chain->params[i]) ||
+                  brg_blur_resize_merge(&chain->ops[i - 1], chain->params[i - 1], in, chain->ops[i],
+                                        chain->params[i], &chain->shapes[i]);
+    if (merged)
+        chain->shapes[i - 1] = chain->shapes[i];
+    return merged;
 }
 
 brg_status brg_chain_parse(const char *text, const brg_shape *image, brg_chain *chain,
@@ -87,7 +96,7 @@ brg_status brg_chain_parse(const char *text, const brg_shape *image, brg_chain *
             status = read_stage(stage, input, chain, chain->count, error);
         if (status)
             return status;
-        if (!merge_with_previous(chain))
+        if (!merge_with_previous(image, chain))
             chain->count++;
         rest += strcspn(rest, ",");
     } while (*rest++ == ',');

@@ -19,6 +19,7 @@ extern const brg_op brg_op_grey;
 extern const brg_op brg_op_sharpen;
 extern const brg_op brg_op_edge;
 extern const brg_op brg_op_resize;
+extern const brg_op brg_op_blur_resize;
 extern const brg_op brg_op_conv2d_forward;
 extern const brg_op brg_op_conv2d_backward_data;
 extern const brg_op brg_op_conv2d_backward_weights;

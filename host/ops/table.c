@@ -18,6 +18,7 @@ static const brg_op *const builtin[] = {
     &brg_op_sharpen,
     &brg_op_edge,
     &brg_op_resize,
+    &brg_op_blur_resize,
     &brg_op_reduce,
     &brg_op_scan,
     &brg_op_histogram,

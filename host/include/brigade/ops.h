@@ -176,6 +176,15 @@ typedef struct brg_resize_params {
     brg_resize_mode mode;
 } brg_resize_params;
 
+/* "blur_resize": blur, then resize, bilinear, nearest or area, to one n-th of the height and one m-th of the
+ * width, both whole numbers and not both 1. What lies between is not rounded to bytes: of u8 images
+ * the result is the nearest grey level to the exact one. In a chain's text the two stages are
+ * written one after the other, and become one where that is faster. */
+typedef struct brg_blur_resize_params {
+    brg_blur_params blur;
+    brg_resize_params resize;
+} brg_blur_resize_params;
+
 typedef enum brg_reduce_kind {
     BRG_REDUCE_SUM = 0,
     BRG_REDUCE_MIN,
