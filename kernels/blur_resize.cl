@@ -48,6 +48,9 @@
 #define SKIPS_DOWN 0 /* and how many come before them */
 #define SKIPS_ALONG 0
 #endif
+#ifndef ZERO
+#define ZERO 0 /* 1: the border is BORDER_ZERO */
+#endif
 #ifndef SPAN
 #define SPAN 480 /* result elements across a strip: multiples of 96 */
 #endif
@@ -231,21 +234,21 @@ static void deal16(float16 value, __local float *lines, __local const int *slots
 #endif
 }
 
-/* Sixteen columns, STEP result rows at once: a row of the source serves all that want it. */
-static void down16(const strip *s, int e) {
+/* Sixteen columns, STEP result rows at once: a row of the source serves all that want it. rows[i] is
+ * where element 0 of the i-th is, or 0 for a row of zeros, which only that border has. */
+static inline __attribute__((always_inline)) void
+down16(const strip *s, __global const pixel *const *rows, const float *weights, int e) {
     float16 sum[STEP];
 #pragma unroll
     for (int r = 0; r < STEP; r++)
         sum[r] = (float16)(0.0f);
 #pragma unroll
     for (int i = 0; i < SOURCE_ROWS; i++) {
-        const int row = s->rows[i];
-        const float16 value =
-            row < 0 ? (float16)(0.0f) : load16(s->in + (size_t)row * s->pitch + e);
+        const float16 value = ZERO && !rows[i] ? (float16)(0.0f) : load16(rows[i] + e);
 #pragma unroll
         for (int r = 0; r < STEP; r++)
             if (i >= ROWS * r && i - ROWS * r < TAPS_DOWN)
-                sum[r] = fma((float16)(s->weights[i - ROWS * r]), value, sum[r]);
+                sum[r] = fma((float16)(weights[i - ROWS * r]), value, sum[r]);
     }
 #pragma unroll
     for (int r = 0; r < STEP; r++)
@@ -266,12 +269,14 @@ static void down1(const strip *s, int e, int slot) {
 }
 
 /* The columns inner <= e < outer, which are in the image; the last vector overlaps. */
-static void down(const strip *s, int inner, int outer) {
+static inline __attribute__((always_inline)) void down(const strip *s,
+                                                       __global const pixel *const *rows,
+                                                       const float *weights, int inner, int outer) {
     int e = inner;
     for (; e + 16 <= outer; e += 16)
-        down16(s, e);
+        down16(s, rows, weights, e);
     if (e < outer && outer - inner >= 16)
-        down16(s, outer - 16);
+        down16(s, rows, weights, outer - 16);
     else
         for (; e < outer; e++)
             down1(s, e, s->slots[e - s->from]);
@@ -350,7 +355,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 blur_resize_strips(__global const pixel *restrict in, __global pixel *restrict out, int h, int w,
                    int h_out, int w_out, int border, float falloff, int item_rows, int first) {
     __local float weights_down[TAPS_DOWN], weights_along[TAPS_ALONG];
-    __local int rows[SOURCE_ROWS], slots[LINES];
+    __local int places[SOURCE_ROWS], slots[LINES];
     __local float lines[STEP * LINES] __attribute__((aligned(64)));
     const int pitch = w * CHANNELS, pitch_out = w_out * CHANNELS;
     const int e0 = (int)get_global_id(0) * SPAN, e1 = min(e0 + SPAN, pitch_out);
@@ -358,18 +363,22 @@ blur_resize_strips(__global const pixel *restrict in, __global pixel *restrict o
     const int from = column_of(e0 / CHANNELS) * CHANNELS;
     const int to = (column_of(e1 / CHANNELS - 1) + TAPS_ALONG) * CHANNELS;
     const int inner = clamp(from, 0, pitch), outer = clamp(to, inner, pitch);
-    const strip s = {in, weights_down, rows, slots, lines, pitch, from};
+    const strip s = {in, weights_down, places, slots, lines, pitch, from};
     const float sum = sum_of_weights(falloff);
+    float weights[TAPS_DOWN];
     for (int t = 0; t < TAPS_DOWN; t++)
-        weights_down[t] = weight_of(t, TAKES_DOWN, falloff, sum);
+        weights[t] = weights_down[t] = weight_of(t, TAKES_DOWN, falloff, sum);
     for (int t = 0; t < TAPS_ALONG; t++)
         weights_along[t] = weight_of(t, TAKES_ALONG, falloff, sum);
     for (int e = 0; e < to - from; e++)
         slots[e] = TAP(e / CHANNELS) + e % CHANNELS;
     for (int y = y0; y < y1; y += STEP) {
-        for (int i = 0; i < SOURCE_ROWS; i++)
-            rows[i] = border_index(row_of(y) + i, h, border);
-        down(&s, inner, outer);
+        __global const pixel *rows[SOURCE_ROWS];
+        for (int i = 0; i < SOURCE_ROWS; i++) {
+            places[i] = border_index(row_of(y) + i, h, border);
+            rows[i] = places[i] < 0 ? 0 : in + (size_t)places[i] * pitch;
+        }
+        down(&s, rows, weights, inner, outer);
         fill(&s, border, inner, outer, from, inner);
         fill(&s, border, inner, outer, outer, to);
         for (int r = 0; r < min(STEP, y1 - y); r++)

@@ -129,8 +129,9 @@ static void add_options(brg_launch *launch, const shrinking *s) {
                       (int)s->radius, (int)down->step, (int)along->step);
     brg_launch_option(launch, "-DTAKES_DOWN=%d -DTAKES_ALONG=%d", (int)down->takes,
                       (int)along->takes);
-    brg_launch_option(launch, "-DSKIPS_DOWN=%d -DSKIPS_ALONG=%d -DSPAN=%d", (int)down->skips,
-                      (int)along->skips, (int)s->span);
+    brg_launch_option(launch, "-DSKIPS_DOWN=%d -DSKIPS_ALONG=%d -DSPAN=%d -DZERO=%d",
+                      (int)down->skips, (int)along->skips, (int)s->span,
+                      s->border == BRG_BORDER_ZERO);
 }
 
 static int64_t taps(const shrinking *s, const brg_shrink *shrink) {
@@ -311,21 +312,22 @@ static const struct {
 };
 
 static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg_error *error) {
-    enum { TRIES = sizeof tries / sizeof *tries };
+    enum { TRIES = sizeof tries / sizeof *tries, COUNT = TRIES + TRIES / 2 };
     static const brg_resize_mode modes[] = {BRG_RESIZE_BILINEAR, BRG_RESIZE_AREA,
                                             BRG_RESIZE_NEAREST};
-    if (index < 0 || index >= TRIES)
+    if (index < 0 || index >= COUNT)
         return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
-    brg_image_case image = {tries[index].h * tries[index].rows,
-                            tries[index].w * tries[index].columns, tries[index].c,
-                            tries[index].dtype};
+    int32_t which = index % TRIES; /* the first half again, in other modes */
+    brg_image_case image = {tries[which].h * tries[which].rows,
+                            tries[which].w * tries[which].columns, tries[which].c,
+                            tries[which].dtype};
     brg_blur_resize_params params = {
-        .blur = {tries[index].sigma, tries[index].radius, (brg_border)(index % BRG_BORDER_COUNT)},
-        .resize = {tries[index].w, tries[index].h, modes[index % 3]}};
+        .blur = {tries[which].sigma, tries[which].radius, (brg_border)(index % BRG_BORDER_COUNT)},
+        .resize = {tries[which].w, tries[which].h, modes[index % 3]}};
     brg_status status = brg_image_example(result, &image, seed, error);
     size_t used = strlen(result->text);
     snprintf(result->text + used, sizeof result->text - used, "to %dx%d radius %d %s",
-             (int)tries[index].w, (int)tries[index].h, (int)brg_blur_radius(&params.blur),
+             (int)tries[which].w, (int)tries[which].h, (int)brg_blur_radius(&params.blur),
              brg_border_name(params.blur.border));
     memcpy(result->params, &params, sizeof params);
     return status;

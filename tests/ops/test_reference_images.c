@@ -1,8 +1,8 @@
-/* box, median, grey, lut and point: references against oracles and against values worked out by hand,
+/* box, median, grey, lut, point and blur_resize: references against oracles and against values worked out by hand,
  * what their texts may say, and chains whose neighbours become one. */
 #include "reference.h"
 
-static const char *const names[] = {"point", "lut", "box", "median", "grey"};
+static const char *const names[] = {"point", "lut", "box", "median", "grey", "blur_resize"};
 enum { NAMES = sizeof names / sizeof *names };
 
 Test(images, sequential_agrees_with_the_oracle) {
@@ -70,6 +70,48 @@ Test(images, neighbours_merge_four_at_a_time) {
                  BRG_OK);
     cr_expect_eq(chain.count, 5, "what is apart stays apart");
     cr_expect_eq(chain.shapes[4].dims[0], 5);
+}
+
+/* The chain of two stages, and how many are left of them. */
+static int32_t stages_of(const char *text, brg_chain *chain) {
+    const brg_shape photo = brg_shape_3d(BRG_U8, 48, 96, 4);
+    cr_assert_eq(brg_chain_parse(text, &photo, chain, NULL), BRG_OK, "%s", text);
+    return chain->count;
+}
+
+Test(images, a_blur_and_a_resize_merge_where_whole_numbers_become_one) {
+    static const char *const together[] = {"blur=2,resize=50%", "blur=r7:wrap,resize=32x16:area",
+                                           "blur=r31,resize=12x6", "blur=1,resize=50%:nearest"};
+    static const char *const apart[] = {"blur=2,resize=51%",   "blur=2,resize=50%:bicubic",
+                                        "blur=2,resize=200%",  "blur=r32,resize=50%",
+                                        "blur=2,resize=48x48", "resize=50%,blur=2"};
+    brg_chain chain;
+    for (size_t i = 0; i < sizeof together / sizeof *together; i++) {
+        cr_expect_eq(stages_of(together[i], &chain), 1, "%s", together[i]);
+        cr_expect_str_eq(chain.ops[0]->name, "blur_resize");
+        cr_expect_lt(chain.shapes[0].dims[0], 48, "the shape is the result's");
+    }
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+        cr_expect_eq(stages_of(apart[i], &chain), 2, "%s", apart[i]);
+}
+
+Test(images, a_blur_then_a_mean_is_the_mean_of_a_blur) {
+    const brg_shape row = brg_shape_3d(BRG_F32, 2, 4, 1);
+    const float in[8] = {1, 0, 0, 0, 1, 0, 0, 0};
+    brg_blur_params blur = {.sigma = 0.5f, .radius = 1};
+    brg_blur_resize_params both = {blur, {2, 1, BRG_RESIZE_BILINEAR}};
+    brg_call call = {
+        .params = &blur, .input_count = 1, .inputs = {row}, .data = {in}, .output = row};
+    float blurred[8], got[2];
+    brg_op_find("blur")->sequential(&call, 0, 2, blurred);
+    call.params = &both;
+    call.output = brg_shape_3d(BRG_F32, 1, 2, 1);
+    brg_op_find("blur_resize")->sequential(&call, 0, 1, got);
+    for (int i = 0; i < 2; i++) {
+        float mean =
+            0.25f * (blurred[2 * i] + blurred[2 * i + 1] + blurred[2 * i + 4] + blurred[2 * i + 5]);
+        cr_expect_float_eq(got[i], mean, 1e-6f, "%d", i);
+    }
 }
 
 Test(images, malformed_text_is_refused_with_advice) {
