@@ -19,6 +19,7 @@
 #include "state.h"
 #include "ui/texture.h"
 #include "ui/ui.h"
+#include "urgency.h"
 #include "window.h"
 
 /* After the last input the heartbeat beats on for this long, so that a still hand does not stop it.
@@ -105,7 +106,7 @@ static brg_status open_widgets(program *p, brg_error *error) {
     brg_font_paths fonts = brg_path_fonts();
     brg_ui_config config = {p->window.scale, p->preferences.theme, fonts.regular, fonts.bold,
                             fonts.mono};
-    p->ui = brg_ui_create(p->window.handle, &config);
+    p->ui = brg_ui_create(p->window.handle, &p->window.surface, &config);
     if (!p->ui)
         return brg_fail(error, BRG_E_UNSUPPORTED, "OpenGL 3.3 is there but does not work.");
     return BRG_OK;
@@ -169,11 +170,11 @@ static void look_after_app(program *p) {
 }
 
 static void save_screenshot(program *p) {
-    int w, h;
+    const brg_surface *surface = &p->window.surface;
     brg_tensor *image = NULL;
     brg_error error = {0};
-    glfwGetFramebufferSize(p->window.handle, &w, &h);
-    brg_status status = brg_texture_read_back_buffer(w, h, &image, &error);
+    brg_status status =
+        brg_texture_read_back_buffer(surface->pixels_w, surface->pixels_h, &image, &error);
     if (status == BRG_OK)
         status = brg_image_save(p->options.screenshot, image, &error);
     if (status != BRG_OK)
@@ -324,6 +325,8 @@ static void save_trace(program *p) {
 
 static int run(program *p) {
     brg_error error = {0};
+    if (getenv("URG"))
+        brg_urgency_claim();
     recall_state(p);
     double scale = p->options.scale > 0 ? p->options.scale : (double)p->preferences.scale;
     if (brg_window_open(&p->window, scale, &error) != BRG_OK)

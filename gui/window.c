@@ -93,27 +93,54 @@ static void on_character(GLFWwindow *handle, unsigned character) {
 }
 
 static void on_button(GLFWwindow *handle, int button, int action, int mods) {
-    (void)button;
-    (void)action;
     (void)mods;
+    brg_window *window = glfwGetWindowUserPointer(handle);
     note_input(handle);
+    if (action == GLFW_PRESS && button >= 0 && button < BRG_BUTTONS)
+        window->surface.pressed[button] = true;
 }
 
-static void on_two_doubles(GLFWwindow *handle, double x, double y) {
+static void on_pointer(GLFWwindow *handle, double x, double y) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    note_input(handle);
+    window->surface.x = x;
+    window->surface.y = y;
+}
+
+static void on_scroll(GLFWwindow *handle, double x, double y) {
     (void)x;
     (void)y;
     note_input(handle);
 }
 
-static void on_two_ints(GLFWwindow *handle, int a, int b) {
-    (void)a;
-    (void)b;
+static void on_enter(GLFWwindow *handle, int entered) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    note_input(handle);
+    window->surface.inside = entered;
+}
+
+static void on_focus(GLFWwindow *handle, int focused) {
+    (void)focused;
     note_input(handle);
 }
 
-static void on_one_int(GLFWwindow *handle, int a) {
-    (void)a;
+static void on_minimise(GLFWwindow *handle, int minimised) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
     note_input(handle);
+    window->surface.minimised = minimised;
+}
+
+static void on_size(GLFWwindow *handle, int w, int h) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    window->surface.w = w;
+    window->surface.h = h;
+}
+
+static void on_pixels(GLFWwindow *handle, int w, int h) {
+    brg_window *window = glfwGetWindowUserPointer(handle);
+    note_input(handle);
+    window->surface.pixels_w = w;
+    window->surface.pixels_h = h;
 }
 
 static void on_drop(GLFWwindow *handle, int count, const char **paths) {
@@ -136,14 +163,25 @@ static void watch_user(brg_window *window) {
     glfwSetKeyCallback(handle, on_key);
     glfwSetCharCallback(handle, on_character);
     glfwSetMouseButtonCallback(handle, on_button);
-    glfwSetCursorPosCallback(handle, on_two_doubles);
-    glfwSetScrollCallback(handle, on_two_doubles);
-    glfwSetCursorEnterCallback(handle, on_one_int);
-    glfwSetWindowFocusCallback(handle, on_one_int);
-    glfwSetWindowIconifyCallback(handle, on_one_int);
-    glfwSetFramebufferSizeCallback(handle, on_two_ints);
+    glfwSetCursorPosCallback(handle, on_pointer);
+    glfwSetScrollCallback(handle, on_scroll);
+    glfwSetCursorEnterCallback(handle, on_enter);
+    glfwSetWindowFocusCallback(handle, on_focus);
+    glfwSetWindowIconifyCallback(handle, on_minimise);
+    glfwSetWindowSizeCallback(handle, on_size);
+    glfwSetFramebufferSizeCallback(handle, on_pixels);
     glfwSetWindowRefreshCallback(handle, on_refresh);
     glfwSetDropCallback(handle, on_drop);
+}
+
+/* Events tell of changes; this is what they change. */
+static void look_at_surface(brg_window *window) {
+    brg_surface *surface = &window->surface;
+    glfwGetWindowSize(window->handle, &surface->w, &surface->h);
+    glfwGetFramebufferSize(window->handle, &surface->pixels_w, &surface->pixels_h);
+    glfwGetCursorPos(window->handle, &surface->x, &surface->y);
+    surface->inside = glfwGetWindowAttrib(window->handle, GLFW_HOVERED);
+    surface->minimised = glfwGetWindowAttrib(window->handle, GLFW_ICONIFIED);
 }
 
 /* ---- opening and closing --------------------------------------------------------------------- */
@@ -219,6 +257,7 @@ brg_status brg_window_open(brg_window *window, double scale, brg_error *error) {
     }
     glfwSetWindowSizeLimits(window->handle, 480, 320, GLFW_DONT_CARE, GLFW_DONT_CARE);
     watch_user(window);
+    look_at_surface(window);
     glfwMakeContextCurrent(window->handle);
     glfwSwapInterval(0); /* the frame clock paces; a second pacemaker would only wait for it */
     window->input_ns = brg_now_ns();
@@ -233,9 +272,8 @@ void brg_window_close(brg_window *window) {
 }
 
 bool brg_window_visible(const brg_window *window) {
-    int w, h;
-    glfwGetFramebufferSize(window->handle, &w, &h);
-    return w > 0 && h > 0 && !glfwGetWindowAttrib(window->handle, GLFW_ICONIFIED);
+    const brg_surface *surface = &window->surface;
+    return surface->pixels_w > 0 && surface->pixels_h > 0 && !surface->minimised;
 }
 
 void brg_window_report(brg_log *log) {

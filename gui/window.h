@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "log.h"
+#include "ui/surface.h"
 
 struct GLFWwindow;
 
@@ -13,6 +14,7 @@ enum { BRG_KEYS = 16 };
 
 typedef struct brg_window {
     struct GLFWwindow *handle;
+    brg_surface surface;
     float scale;       /* framebuffer pixels per logical pixel */
     uint64_t input_ns; /* when the user, or the system on the user's behalf, last did something */
     uint64_t first_input_ns; /* the first since it was last set to 0 */

@@ -135,9 +135,7 @@ static bool keeps(const brg_canvas *canvas) {
     return canvas->copy_part || canvas->framebuffer;
 }
 
-bool brg_canvas_begin(brg_canvas *canvas, GLFWwindow *window) {
-    int w, h;
-    glfwGetFramebufferSize(window, &w, &h);
+bool brg_canvas_begin(brg_canvas *canvas, GLFWwindow *window, int w, int h) {
     bool fresh = canvas->w != w || canvas->h != h;
     if (!canvas->asked)
         ask_for_partial_copies(canvas);

@@ -29,9 +29,9 @@ typedef struct brg_canvas {
     unsigned long drawable;
 } brg_canvas;
 
-/* Begins a frame of the window's size: what is drawn from now on goes to the canvas. True if its
+/* Begins a frame of that size: what is drawn from now on goes to the canvas. True if its
  * content is undefined and everything has to be drawn. */
-bool brg_canvas_begin(brg_canvas *canvas, struct GLFWwindow *window);
+bool brg_canvas_begin(brg_canvas *canvas, struct GLFWwindow *window, int w, int h);
 
 /* Ends the frame: the window's back buffer holds it, as for a screenshot. */
 void brg_canvas_end(const brg_canvas *canvas);

@@ -1,7 +1,6 @@
 /* Tiles: which parts of the window look different from the frame before. See tiles.h. */
 #include "ui/tiles.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,8 @@ uint64_t brg_tiles_mix(uint64_t sum, const void *bytes, size_t size) {
         sum = (sum ^ word) * 0x100000001b3u;
         sum ^= sum >> 29;
     }
+    if (size == 0)
+        return sum;
     uint64_t rest = 0;
     memcpy(&rest, at, size);
     return (sum ^ rest) * 0x100000001b3u;
@@ -50,7 +51,7 @@ void brg_tiles_begin(brg_tiles *tiles, int w, int h, bool all) {
 }
 
 static int within(float at, int count) {
-    float tile = floorf(at / BRG_TILE);
+    float tile = at / BRG_TILE;
     return !(tile > 0) ? 0 : tile < (float)count ? (int)tile : count;
 }
 

@@ -46,6 +46,10 @@ struct image {
 
 struct brg_ui {
     GLFWwindow *window;
+    brg_surface *surface;
+    double frame_s; /* when the latest frame began */
+    GLFWcursor *cursors[ImGuiMouseCursor_COUNT];
+    ImGuiMouseCursor cursor;
     float full_scale; /* as asked for, and what the fonts are made for */
     float scale;      /* at present: smaller when the window is too small for that */
     ImFont *fonts[BRG_FONT_COUNT];
@@ -162,11 +166,12 @@ static void set_colours() {
     c[ImGuiCol_NavHighlight] = ink4(BRG_BLUE);
 }
 
-brg_ui *brg_ui_create(GLFWwindow *window, const brg_ui_config *config) {
+brg_ui *brg_ui_create(GLFWwindow *window, brg_surface *surface, const brg_ui_config *config) {
     brg_ui *ui = new (std::nothrow) brg_ui();
     if (!ui)
         return nullptr;
     ui->window = window;
+    ui->surface = surface;
     ui->scale = ui->full_scale = config->scale;
     ui->theme = config->theme;
     IMGUI_CHECKVERSION();
@@ -208,13 +213,63 @@ void brg_ui_set_theme(brg_ui *ui, brg_theme theme) {
     set_colours();
 }
 
+/* ---- the hand -------------------------------------------------------------------------------- */
+
+#if IMGUI_VERSION_NUM < 18700
+
+/* Only the pointers that the widgets know: an arrow, and a bar over text. */
+static void show_cursor(brg_ui *ui) {
+    ImGuiMouseCursor wanted = ImGui::GetMouseCursor();
+    if (wanted == ui->cursor)
+        return;
+    bool bar = wanted == ImGuiMouseCursor_TextInput;
+    if (bar && !ui->cursors[wanted])
+        ui->cursors[wanted] = glfwCreateStandardCursor(GLFW_IBEAM_CURSOR);
+    glfwSetCursor(ui->window, bar ? ui->cursors[wanted] : nullptr);
+    ui->cursor = wanted;
+}
+
+/* What the library's own support for GLFW does at the beginning of a frame, from what is known
+ * instead of by asking the display four times. Later versions of it are told of events, and must
+ * be left to it. */
+static void take_surface(brg_ui *ui) {
+    ImGuiIO &io = ImGui::GetIO();
+    brg_surface *s = ui->surface;
+    bool held = false;
+    for (int i = 0; i < BRG_BUTTONS; i++) {
+        io.MouseDown[i] = s->pressed[i] || glfwGetMouseButton(ui->window, i) != GLFW_RELEASE;
+        held = held || io.MouseDown[i];
+        s->pressed[i] = false;
+    }
+    io.MousePos = ImVec2(-FLT_MAX, -FLT_MAX);
+    if (s->inside || held)
+        io.MousePos = ImVec2(static_cast<float>(s->x), static_cast<float>(s->y));
+    io.DisplaySize = ImVec2(static_cast<float>(s->w), static_cast<float>(s->h));
+    if (s->w > 0 && s->h > 0)
+        io.DisplayFramebufferScale = ImVec2(static_cast<float>(s->pixels_w) / io.DisplaySize.x,
+                                            static_cast<float>(s->pixels_h) / io.DisplaySize.y);
+    double now_s = glfwGetTime();
+    io.DeltaTime = ui->frame_s > 0 && now_s > ui->frame_s ? static_cast<float>(now_s - ui->frame_s)
+                                                          : 1.0f / 60;
+    ui->frame_s = now_s;
+    show_cursor(ui);
+}
+
+#else
+
+static void take_surface(brg_ui *) {
+    ImGui_ImplGlfw_NewFrame();
+}
+
+#endif
+
 /* ---- frames and panels ----------------------------------------------------------------------- */
 
 void brg_ui_frame_begin(brg_ui *ui) {
     ui->widget_count = 0;
     ui->ground_count = ui->image_count = 0;
     ImGui_ImplOpenGL3_NewFrame();
-    ImGui_ImplGlfw_NewFrame();
+    take_surface(ui);
     ImVec2 size = ImGui::GetIO().DisplaySize;
     float shrink = std::fmin(size.x / BRG_UI_LEAST_W, size.y / BRG_UI_LEAST_H) / ui->full_scale;
     ImGui::GetIO().FontGlobalScale = std::fmin(std::fmax(shrink, 0.2f), 1.0f);
@@ -237,13 +292,22 @@ static void corners_of(const ImDrawList *list, const ImDrawCmd &command, unsigne
             command.VtxOffset + list->IdxBuffer[static_cast<int>(first + i)])];
 }
 
+/* Not fmin and fmax, which are calls: this is done for every triangle of every frame. */
+static float lesser(float a, float b) {
+    return a < b ? a : b;
+}
+
+static float greater(float a, float b) {
+    return a > b ? a : b;
+}
+
 /* What of a triangle can be seen: around its corners, as far as it is not clipped. */
 static ImVec4 reach_of(const ImDrawVert *const corners[3], const ImVec4 &clip) {
     ImVec2 a = corners[0]->pos, b = corners[1]->pos, c = corners[2]->pos;
-    return ImVec4(std::fmax(std::fmin(std::fmin(a.x, b.x), c.x), clip.x),
-                  std::fmax(std::fmin(std::fmin(a.y, b.y), c.y), clip.y),
-                  std::fmin(std::fmax(std::fmax(a.x, b.x), c.x), clip.z),
-                  std::fmin(std::fmax(std::fmax(a.y, b.y), c.y), clip.w));
+    return ImVec4(greater(lesser(lesser(a.x, b.x), c.x), clip.x),
+                  greater(lesser(lesser(a.y, b.y), c.y), clip.y),
+                  lesser(greater(greater(a.x, b.x), c.x), clip.z),
+                  lesser(greater(greater(a.y, b.y), c.y), clip.w));
 }
 
 static uint64_t serial_of(const brg_ui *ui, ImTextureID texture) {
@@ -263,9 +327,11 @@ static void note_command(brg_ui *ui, const ImDrawList *list, const ImDrawCmd &co
         ImVec4 reach = reach_of(corners, command.ClipRect);
         if (reach.x > reach.z || reach.y > reach.w)
             continue;
-        uint64_t what = common;
-        for (const ImDrawVert *corner : corners)
-            what = brg_tiles_mix(what, corner, sizeof *corner);
+        struct {
+            ImDrawVert corners[3];
+            uint32_t zero; /* whole words are mixed faster */
+        } triangle = {{*corners[0], *corners[1], *corners[2]}, 0};
+        uint64_t what = brg_tiles_mix(common, &triangle, sizeof triangle);
         brg_tiles_add(&ui->tiles, reach.x, reach.y, reach.z, reach.w, what);
     }
 }
@@ -360,7 +426,8 @@ static void draw_changes(brg_ui *ui, ImDrawData *data) {
 void brg_ui_frame_end(brg_ui *ui) {
     ImGui::Render();
     ImDrawData *data = ImGui::GetDrawData();
-    bool fresh = brg_canvas_begin(&ui->canvas, ui->window);
+    bool fresh =
+        brg_canvas_begin(&ui->canvas, ui->window, ui->surface->pixels_w, ui->surface->pixels_h);
     find_changes(ui, data, fresh || ui->stale);
     ui->stale = false;
     draw_changes(ui, data);

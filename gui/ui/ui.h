@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "ui/palette.h"
+#include "ui/surface.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,8 +49,9 @@ typedef struct brg_ui_config {
 } brg_ui_config;
 
 /* Sets the widgets up on a window whose OpenGL context is current. Callbacks that are installed on
- * the window before keep being called. NULL if OpenGL or memory is short. */
-brg_ui *brg_ui_create(struct GLFWwindow *window, const brg_ui_config *config);
+ * the window before keep being called. The surface is kept up to date by the window, and outlives
+ * the widgets, which clear its presses. NULL if OpenGL or memory is short. */
+brg_ui *brg_ui_create(struct GLFWwindow *window, brg_surface *surface, const brg_ui_config *config);
 void brg_ui_destroy(brg_ui *ui);
 
 /* A frame: begin, panels, end (which draws). The viewport is the whole framebuffer. */

@@ -631,12 +631,28 @@ static void advance(brg_engine *engine, brg_record *record, bool cancelled) {
 
 /* ---- the thread -------------------------------------------------------------------------------- */
 
+/* As in Linux's sched/types.h, which not every system's headers let one include. */
+typedef struct schedule {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t turn_ns, deadline_ns, period_ns;
+} schedule;
+
+static const uint64_t patient_turn_ns = 10000000;
+
 /* Workers that a CPU runtime starts from this thread inherit its nice value, so that the user interface's
- * thread is scheduled first. Refusal is no error. */
+ * thread is scheduled first; and turns of some length, as a thread that asked for short ones may have
+ * started this engine. Refusal is no error. */
 static void lower_priority(int32_t niceness) {
+    if (niceness == 0)
+        return;
     id_t thread = (id_t)syscall(SYS_gettid);
-    if (niceness != 0)
-        setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + niceness);
+    int32_t nice = getpriority(PRIO_PROCESS, thread) + niceness;
+    schedule wish = {.size = sizeof wish, .nice = nice, .turn_ns = patient_turn_ns};
+    if (syscall(SYS_sched_setattr, thread, &wish, 0) != 0)
+        setpriority(PRIO_PROCESS, thread, nice);
 }
 
 static void discover(brg_engine *engine) {
