@@ -165,7 +165,9 @@ static void run_rows(column *c) {
                       true, brg_bench_can_run(model)))
         brg_bench_run(model);
     c->y += 42;
-    if (brg_ui_button(ui, "cancel", (brg_rect){c->x, c->y, c->w, 30}, "Cancel (esc)", false, busy))
+    bool cancelling = busy && model->stopping;
+    if (brg_ui_button(ui, "cancel", (brg_rect){c->x, c->y, c->w, 30},
+                      cancelling ? "Cancelling" : "Cancel (esc)", false, busy && !cancelling))
         brg_bench_cancel(model);
     c->y += 40;
 }
