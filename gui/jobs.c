@@ -25,6 +25,11 @@ const brg_job_facts *brg_jobs_find(const brg_jobs *jobs, brg_job job) {
     return at >= 0 ? &jobs->rows[at] : NULL;
 }
 
+const brg_job_facts *brg_jobs_at(const brg_jobs *jobs, size_t i) {
+    size_t kept = jobs->written < BRG_JOBS_KEPT ? jobs->written : BRG_JOBS_KEPT;
+    return i < kept ? &jobs->rows[(jobs->written - 1 - i) % BRG_JOBS_KEPT] : NULL;
+}
+
 static brg_job_facts *new_row(brg_jobs *jobs, brg_job job) {
     brg_job_facts *row = &jobs->rows[jobs->written++ % BRG_JOBS_KEPT];
     memset(row, 0, sizeof *row);

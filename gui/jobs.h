@@ -38,6 +38,9 @@ void brg_jobs_ended(brg_jobs *jobs, const brg_result *result);
 /* What is known of a job; NULL if nothing is. */
 const brg_job_facts *brg_jobs_find(const brg_jobs *jobs, brg_job job);
 
+/* The i-th latest, 0 the newest; NULL past the oldest that is kept. */
+const brg_job_facts *brg_jobs_at(const brg_jobs *jobs, size_t i);
+
 /* True if both name the same job. */
 bool brg_job_same(brg_job a, brg_job b);
 

@@ -15,6 +15,13 @@ typedef struct layout {
     float lane_h;
 } layout;
 
+float brg_timeline_lanes_height(const brg_timeline *t) {
+    int titles = 0;
+    for (int i = 0; i < t->row_count; i++)
+        titles += t->rows[i].title;
+    return ruler_h + title_h * (float)titles + 40 * (float)(t->row_count - titles) + 14;
+}
+
 static layout lay_out(const brg_timeline *t, brg_rect place) {
     int titles = 0;
     for (int i = 0; i < t->row_count; i++)

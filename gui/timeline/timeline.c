@@ -176,6 +176,19 @@ void brg_timeline_save(brg_timeline *t) {
         brg_log_note(&t->app->log, "The trace is being saved already.");
 }
 
+/* From none to the newest. */
+void brg_timeline_select_next(brg_timeline *t, bool older) {
+    const brg_jobs *jobs = &t->app->jobs;
+    const brg_job_facts *facts;
+    size_t at = 0;
+    while ((facts = brg_jobs_at(jobs, at)) && !brg_job_same(facts->job, t->app->selected))
+        at++;
+    size_t next = !facts ? 0 : older ? at + 1 : at > 0 ? at - 1 : 0;
+    facts = brg_jobs_at(jobs, next);
+    if (facts)
+        brg_timeline_select(t, facts->job);
+}
+
 void brg_timeline_select(brg_timeline *t, brg_job job) {
     t->app->selected = job;
     t->summed_ns = 0;

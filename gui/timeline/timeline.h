@@ -63,6 +63,7 @@ void brg_timeline_fit_selected(brg_timeline *t);
 void brg_timeline_follow(brg_timeline *t, bool follow);
 void brg_timeline_save(brg_timeline *t);
 void brg_timeline_select(brg_timeline *t, brg_job job);
+void brg_timeline_select_next(brg_timeline *t, bool older);
 
 /* ---- panels ---------------------------------------------------------------------------------- */
 
@@ -70,5 +71,9 @@ void brg_timeline_tools(brg_timeline *t, brg_rect place);
 void brg_timeline_map(brg_timeline *t, brg_rect place);
 void brg_timeline_lanes(brg_timeline *t, brg_rect place);
 void brg_timeline_facts(brg_timeline *t, brg_rect place);
+void brg_timeline_jobs(brg_timeline *t, brg_rect place);
+
+/* The height that the lanes like to have. */
+float brg_timeline_lanes_height(const brg_timeline *t);
 
 #endif

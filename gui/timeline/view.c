@@ -9,6 +9,7 @@
 #include "ui/parts.h"
 
 static const float tools_height = 52, map_height = 66, side_width = 300;
+static const float least_jobs_height = 120;
 
 /* How often the present moves on. */
 static const uint64_t step_ns = 33000000;
@@ -81,7 +82,13 @@ static void draw(void *model, const brg_scene *scene, brg_rect place) {
     brg_timeline_sum_up(t);
     brg_timeline_tools(t, brg_rect_cut_top(&place, tools_height));
     brg_timeline_map(t, brg_rect_cut_top(&place, map_height));
-    brg_timeline_lanes(t, brg_rect_cut_left(&place, place.w - side_width));
+    brg_rect left = brg_rect_cut_left(&place, place.w - side_width);
+    float lanes_height = brg_timeline_lanes_height(t);
+    if (left.h - lanes_height < least_jobs_height)
+        lanes_height = left.h;
+    brg_timeline_lanes(t, brg_rect_cut_top(&left, lanes_height));
+    if (left.h > 0)
+        brg_timeline_jobs(t, left);
     brg_timeline_facts(t, place);
 }
 
@@ -91,6 +98,7 @@ static const char *const keys[] = {
     "L  follow the present, or hold",
     "F  fit the whole trace",
     "Z  zoom to the selected job",
+    "J, K  select the next older, newer job",
     "S  save the trace for Perfetto",
     "left, right  move in time",
     "up, down, wheel  zoom in, out",
@@ -125,6 +133,10 @@ static bool key(void *model, int key) {
         return true;
     case 'Z':
         brg_timeline_fit_selected(t);
+        return true;
+    case 'J':
+    case 'K':
+        brg_timeline_select_next(t, key == 'J');
         return true;
     case 'S':
         brg_timeline_save(t);

@@ -259,6 +259,16 @@ void click(const cJSON *report, const char *widget) {
     pause_ms(between_movements_ms);
 }
 
+void hold_key(const char *name) {
+    hand("keydown %s", name);
+    pause_ms(150);
+}
+
+void let_key_go(const char *name) {
+    hand("keyup %s", name);
+    pause_ms(150);
+}
+
 void drag(const cJSON *report, const char *widget, int button, const float from[2],
           const float to[2], int moves) {
     int r[4];
@@ -269,8 +279,10 @@ void drag(const cJSON *report, const char *widget, int button, const float from[
         int y = r[1] + (int)((float)r[3] * (from[1] + t * (to[1] - from[1])));
         hand("mousemove %d %d", x, y);
         pause_ms(i == 0 ? 150 : 30);
-        if (i == 0)
-            hand("mousedown %d", button);
+        if (i > 0)
+            continue;
+        hand("mousedown %d", button);
+        pause_ms(100); /* the window takes up the pointer where it is, not where it went at once */
     }
     pause_ms(150);
     hand("mouseup %d", button);

@@ -52,6 +52,10 @@ void await_window(void);
 void click(const cJSON *report, const char *widget);
 void press_key(const char *name);
 
+/* Holds a key down, and lets it go. */
+void hold_key(const char *name);
+void let_key_go(const char *name);
+
 /* Drags with a button from one place within a widget to another, as parts of its sides, in as many
  * moves; and turns the wheel over its middle: up, or down for fewer than 0. */
 void drag(const cJSON *report, const char *widget, int button, const float from[2],
