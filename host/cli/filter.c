@@ -13,6 +13,7 @@
 typedef struct filter_settings {
     cli_common common;
     cli_policy policy;
+    const char *variant;
     bool force;
 } filter_settings;
 
@@ -21,6 +22,9 @@ static const cli_option rows[] = {
      "full, sample or none (default: full, sample for very large images)", 0, 0},
     {0, "baselines", CLI_TEXT, offsetof(filter_settings, policy.baselines), "LIST",
      "also time sequential,naive C (default none)", 0, 0},
+    {0, "variant", CLI_TEXT, offsetof(filter_settings, variant), "NAME",
+     "auto: on the host where that is faster; host; or, with one filter, one of its variants", 0,
+     0},
     {0, "force", CLI_FLAG, offsetof(filter_settings, force), NULL,
      "write OUT even if the result is wrong", 0, 0},
 };
@@ -78,6 +82,19 @@ static int deliver(cli_session *session, const filter_settings *settings, const 
     return wrong ? CLI_WRONG : CLI_OK;
 }
 
+/* "auto" and "host" are for whole chains; a rung belongs to one op. */
+static brg_status apply_variant(cli_workload *workload, const char *variant, brg_error *error) {
+    bool any = variant && (strcmp(variant, "auto") == 0 || strcmp(variant, "host") == 0);
+    if (variant && !any && workload->stage_count > 1) {
+        brg_fail(error, BRG_E_ARGUMENT, "--variant %.40s needs a single filter, not a chain of %d",
+                 variant, (int)workload->stage_count);
+        return brg_error_hint(error, "Only auto and host are understood by every filter.");
+    }
+    for (int32_t i = 0; i < workload->stage_count; i++)
+        workload->stages[i].variant = variant;
+    return BRG_OK;
+}
+
 static int filter_image(cli_session *session, const filter_settings *settings, char **argv,
                         brg_tensor *image) {
     char spec[32];
@@ -86,6 +103,8 @@ static int filter_image(cli_session *session, const filter_settings *settings, c
     cli_workload workload = {0};
     brg_job_desc desc = {.label = argv[0], .seed = (uint64_t)settings->common.seed};
     brg_status status = cli_workload_filter(&workload, argv[0], image, &error);
+    if (status == BRG_OK)
+        status = apply_variant(&workload, settings->variant, &error);
     if (status == BRG_OK)
         status = cli_policy_apply(&settings->policy, &desc, &error);
     if (status == BRG_OK) {

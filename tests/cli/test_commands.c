@@ -224,6 +224,15 @@ Test(filter, chains_and_converts) {
     cr_expect_eq(files_here(), 4);
 }
 
+Test(filter, takes_a_variant) {
+    make_image("in.png", 40, 30, 4);
+    expect(0, "filter blur=2,edge,resize=50%% in.png out.png --variant auto");
+    expect(0, "filter blur=2,edge in.png out.png --variant host");
+    expect(0, "filter blur=2 in.png out.png --variant strips");
+    expect(2, "filter blur=2,edge in.png out.png --variant strips");
+    expect(2, "filter blur=2 in.png out.png --variant nope");
+}
+
 Test(filter, may_write_over_its_input) {
     make_image("in.png", 40, 30, 4);
     expect(0, "filter resize=20x10 in.png in.png");
