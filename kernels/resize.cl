@@ -22,7 +22,8 @@
  *     strips   a work-item makes a strip of columns for a run of rows: it works out the columns'
  *              weights once, then for each row blends the source rows into a line in local
  *              memory with vectors of 16, and blends pixels along that line
- *
+ *     pairs    bilinear: both neighbours in one load, with no line in between: resize_pairs.cl
+ *     lines    bilinear, for enlarging: the other way about, along first: resize_pairs.cl
  *     halves   exactly half the width and height, bilinear or area: the mean of 2 x 2 pixels, in
  *              vectors; bytes are added as integers, which is exact
  *
