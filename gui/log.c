@@ -27,10 +27,18 @@ static const char *stop_after(const char *sentence) {
     return length > 0 && strchr(".!?", sentence[length - 1]) ? "" : ".";
 }
 
+const char *brg_log_words(const brg_error *error, char *text, size_t size) {
+    snprintf(text, size, "%s%s%s%s", error->what, stop_after(error->what),
+             error->hint[0] ? " " : "", error->hint);
+    return text;
+}
+
 void brg_log_error(brg_log *log, const char *about, const brg_error *error) {
     brg_log_line *line = next_line(log, BRG_TONE_TROUBLE);
-    snprintf(line->text, sizeof line->text, "%s%s%s%s%s%s", about ? about : "", about ? ": " : "",
-             error->what, stop_after(error->what), error->hint[0] ? " " : "", error->hint);
+    int used =
+        snprintf(line->text, BRG_LOG_TEXT / 2, "%s%s", about ? about : "", about ? ": " : "");
+    used = used < BRG_LOG_TEXT / 2 ? used : BRG_LOG_TEXT / 2 - 1;
+    brg_log_words(error, line->text + used, sizeof line->text - (size_t)used);
 }
 
 const brg_log_line *brg_log_at(const brg_log *log, size_t i) {

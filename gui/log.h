@@ -28,6 +28,9 @@ void brg_log_note(brg_log *log, const char *format, ...) __attribute__((format(p
 /* Adds a failure: what, and what to do about it. `about` may be NULL, or names what failed. */
 void brg_log_error(brg_log *log, const char *about, const brg_error *error);
 
+/* What failed and what to do about it, as one text. Returns text. */
+const char *brg_log_words(const brg_error *error, char *text, size_t size);
+
 /* The i-th line from the end, 0 the newest; NULL past the oldest that is kept. */
 const brg_log_line *brg_log_at(const brg_log *log, size_t i);
 

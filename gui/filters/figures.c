@@ -10,12 +10,21 @@ typedef struct badge {
 
 /* ---- the heading ----------------------------------------------------------------------------- */
 
+/* Why there is no result; NULL if nothing went wrong. */
+static const brg_error *trouble_of(const brg_studio *model) {
+    const brg_app *app = model->app;
+    if (model->failure.status != BRG_OK)
+        return &model->failure;
+    return app->devices_known && app->devices_status != BRG_OK ? &app->devices_error : NULL;
+}
+
 static badge badge_of(const brg_filters *filters) {
     const brg_studio *model = filters->model;
     const badge quiet = {.fill = BRG_RAISED, .ink = BRG_QUIET};
     badge b = quiet;
-    if (model->failure.status != BRG_OK)
-        return (badge){"failed", BRG_RED, BRG_ON_COLOUR};
+    if (trouble_of(model))
+        return (badge){model->failure.status != BRG_OK ? "failed" : "no device", BRG_RED,
+                       BRG_ON_COLOUR};
     if (!model->shown.after || model->shown.wish.after.count == 0)
         b.text = "nothing to check";
     else if (model->playing && brg_studio_streams(model))
@@ -41,13 +50,14 @@ static void draw_badge(brg_filters *filters, brg_rect place) {
     brg_ui_text(filters->ui, pill, BRG_FONT_BOLD, BRG_CENTRE, b.ink, b.text);
 }
 
-/* "blur, then contrast" */
-static void describe_chain(const brg_recipe *recipe, char *text, size_t size) {
+/* "Blur, then Contrast" */
+static void describe_chain(const brg_steps *steps, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';
-    for (int32_t i = 0; i < recipe->count && recipe->steps[i] >= 0 && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", then " : "",
-                                 brg_step_at(recipe->steps[i])->name);
+    for (int place = 0; place < BRG_STEPS && used < size; place++)
+        if (steps->on[steps->order[place]])
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", then " : "",
+                                     brg_step_at(steps->order[place])->name);
     if (used == 0)
         snprintf(text, size, "no step is switched on");
 }
@@ -55,8 +65,8 @@ static void describe_chain(const brg_recipe *recipe, char *text, size_t size) {
 /* The verdict in a sentence, or why there is none. */
 static void describe_check(const brg_studio *model, char *text, size_t size) {
     text[0] = '\0';
-    if (model->failure.status != BRG_OK)
-        snprintf(text, size, "%s %s", model->failure.what, model->failure.hint);
+    if (trouble_of(model))
+        brg_log_words(trouble_of(model), text, size);
     else if (model->check == BRG_CHECK_ENDED)
         brg_verdict_text(&model->verdict, text, size);
     else if (model->check == BRG_CHECK_RUNNING)
@@ -69,12 +79,12 @@ void brg_filters_view_heading(brg_filters *filters, brg_rect place) {
     const brg_studio *model = filters->model;
     char text[640];
     brg_rect title = {place.x, place.y, place.w - 230, 26};
-    describe_chain(&model->wanted.after, text, sizeof text);
+    describe_chain(&model->steps, text, sizeof text);
     brg_ui_text(filters->ui, title, BRG_FONT_TITLE, BRG_LEFT, BRG_TEXT, text);
     draw_badge(filters, place);
     describe_check(model, text, sizeof text);
     brg_ui_text(filters->ui, (brg_rect){place.x, place.y + 27, place.w, 18}, BRG_FONT_SMALL,
-                BRG_LEFT, model->failure.status == BRG_OK ? BRG_QUIET : BRG_RED, text);
+                BRG_LEFT, trouble_of(model) ? BRG_RED : BRG_QUIET, text);
 }
 
 /* ---- the figures ----------------------------------------------------------------------------- */

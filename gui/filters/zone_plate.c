@@ -50,7 +50,7 @@ brg_status brg_zone_plate(int64_t w, int64_t h, double seconds, brg_tensor **ima
     uint32_t random = 1u + (uint32_t)(seconds * 1000);
     double cx = (double)w * (0.5 + 0.22 * cos(0.7 * seconds));
     double cy = (double)h * (0.5 + 0.22 * sin(0.9 * seconds));
-    double fineness = 0.25 / (double)(w > h ? w : h);
+    double fineness = 0.08 / (double)(w > h ? w : h);
     fill_wave(wave);
     for (int64_t y = 0; y < h; y++) {
         double dy = (double)y - cy;

@@ -90,7 +90,7 @@ void brg_simulation_view_heading(brg_simulation *simulation, brg_rect place) {
     draw_title(simulation, (brg_rect){place.x, place.y, place.w - 200, 26});
     draw_badge(simulation, place);
     if (trouble)
-        snprintf(text, sizeof text, "%s %s", trouble->what, trouble->hint);
+        brg_log_words(trouble, text, sizeof text);
     else if (simulation->is_fractal)
         describe_fractal(&simulation->fractal, text, sizeof text);
     else

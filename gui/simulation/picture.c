@@ -60,10 +60,11 @@ static bool develop_reaction(brg_simulation *simulation) {
 
 /* ---- the fractal ----------------------------------------------------------------------------- */
 
-/* Colours go up and down the map as counts grow, ever more slowly. */
+/* Colours go up and down the map as counts grow: once until the set is near, then ever more slowly.
+ */
 static void fill_table(const brg_colour_map *map, int32_t iterations, uint8_t (*table)[4]) {
     for (int32_t n = 0; n < iterations; n++) {
-        float turns = 0.42f * log2f(1 + (float)n / 4);
+        float turns = 0.05f * powf(log2f(1 + (float)n), 1.5f);
         float t = 2 * (turns - floorf(turns));
         memcpy(table[n], brg_colour_map_at(map, t <= 1 ? t : 2 - t), 4);
     }
