@@ -18,4 +18,9 @@ static inline uint32_t brg_philox(uint32_t key, uint32_t a, uint32_t b) {
     return a;
 }
 
+/* The key of a layer's dropout. */
+static inline uint32_t brg_dropout_key(uint64_t seed, int32_t layer) {
+    return (uint32_t)seed ^ (uint32_t)(seed >> 32) ^ (uint32_t)layer * UINT32_C(0x85ebca6b);
+}
+
 #endif

@@ -497,8 +497,8 @@ static void add_backward(const act *a) {
 }
 
 bool brg_dropout_keeps(uint64_t seed, int64_t step, int32_t layer, int32_t drop, int64_t element) {
-    uint32_t key = (uint32_t)seed ^ (uint32_t)(seed >> 32) ^ (uint32_t)layer * UINT32_C(0x85ebca6b);
-    return (brg_philox(key, (uint32_t)element, (uint32_t)step) >> 16) >= (uint32_t)drop;
+    return (brg_philox(brg_dropout_key(seed, layer), (uint32_t)element, (uint32_t)step) >> 16) >=
+           (uint32_t)drop;
 }
 
 static number dropped(const act *a, int64_t e, number n) {

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,10 @@ static brg_status settle_windows(reader *r, brg_layer *layer) {
     return BRG_OK;
 }
 
+static int32_t aligned(int32_t place) {
+    return (place + BRG_LAYER_ALIGN - 1) / BRG_LAYER_ALIGN * BRG_LAYER_ALIGN;
+}
+
 /* Where a layer's numbers lie, behind those of the layers before. */
 static void place(brg_network *network, brg_layer *layer) {
     bool trained = layer->kind == BRG_LAYER_DENSE || layer->kind == BRG_LAYER_CONV;
@@ -153,11 +158,11 @@ static void place(brg_network *network, brg_layer *layer) {
     if (layer->kind == BRG_LAYER_NORM)
         layer->weight_count = layer->bias_count = layer->k;
     layer->weights = network->parameter_count;
-    layer->bias = layer->weights + layer->weight_count;
-    network->parameter_count = layer->bias + layer->bias_count;
+    layer->bias = aligned(layer->weights + layer->weight_count);
+    network->parameter_count = aligned(layer->bias + layer->bias_count);
     layer->statistics = network->statistic_count;
     if (layer->kind == BRG_LAYER_NORM)
-        network->statistic_count += 2 * layer->k;
+        network->statistic_count = aligned(layer->statistics + 2 * layer->k);
 }
 
 /* ---- layers ---------------------------------------------------------------------------------- */
@@ -453,4 +458,33 @@ bool brg_network_valid(const brg_network *network) {
     return again.parameter_count == network->parameter_count &&
            again.statistic_count == network->statistic_count &&
            brg_layer_out(&network->layers[network->layer_count - 1]) == network->classes;
+}
+
+int64_t brg_network_weights(const brg_network *network) {
+    int64_t count = 0;
+    for (int32_t i = 0; i < network->layer_count; i++)
+        count += network->layers[i].weight_count + network->layers[i].bias_count;
+    return count;
+}
+
+/* The members before the layers, which are all int32_t too. */
+enum { HEAD_WORDS = offsetof(brg_network, layers) / sizeof(int32_t) };
+
+int64_t brg_network_words(const brg_network *network) {
+    return HEAD_WORDS + (int64_t)network->layer_count * BRG_LAYER_WORDS;
+}
+
+void brg_network_encode(const brg_network *network, int32_t *words) {
+    memcpy(words, network, (size_t)brg_network_words(network) * sizeof *words);
+}
+
+brg_status brg_network_decode(const int32_t *words, int64_t count, brg_network *network,
+                              brg_error *error) {
+    memset(network, 0, sizeof *network);
+    bool fits = count > HEAD_WORDS && count <= (int64_t)(sizeof *network / sizeof *words);
+    if (fits)
+        memcpy(network, words, (size_t)count * sizeof *words);
+    if (!fits || count != brg_network_words(network) || !brg_network_valid(network))
+        return brg_fail(error, BRG_E_ARGUMENT, "these numbers are not a network");
+    return BRG_OK;
 }

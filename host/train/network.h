@@ -10,7 +10,9 @@
 
 #include "brigade/status.h"
 
-enum { BRG_MAX_LAYERS = 96, BRG_LAYER_WORDS = 28 };
+/* Weights and biases begin at multiples of BRG_LAYER_ALIGN floats, so that a device can be handed
+ * each as a buffer of its own; what lies between is 0 and stays 0. */
+enum { BRG_MAX_LAYERS = 96, BRG_LAYER_WORDS = 28, BRG_LAYER_ALIGN = 64 };
 
 typedef enum brg_layer_kind {
     BRG_LAYER_DENSE = 1, /* out = in . weights + bias; weights {c * h * w, k} */
@@ -47,8 +49,8 @@ typedef struct brg_network {
     int32_t c, h, w; /* of an image */
     int32_t classes;
     int32_t layer_count;
-    int32_t parameter_count; /* floats: weights and biases of all layers */
-    int32_t statistic_count; /* floats: running means and variances */
+    int32_t parameter_count; /* floats: weights and biases of all layers, with what lies between */
+    int32_t statistic_count; /* floats: running means and variances, likewise */
     brg_layer layers[BRG_MAX_LAYERS];
 } brg_network;
 
@@ -71,6 +73,16 @@ double brg_network_flops(const brg_network *network);
  * what is wrong there. `name` leads messages. */
 brg_status brg_network_parse(const char *text, const char *name, brg_network *network,
                              brg_error *error);
+
+/* Numbers that are trained: without what lies between. */
+int64_t brg_network_weights(const brg_network *network);
+
+/* The network as words, for the op's input: as many as brg_network_words says. And back:
+ * BRG_E_ARGUMENT if they are no network. */
+int64_t brg_network_words(const brg_network *network);
+void brg_network_encode(const brg_network *network, int32_t *words);
+brg_status brg_network_decode(const int32_t *words, int64_t count, brg_network *network,
+                              brg_error *error);
 
 /* True if a network that came as numbers from outside is one that parse could have made: every size,
  * place and node is checked. */

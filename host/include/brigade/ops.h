@@ -284,6 +284,51 @@ typedef struct brg_conv_params {
     bool relu;      /* conv2d_forward; a NaN stays one */
 } brg_conv_params;
 
+typedef enum brg_train_mode {
+    BRG_TRAIN_STEPS = 0, /* whole steps, the parameters moved on */
+    BRG_TRAIN_GRADIENT,  /* one batch's gradients, for others to add up */
+    BRG_TRAIN_SCORES     /* what the network makes of images; nothing is trained */
+} brg_train_mode;
+
+typedef enum brg_optimizer { BRG_OPTIMIZER_SGD = 0, BRG_OPTIMIZER_ADAM } brg_optimizer;
+
+/* "train": steps of training a network on batches of images, all on the device.
+ *
+ * Inputs: the state f32 {1, n} or {n}; images u8 {count, c, h, w}, count a multiple of the batch;
+ * the network i32 {words} (brg_model_words); labels i32 {count}, 0 .. classes - 1, but not for
+ * scores. A pixel p enters as p * scale + shift.
+ *
+ * The state holds the parameters, then as many velocities (SGD), or mean gradients and mean squares
+ * (Adam), then the running statistics; what follows is not read. The output of whole steps is the
+ * state after them, {1, n}, with the mean loss of each step and then its hits behind it: it is the
+ * input of the next steps. Of a gradient it is {1, n}: gradients, statistics, loss, hits. Of scores
+ * it is {count, classes}.
+ *
+ * The bound follows every rounding error through layers, loss, gradients and optimizer
+ * (host/reference/train.h); from step to step it grows. */
+typedef struct brg_train_params {
+    brg_train_mode mode;
+    brg_optimizer optimizer;
+    int32_t batch;      /* images in a step */
+    int32_t step;       /* steps done before, for dropout and Adam */
+    uint64_t seed;      /* of dropout */
+    float rate;         /* of learning */
+    float momentum;     /* beta1 of Adam */
+    float beta2, small; /* Adam's, small is what keeps it from dividing by 0 */
+    float decay;        /* of weights: SGD's adds to the gradient, Adam's does not */
+    float scale, shift;
+} brg_train_params;
+
+/* SGD with rate 0.05 and momentum 0.9 on pixels from -1 to 1. */
+#define BRG_TRAIN_DEFAULTS                                                                         \
+    ((brg_train_params){.batch = 1,                                                                \
+                        .rate = 0.05f,                                                             \
+                        .momentum = 0.9f,                                                          \
+                        .beta2 = 0.999f,                                                           \
+                        .small = 1e-8f,                                                            \
+                        .scale = 2.0f / 255,                                                       \
+                        .shift = -1})
+
 /* "clamp", "zero", "reflect", "wrap". */
 BRG_API const char *brg_border_name(brg_border border);
 

@@ -1,0 +1,28 @@
+/* A call of the op "train", settled: the network, the batch, and where everything lies in state and
+ * output. */
+#ifndef TRAIN_STEP_H
+#define TRAIN_STEP_H
+
+#include "brigade/op.h"
+#include "brigade/ops.h"
+#include "train/network.h"
+
+typedef struct brg_step {
+    const brg_train_params *params;
+    brg_network network;
+    int64_t batch, rounds;        /* images in a step, and steps */
+    int64_t slots;                /* sets of numbers beside the parameters: velocities ... */
+    int64_t statistics, state;    /* where they begin, and the state's size; floats */
+    int64_t losses, hits, output; /* likewise in the output */
+} brg_step;
+
+enum { BRG_TRAIN_STATE, BRG_TRAIN_IMAGES, BRG_TRAIN_NETWORK, BRG_TRAIN_LABELS };
+
+/* Settles a call whose network has data. BRG_E_ARGUMENT, BRG_E_SHAPE. */
+brg_status brg_step_resolve(const brg_call *call, brg_step *step, brg_error *error);
+
+/* Plans the launches. */
+brg_status brg_step_plan(const brg_step *step, const brg_device_info *device, brg_plan *plan,
+                         brg_error *error);
+
+#endif
