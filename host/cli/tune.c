@@ -163,6 +163,7 @@ static brg_status search_values(tuner *t, subject *of, search *s, brg_error *err
         return brg_fail(error, BRG_E_MEMORY, "no memory for a plan");
     brg_plan_begin(plan, of->op, t->info);
     memcpy(s->values, plan->tuned, sizeof s->values);
+    brg_plan_release(plan);
     free(plan);
     brg_status status = measure(t, of, NULL, s->values, &s->first_ms, &result, error);
     memcpy(s->variant, result.variant[0], sizeof s->variant);

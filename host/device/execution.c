@@ -47,7 +47,9 @@ typedef struct stage {
     int32_t inputs[BRG_MAX_INPUTS]; /* indices into the execution's buffers */
     int32_t output;
     int32_t scratch[BRG_MAX_SCRATCH];
-    cl_kernel kernels[BRG_MAX_LAUNCHES];
+    cl_kernel *kernels; /* one for each launch */
+    cl_mem *views;      /* parts of buffers that launches are given */
+    int32_t view_count, view_room;
 } stage;
 
 enum { MAX_BUFFERS = BRG_MAX_STAGES * (BRG_MAX_INPUTS + 1 + BRG_MAX_SCRATCH) };
@@ -331,16 +333,46 @@ static cl_mem buffer_of(const brg_execution *execution, const stage *planned, in
     return execution->buffers[index].memory;
 }
 
-static brg_status set_arg(const brg_execution *execution, const stage *planned, cl_kernel kernel,
-                          cl_uint index, const brg_arg *arg, brg_error *error) {
+/* What a launch is given of a buffer: all, or a part that is kept until the stage is released. */
+static brg_status view_of(const brg_execution *execution, stage *planned, const brg_arg *arg,
+                          cl_mem *memory, brg_error *error) {
+    cl_buffer_region region = {arg->offset, arg->bytes};
+    cl_int code;
+    *memory = buffer_of(execution, planned, arg->value.buffer);
+    if (arg->bytes == 0)
+        return BRG_OK;
+    if (planned->view_count == planned->view_room) {
+        int32_t room = 2 * planned->view_room + 16;
+        cl_mem *views = realloc(planned->views, (size_t)room * sizeof *views);
+        if (!views)
+            return brg_fail(error, BRG_E_MEMORY, "no memory for the kernels' arguments");
+        planned->views = views;
+        planned->view_room = room;
+    }
+    *memory = clCreateSubBuffer(*memory, 0, CL_BUFFER_CREATE_TYPE_REGION, &region, &code);
+    if (code != CL_SUCCESS)
+        return brg_cl_fail(error, "clCreateSubBuffer", code);
+    planned->views[planned->view_count++] = *memory;
+    return BRG_OK;
+}
+
+static brg_status set_buffer(const brg_execution *execution, stage *planned, cl_kernel kernel,
+                             cl_uint index, const brg_arg *arg, brg_error *error) {
     cl_mem memory;
-    cl_int first = 0;
+    brg_status status = view_of(execution, planned, arg, &memory, error);
+    if (status != BRG_OK)
+        return status;
+    cl_int code = clSetKernelArg(kernel, index, sizeof memory, &memory);
+    return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clSetKernelArg", code);
+}
+
+static brg_status set_arg(const brg_execution *execution, stage *planned, cl_kernel kernel,
+                          cl_uint index, const brg_arg *arg, brg_error *error) {
+    const cl_int zero = 0;
     cl_int code = CL_SUCCESS;
     switch (arg->kind) {
     case BRG_ARG_BUFFER:
-        memory = buffer_of(execution, planned, arg->value.buffer);
-        code = clSetKernelArg(kernel, index, sizeof memory, &memory);
-        break;
+        return set_buffer(execution, planned, kernel, index, arg, error);
     case BRG_ARG_I32:
         code = clSetKernelArg(kernel, index, sizeof(cl_int), &arg->value.i32);
         break;
@@ -357,7 +389,8 @@ static brg_status set_arg(const brg_execution *execution, const stage *planned, 
         code = clSetKernelArg(kernel, index, arg->value.bytes, NULL);
         break;
     case BRG_ARG_FIRST:
-        code = clSetKernelArg(kernel, index, sizeof first, &first);
+    case BRG_ARG_ROUND:
+        code = clSetKernelArg(kernel, index, sizeof zero, &zero);
         break;
     }
     return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clSetKernelArg", code);
@@ -365,6 +398,10 @@ static brg_status set_arg(const brg_execution *execution, const stage *planned, 
 
 static brg_status make_kernels(brg_execution *execution, stage *planned,
                                const brg_program_paths *paths, brg_error *error) {
+    size_t count = (size_t)planned->plan.launch_count;
+    planned->kernels = calloc(count ? count : 1, sizeof *planned->kernels);
+    if (!planned->kernels)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a job's kernels");
     for (int32_t l = 0; l < planned->plan.launch_count; l++) {
         const brg_launch *launch = &planned->plan.launches[l];
         brg_status status =
@@ -598,11 +635,23 @@ static brg_status enqueue_clear(brg_execution *execution, brg_piece *piece, brg_
     return BRG_OK;
 }
 
-static int32_t first_arg(const brg_launch *launch) {
+static int32_t arg_of_kind(const brg_launch *launch, brg_arg_kind kind) {
     for (int32_t a = 0; a < launch->arg_count; a++)
-        if (launch->args[a].kind == BRG_ARG_FIRST)
+        if (launch->args[a].kind == kind)
             return a;
     return -1;
+}
+
+static int32_t first_arg(const brg_launch *launch) {
+    return arg_of_kind(launch, BRG_ARG_FIRST);
+}
+
+/* Sets an int that changes from slice to slice, if the kernel takes it. */
+static cl_int set_moving(const brg_launch *launch, cl_kernel kernel, brg_arg_kind kind,
+                         size_t value) {
+    int32_t index = arg_of_kind(launch, kind);
+    cl_int number = (cl_int)value;
+    return index < 0 ? CL_SUCCESS : clSetKernelArg(kernel, (cl_uint)index, sizeof number, &number);
 }
 
 /* How many work-groups along slice_dim the next slice takes. */
@@ -623,13 +672,11 @@ static brg_status enqueue_range(brg_execution *execution, const brg_launch *laun
     const cursor *at = &execution->at;
     size_t slice_dim = (size_t)launch->slice_dim;
     size_t first_item = at->group * launch->local[slice_dim];
-    int32_t first_index = first_arg(launch);
-    cl_int first = (cl_int)first_item;
     if (first_item > INT_MAX)
         return brg_fail(error, BRG_E_SHAPE, "kernel %s has too many work-items", launch->kernel);
-    cl_int code = first_index < 0
-                      ? CL_SUCCESS
-                      : clSetKernelArg(kernel, (cl_uint)first_index, sizeof first, &first);
+    cl_int code = set_moving(launch, kernel, BRG_ARG_FIRST, first_item);
+    if (code == CL_SUCCESS)
+        code = set_moving(launch, kernel, BRG_ARG_ROUND, (size_t)at->round);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clSetKernelArg", code);
     size_t global[3], local[3];
@@ -841,9 +888,14 @@ brg_context *brg_execution_context(const brg_execution *execution) {
 }
 
 static void release_stage(stage *released) {
-    for (int32_t l = 0; l < BRG_MAX_LAUNCHES; l++)
+    for (int32_t l = 0; released->kernels && l < released->plan.launch_count; l++)
         if (released->kernels[l])
             clReleaseKernel(released->kernels[l]);
+    for (int32_t v = 0; v < released->view_count; v++)
+        clReleaseMemObject(released->views[v]);
+    free(released->kernels);
+    free(released->views);
+    brg_plan_release(&released->plan);
 }
 
 static void release_buffer(brg_context *context, buffer *released, bool abandon) {

@@ -263,9 +263,9 @@ static brg_status plan_forward(const brg_conv *v, brg_conv_variant rung,
                                const brg_device_info *device, brg_plan *plan, brg_error *error) {
     const brg_conv_buffers buffers = {.x = BRG_BUFFER_INPUT(0),
                                       .weights = BRG_BUFFER_INPUT(1),
-                                      .bias = BRG_BUFFER_INPUT(v->bias ? 2 : 1),
+                                      .bias = BRG_BUFFER_INPUT(v->has_bias ? 2 : 1),
                                       .y = BRG_BUFFER_OUTPUT,
-                                      .has_bias = v->bias != NULL};
+                                      .has_bias = v->has_bias};
     switch (rung) {
     case BRG_CONV_DIRECT:
         return brg_conv_plan_direct(v, &buffers, device, plan, error);

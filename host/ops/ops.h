@@ -30,6 +30,7 @@ extern const brg_op brg_op_transpose;
 extern const brg_op brg_op_reaction_diffusion;
 extern const brg_op brg_op_mandelbrot;
 extern const brg_op brg_op_nbody;
+extern const brg_op brg_op_train;
 
 /* The largest size that a kernel may receive as an int. It leaves room below INT32_MAX, so that
  * rounding a range up to whole work-groups never overflows an int index in a kernel. */

@@ -1,6 +1,7 @@
 /* Plans: filling them, and checking one before the engine believes it. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ops/ops.h"
@@ -11,12 +12,32 @@ void brg_plan_begin(brg_plan *plan, const brg_op *op, const brg_device_info *dev
         plan->tuned[i] = device->kind == BRG_DEVICE_CPU ? op->tunables[i].cpu : op->tunables[i].gpu;
 }
 
+void brg_plan_release(brg_plan *plan) {
+    free(plan->launches);
+    plan->launches = NULL;
+    plan->launch_count = plan->launch_room = 0;
+}
+
+/* Room for one more launch. */
+static bool make_room(brg_plan *plan) {
+    if (plan->launch_count < plan->launch_room)
+        return true;
+    int32_t room = plan->launch_room ? 4 * plan->launch_room : 4;
+    brg_launch *launches = NULL;
+    if (plan->launch_count < BRG_MAX_LAUNCHES)
+        launches = realloc(plan->launches, (size_t)room * sizeof *launches);
+    if (!launches)
+        return false;
+    plan->launches = launches;
+    plan->launch_room = room;
+    return true;
+}
+
+/* The caller of a plan without room goes on filling the spare launch; the plan is void. */
 brg_launch *brg_plan_add(brg_plan *plan, const char *program, const char *kernel) {
-    if (plan->launch_count >= BRG_MAX_LAUNCHES) {
-        plan->overflow = true; /* the caller goes on filling the last place; the plan is void */
-        plan->launch_count = BRG_MAX_LAUNCHES - 1;
-    }
-    brg_launch *launch = &plan->launches[plan->launch_count++];
+    bool room = make_room(plan);
+    plan->overflow |= !room;
+    brg_launch *launch = room ? &plan->launches[plan->launch_count++] : &plan->spare;
     *launch = (brg_launch){
         .program = program, .kernel = kernel, .dims = 1, .groups = {1, 1, 1}, .local = {1, 1, 1}};
     return launch;
@@ -72,6 +93,13 @@ void brg_arg_buffer(brg_launch *launch, int32_t buffer) {
     append(launch, (brg_arg){.kind = BRG_ARG_BUFFER, .value.buffer = buffer});
 }
 
+void brg_arg_view(brg_launch *launch, int32_t buffer, size_t offset, size_t bytes) {
+    append(launch, (brg_arg){.kind = BRG_ARG_BUFFER,
+                             .value.buffer = buffer,
+                             .offset = offset,
+                             .bytes = bytes});
+}
+
 void brg_arg_i32(brg_launch *launch, int64_t value) {
     if (value < INT32_MIN || value > INT32_MAX)
         launch->overflow = true;
@@ -96,6 +124,10 @@ void brg_arg_local(brg_launch *launch, size_t bytes) {
 
 void brg_arg_first(brg_launch *launch) {
     append(launch, (brg_arg){.kind = BRG_ARG_FIRST});
+}
+
+void brg_arg_round(brg_launch *launch) {
+    append(launch, (brg_arg){.kind = BRG_ARG_ROUND});
 }
 
 int64_t brg_loop_limit(const brg_device_info *device) {
@@ -159,7 +191,7 @@ brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *
     if (plan->overflow || plan->launch_count < 0 || plan->launch_count > BRG_MAX_LAUNCHES ||
         plan->scratch_count < 0 || plan->scratch_count > BRG_MAX_SCRATCH)
         return brg_fail(error, BRG_E_INTERNAL,
-                        "the op's plan has more than %d launches or %d scratch buffers",
+                        "the op's plan has more than %d launches or %d scratch buffers, or no memory",
                         BRG_MAX_LAUNCHES, BRG_MAX_SCRATCH);
     if (plan->loop_first < 0 || plan->loop_count < 0 || plan->loop_rounds < 0 ||
         plan->loop_first + plan->loop_count > plan->launch_count)

@@ -26,6 +26,7 @@ static const brg_op *const builtin[] = {
     &brg_op_reaction_diffusion,
     &brg_op_mandelbrot,
     &brg_op_nbody,
+    &brg_op_train,
     &brg_op_conv2d_forward,
     &brg_op_conv2d_backward_data,
     &brg_op_conv2d_backward_weights,

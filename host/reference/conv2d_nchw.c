@@ -71,7 +71,8 @@ brg_conv brg_conv_resolve(const brg_call *call, brg_conv_pass pass) {
         v.ow = outputs(v.w, v.kw, v.sw, v.pw, v.dw);
         v.x = call->data[0];
         v.weights = call->data[1];
-        v.bias = call->input_count > 2 ? call->data[2] : NULL;
+        v.has_bias = call->input_count > 2;
+        v.bias = v.has_bias ? call->data[2] : NULL;
     } else if (pass == BRG_CONV_DATA) {
         resolve_filters(&in[1], &v);
         resolve_result(&in[0], &v);

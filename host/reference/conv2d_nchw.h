@@ -21,7 +21,7 @@ typedef struct brg_conv {
     int64_t ph, pw;         /* padding; negative in some transposed convolutions: a crop */
     int64_t dh, dw;         /* dilation */
     int64_t groups, cg, kg; /* channels of a group: cg in, kg out */
-    bool relu;
+    bool relu, has_bias;
     const float *x, *weights, *bias, *dy;
 } brg_conv;
 

@@ -44,6 +44,11 @@ void brg_train_backward(brg_train_pass *pass, const int32_t *labels);
 /* gamma_n = n u / (1 - n u), u = 2^-24. */
 double brg_train_gamma(double terms);
 
+/* The oracle of the op "train"; false if memory is short. */
+bool brg_train_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
+                      double *bound);
+void brg_train_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output);
+
 /* One layer's; from train_layers.c. */
 void brg_layer_forward(brg_train_pass *pass, int32_t index);
 void brg_layer_backward(brg_train_pass *pass, int32_t index);

@@ -12,7 +12,7 @@
 
 /* Weights and biases begin at multiples of BRG_LAYER_ALIGN floats, so that a device can be handed
  * each as a buffer of its own; what lies between is 0 and stays 0. */
-enum { BRG_MAX_LAYERS = 96, BRG_LAYER_WORDS = 28, BRG_LAYER_ALIGN = 64 };
+enum { BRG_MAX_LAYERS = 96, BRG_LAYER_WORDS = 28, BRG_LAYER_ALIGN = 256 };
 
 typedef enum brg_layer_kind {
     BRG_LAYER_DENSE = 1, /* out = in . weights + bias; weights {c * h * w, k} */

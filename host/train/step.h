@@ -21,6 +21,9 @@ enum { BRG_TRAIN_STATE, BRG_TRAIN_IMAGES, BRG_TRAIN_NETWORK, BRG_TRAIN_LABELS };
 /* Settles a call whose network has data. BRG_E_ARGUMENT, BRG_E_SHAPE. */
 brg_status brg_step_resolve(const brg_call *call, brg_step *step, brg_error *error);
 
+/* Works out where everything lies, from the network, the batch, the rounds and the parameters. */
+void brg_step_lay_out(brg_step *step);
+
 /* Plans the launches. */
 brg_status brg_step_plan(const brg_step *step, const brg_device_info *device, brg_plan *plan,
                          brg_error *error);

@@ -171,6 +171,8 @@ static void splice(builder *b, const brg_op *op, brg_call *call, places *p) {
         brg_plan_settle(&plan);
         for (int32_t i = 0; i < plan.scratch_count; i++)
             p->scratch[i] = take(b, (int64_t)(plan.scratch[i] + 3) / 4);
+        if (plan.zero_output)
+            clear(b, p->output);
         for (int32_t i = 0; i < plan.launch_count; i++)
             adopt(b, &plan.launches[i], p, cost.flops / 100e9 + 2e-6);
     }

@@ -31,6 +31,7 @@ Test(plan, ranges_are_rounded_up) {
     cr_expect_not(launch->overflow);
     brg_launch_range(launch, 3, 1, 1);
     cr_expect(launch->overflow);
+    brg_plan_release(plan);
     free(plan);
 }
 
@@ -46,6 +47,7 @@ Test(plan, options_add_up_until_there_is_no_room) {
     cr_expect_lt(strlen(launch->options), sizeof launch->options);
     brg_launch_option(launch, "-DMORE");
     cr_expect_eq(brg_plan_check(plan, 1, NULL), BRG_E_INTERNAL);
+    brg_plan_release(plan);
     free(plan);
 }
 
@@ -68,6 +70,7 @@ Test(plan, tables_overflow_without_harm) {
     cr_expect_not(launch->overflow);
     brg_arg_f32(launch, 1);
     cr_expect(launch->overflow);
+    brg_plan_release(plan);
     free(plan);
 }
 
@@ -80,6 +83,7 @@ static brg_status check_with(void (*spoil)(brg_plan *, brg_launch *)) {
     brg_error error = {.status = BRG_OK};
     brg_status status = brg_plan_check(plan, 1, &error);
     cr_expect(status == BRG_OK || error.what[0]);
+    brg_plan_release(plan);
     free(plan);
     return status;
 }
@@ -135,6 +139,7 @@ Test(plan, shares_become_parts_of_one_whole) {
     plan->launches[0].share = plan->launches[1].share = plan->launches[2].share = 0;
     brg_plan_settle(plan);
     cr_expect_float_eq(plan->launches[2].share, 1.0 / 9, 1e-12);
+    brg_plan_release(plan);
     free(plan);
 }
 
@@ -214,6 +219,7 @@ static void plan_tuned(const brg_op *op, const char *variant, const brg_example 
         cr_expect_geq(brg_variant_find(op, plan->variant), 0, "%s", what);
         must_respect(plan, device, what);
     }
+    brg_plan_release(plan);
     free(plan);
 }
 
@@ -250,6 +256,7 @@ Test(plan, an_unknown_variant_names_the_others) {
         cr_expect_eq(op->plan(&call, "nonsense", &devices[0], plan, &error), BRG_E_NOT_FOUND);
         cr_expect_not_null(strstr(error.hint, op->variants[0].name), "%s: %s", op->name,
                            error.hint);
+        brg_plan_release(plan);
         free(plan);
         brg_example_release(&example);
     }

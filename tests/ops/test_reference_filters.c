@@ -584,6 +584,7 @@ static brg_status plan_of(const char *text, const char *variant, const brg_devic
     brg_status status = chain.ops[0]->plan(&call, variant, device, plan, &error);
     if (status == BRG_OK)
         cr_assert_eq(brg_plan_check(plan, 1, &error), BRG_OK, "%s", error.what);
+    brg_plan_release(plan);
     return status;
 }
 

@@ -22,7 +22,7 @@ enum {
     BRG_MAX_STAGES = 16,
     BRG_MAX_PARAMS = 128, /* bytes of an op's params struct */
     BRG_MAX_ARGS = 32,
-    BRG_MAX_LAUNCHES = 8,
+    BRG_MAX_LAUNCHES = 2048,
     BRG_MAX_SCRATCH = 8,
     BRG_MAX_DIMS = 8,
     BRG_MAX_TUNABLES = 12,
@@ -69,7 +69,8 @@ typedef enum brg_arg_kind {
     BRG_ARG_F32,
     BRG_ARG_F64, /* double in the kernel: only on devices that have it */
     BRG_ARG_LOCAL, /* value.bytes of local memory */
-    BRG_ARG_FIRST  /* int: index of the slice's first work-item along slice_dim; see brg_launch */
+    BRG_ARG_FIRST, /* int: index of the slice's first work-item along slice_dim; see brg_launch */
+    BRG_ARG_ROUND  /* int: which round of the plan's loop this is, from 0 */
 } brg_arg_kind;
 
 typedef struct brg_arg {
@@ -82,6 +83,7 @@ typedef struct brg_arg {
         double f64;
         size_t bytes;
     } value;
+    size_t offset, bytes; /* of a buffer, what the kernel is given of it; bytes 0: all */
 } brg_arg;
 
 /* One kernel over a range of work-groups.
@@ -114,8 +116,10 @@ typedef struct brg_plan {
 
     /* out */
     char variant[BRG_OP_NAME]; /* the variant planned, never "auto" */
-    brg_launch launches[BRG_MAX_LAUNCHES];
+    brg_launch *launches; /* owned by the plan */
     int32_t launch_count;
+    int32_t launch_room;
+    brg_launch spare; /* what brg_plan_add hands out when there is no memory or no place */
     int32_t loop_first;  /* launches loop_first .. loop_first + loop_count - 1 are run loop_rounds */
     int32_t loop_count;  /* times over before the next one; 0: every launch runs once */
     int32_t loop_rounds;
@@ -125,13 +129,15 @@ typedef struct brg_plan {
     bool overflow;    /* set by the helpers when a limit above is exceeded; the engine then fails */
 } brg_plan;
 
-/* Starts an empty plan, with the tunables at their defaults for the kind of device. */
+/* Starts an empty plan, with the tunables at their defaults for the kind of device. The caller releases
+ * it; an op's plan() is given one that was begun. */
 BRG_API void brg_plan_begin(brg_plan *plan, const brg_op *op, const brg_device_info *device);
+BRG_API void brg_plan_release(brg_plan *plan);
 
 /* Helpers to fill a plan. They never fail; a full table sets plan->overflow or launch->overflow.
  *
  * brg_plan_add appends a launch of `kernel` from `program` with dims 1, one group of one work-item,
- * slice_dim 0. brg_plan_scratch reserves a scratch buffer and returns its BRG_BUFFER_SCRATCH id. */
+ * slice_dim 0; it is there to be filled in until the next call. brg_plan_scratch reserves a scratch buffer and returns its BRG_BUFFER_SCRATCH id. */
 BRG_API brg_launch *brg_plan_add(brg_plan *plan, const char *program, const char *kernel);
 BRG_API int32_t brg_plan_scratch(brg_plan *plan, size_t bytes);
 
@@ -144,12 +150,16 @@ BRG_API void brg_launch_range(brg_launch *launch, int32_t dim, int64_t work_item
 
 /* Append one kernel argument each, in order. */
 BRG_API void brg_arg_buffer(brg_launch *launch, int32_t buffer);
+/* A part of a buffer: `offset` must be a multiple of the device's alignment for that, 1 KiB is enough
+ * everywhere. */
+BRG_API void brg_arg_view(brg_launch *launch, int32_t buffer, size_t offset, size_t bytes);
 BRG_API void brg_arg_i32(brg_launch *launch, int64_t value); /* must fit; check() sees to it */
 BRG_API void brg_arg_i64(brg_launch *launch, int64_t value);
 BRG_API void brg_arg_f32(brg_launch *launch, float value);
 BRG_API void brg_arg_f64(brg_launch *launch, double value);
 BRG_API void brg_arg_local(brg_launch *launch, size_t bytes);
 BRG_API void brg_arg_first(brg_launch *launch);
+BRG_API void brg_arg_round(brg_launch *launch);
 
 /* ---- parts: calls that do not fit the device's memory --------------------------------------------- */
 

@@ -1,0 +1,325 @@
+/* The op "train": steps of training, gradients, scores. host/train/step_plan.c plans it. */
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "ops/ops.h"
+#include "ops/words.h"
+#include "reference/train.h"
+#include "train/models.h"
+#include "train/step.h"
+
+static const brg_train_params defaults = {.batch = 1,
+                                          .rate = 0.05f,
+                                          .momentum = 0.9f,
+                                          .beta2 = 0.999f,
+                                          .small = 1e-8f,
+                                          .scale = 2.0f / 255,
+                                          .shift = -1};
+
+/* ---- shapes and cost ---- */
+
+static brg_status check(const brg_call *call, brg_shape *output, brg_error *error) {
+    brg_step *step = malloc(sizeof *step);
+    if (!step)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a training step");
+    brg_status status = brg_step_resolve(call, step, error);
+    if (status == BRG_OK && step->params->mode == BRG_TRAIN_SCORES)
+        *output = brg_shape_2d(BRG_F32, step->batch * step->rounds, step->network.classes);
+    else if (status == BRG_OK)
+        *output = brg_shape_2d(BRG_F32, 1, step->output);
+    free(step);
+    return status;
+}
+
+static void cost(const brg_call *call, brg_cost *cost) {
+    brg_network network;
+    const brg_train_params *params = call->params;
+    const brg_shape *words = &call->inputs[BRG_TRAIN_NETWORK];
+    double images = (double)call->inputs[BRG_TRAIN_IMAGES].dims[0];
+    *cost = (brg_cost){0, 0};
+    if (brg_network_decode(call->data[BRG_TRAIN_NETWORK], words->dims[0], &network, NULL) != BRG_OK)
+        return;
+    double share = params->mode == BRG_TRAIN_SCORES ? 1.0 / 3 : 1;
+    cost->flops = share * images * brg_network_flops(&network);
+    cost->bytes = images * (double)brg_network_node(&network, 0) +
+                  8.0 * (double)call->inputs[BRG_TRAIN_STATE].dims[0];
+}
+
+static int32_t dims(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]) {
+    const brg_train_params *params = call->params;
+    brg_network network;
+    const brg_shape *words = &call->inputs[BRG_TRAIN_NETWORK];
+    dims[0] = (brg_dim){"batch", params->batch};
+    dims[1] = (brg_dim){"images", call->inputs[BRG_TRAIN_IMAGES].dims[0]};
+    if (brg_network_decode(call->data[BRG_TRAIN_NETWORK], words->dims[0], &network, NULL) != BRG_OK)
+        return 2;
+    dims[2] = (brg_dim){"layers", network.layer_count};
+    dims[3] = (brg_dim){"weights", brg_network_weights(&network)};
+    return 4;
+}
+
+/* ---- plan ---- */
+
+static const brg_variant variants[] = {
+    {"layers", "a launch or a few for each layer, forward and backward"},
+};
+
+static brg_status plan(const brg_call *call, const char *variant, const brg_device_info *device,
+                       brg_plan *plan, brg_error *error) {
+    if (variant && strcmp(variant, variants[0].name) != 0)
+        return brg_variant_unknown(&brg_op_train, variant, error);
+    brg_step *step = malloc(sizeof *step);
+    if (!step)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a training step");
+    brg_status status = brg_step_resolve(call, step, error);
+    if (status == BRG_OK)
+        status = brg_step_plan(step, device, plan, error);
+    snprintf(plan->variant, sizeof plan->variant, "%s", variants[0].name);
+    free(step);
+    return status;
+}
+
+/* ---- reference ---- */
+
+static void nothing_known(double *expected, double *bound, int64_t count) {
+    for (int64_t i = 0; i < count; i++)
+        expected[i] = bound[i] = (double)NAN;
+}
+
+static void oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
+                   double *bound) {
+    if (!brg_train_oracle(call, row0, row1, expected, bound))
+        nothing_known(expected, bound, (row1 - row0) * call->output.dims[call->output.rank - 1]);
+}
+
+/* ---- calls to try ---- */
+
+typedef struct trial {
+    const char *text;
+    const char *model;
+    brg_train_mode mode;
+    brg_optimizer optimizer;
+    int32_t batch, rounds;
+    float decay;
+} trial;
+
+static const trial trials[] = {
+    {"dense", "input 1x4x5\ndense 17 relu\ndense 3", BRG_TRAIN_GRADIENT, 0, 5, 1, 0},
+    {"dense, one image", "input 1x1x3\ndense 2", BRG_TRAIN_STEPS, 0, 1, 1, 0},
+    {"dense, scores", "input 2x3x3\ndense 33 relu\ndense 7", BRG_TRAIN_SCORES, 0, 3, 2, 0},
+    {"conv", "input 3x9x8\nconv 5 3x3 pad 1 relu\nconv 6 3x2 stride 2x1\ndense 4",
+     BRG_TRAIN_GRADIENT, 0, 3, 1, 0},
+    {"conv, groups and dilation",
+     "input 4x9x9\nconv 4 3x3 dilation 2 pad 2 groups 2 nobias\n"
+     "conv 8 3x3 groups 4 relu\nconv 5 1x1\ndense 3",
+     BRG_TRAIN_GRADIENT, 0, 2, 1, 0},
+    {"pools", "input 2x9x7\nconv 3 3x3\nmaxpool 2x2\navgpool 2x2 stride 1 pad 1 relu\ndense 4",
+     BRG_TRAIN_GRADIENT, 0, 4, 1, 0},
+    {"pools that overlap", "input 2x9x8\nconv 3 1x1\nmaxpool 3x3 stride 2 pad 1 relu\navgpool all",
+     BRG_TRAIN_GRADIENT, 0, 2, 1, 0},
+    {"norm", "input 2x6x5\nconv 4 3x3 nobias\nnorm relu\ndense 9\nnorm\ndense 3",
+     BRG_TRAIN_GRADIENT, 0, 6, 1, 0},
+    {"norm, scores", "input 2x6x5\nconv 4 3x3 nobias\nnorm relu\ndense 3", BRG_TRAIN_SCORES, 0, 3,
+     2, 0},
+    {"residual",
+     "input 3x6x6\nconv 4 3x3 pad 1 relu\nmark in\nconv 4 3x3 pad 1 nobias\nnorm relu\n"
+     "conv 6 3x3 stride 2 pad 1\nmark trunk\nfrom in\nconv 6 1x1 stride 2\nadd trunk relu\n"
+     "avgpool all\ndense 3",
+     BRG_TRAIN_GRADIENT, 0, 3, 1, 0},
+    {"dropout", "input 1x5x5\ndropout 0.3\ndense 40 relu\ndropout 0.5 relu\ndense 4",
+     BRG_TRAIN_GRADIENT, 0, 7, 1, 0},
+    {"dropout, scores", "input 1x5x5\ndense 40 relu\ndropout 0.5\ndense 4", BRG_TRAIN_SCORES, 0, 7,
+     1, 0},
+    {"a step of SGD", "input 1x6x6\nconv 3 3x3 relu\nmaxpool 2\ndense 5", BRG_TRAIN_STEPS,
+     BRG_OPTIMIZER_SGD, 8, 1, 1e-3f},
+    {"two steps of SGD", "input 1x4x4\ndense 12 relu\ndense 3", BRG_TRAIN_STEPS, BRG_OPTIMIZER_SGD,
+     4, 2, 0},
+    {"a step of Adam", "input 1x6x6\nconv 3 3x3 relu\nmaxpool 2\ndense 5", BRG_TRAIN_STEPS,
+     BRG_OPTIMIZER_ADAM, 8, 1, 0.01f},
+};
+
+/* Weights of noise about as large as what initialisation gives; velocities a hundredth of that, all
+ * above zero, as mean squares are; variances about 1. */
+static void fill_state(const brg_step *step, float *state, uint64_t seed) {
+    int64_t parameters = step->network.parameter_count;
+    memset(state, 0, (size_t)step->state * sizeof *state);
+    brg_network_initialise(&step->network, seed, state);
+    for (int32_t l = 0; l < step->network.layer_count; l++)
+        for (int32_t i = 0; i < step->network.layers[l].bias_count; i++)
+            state[step->network.layers[l].bias + i] =
+                (float)(0.2 * brg_random_unit(seed + 5, (uint64_t)(1000 * l + i)) - 0.1);
+    for (int64_t i = 0; i < step->slots * parameters; i++)
+        if (state[i % parameters] != 0)
+            state[parameters + i] = (float)(0.01 * brg_random_unit(seed + 1, (uint64_t)i));
+    for (int64_t i = 0; i < step->network.statistic_count; i++)
+        state[step->statistics + i] = (float)(0.5 + brg_random_unit(seed + 2, (uint64_t)i));
+}
+
+static brg_status make_tensor(brg_example *example, brg_dtype dtype, int32_t rank,
+                              const int64_t *dims, const void *data, brg_error *error) {
+    brg_shape shape = {.dtype = dtype, .rank = rank};
+    memcpy(shape.dims, dims, (size_t)rank * sizeof *dims);
+    brg_status status =
+        brg_tensor_create(&shape, data, &example->inputs[example->input_count], error);
+    example->input_count += status == BRG_OK;
+    return status;
+}
+
+static brg_status add_images(brg_example *example, const brg_step *step, int64_t count,
+                             uint64_t seed, brg_error *error) {
+    const brg_network *n = &step->network;
+    int64_t image = brg_network_node(n, 0);
+    uint8_t *pixels = malloc((size_t)(count * image));
+    if (!pixels)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for images");
+    for (int64_t i = 0; i < count * image; i++)
+        pixels[i] = (uint8_t)(brg_random_bits(seed + 3, (uint64_t)i) >> 24);
+    brg_status status =
+        make_tensor(example, BRG_U8, 4, (int64_t[]){count, n->c, n->h, n->w}, pixels, error);
+    free(pixels);
+    return status;
+}
+
+static brg_status add_network(brg_example *example, const brg_network *network, brg_error *error) {
+    int32_t *words = malloc((size_t)brg_network_words(network) * sizeof *words);
+    if (!words)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a network");
+    brg_network_encode(network, words);
+    int64_t count = brg_network_words(network);
+    brg_status status = make_tensor(example, BRG_I32, 1, &count, words, error);
+    free(words);
+    return status;
+}
+
+static brg_status add_labels(brg_example *example, int64_t count, int32_t classes, uint64_t seed,
+                             brg_error *error) {
+    int32_t *labels = malloc((size_t)count * sizeof *labels);
+    if (!labels)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for labels");
+    for (int64_t i = 0; i < count; i++)
+        labels[i] = (int32_t)(brg_random_bits(seed + 4, (uint64_t)i) % (uint64_t)classes);
+    brg_status status = make_tensor(example, BRG_I32, 1, &count, labels, error);
+    free(labels);
+    return status;
+}
+
+/* `step` has its network; the rest is settled here. */
+static brg_status fill(brg_example *example, brg_step *step, const brg_train_params *params,
+                       int64_t count, uint64_t seed, brg_error *error) {
+    memcpy(example->params, params, sizeof *params);
+    step->params = params;
+    step->batch = params->batch;
+    step->rounds = count / params->batch;
+    brg_step_lay_out(step);
+    float *state = malloc((size_t)step->state * sizeof *state);
+    if (!state)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a state");
+    fill_state(step, state, seed);
+    brg_status status = make_tensor(example, BRG_F32, 2, (int64_t[]){1, step->state}, state, error);
+    free(state);
+    if (status == BRG_OK)
+        status = add_images(example, step, count, seed, error);
+    if (status == BRG_OK)
+        status = add_network(example, &step->network, error);
+    if (status == BRG_OK && params->mode != BRG_TRAIN_SCORES)
+        status = add_labels(example, count, step->network.classes, seed, error);
+    if (status != BRG_OK)
+        brg_example_release(example);
+    return status;
+}
+
+static brg_status example(int32_t index, uint64_t seed, brg_example *example, brg_error *error) {
+    if (index < 0 || index >= (int32_t)(sizeof trials / sizeof trials[0]))
+        return BRG_E_NOT_FOUND;
+    const trial *t = &trials[index];
+    memset(example, 0, sizeof *example);
+    snprintf(example->text, sizeof example->text, "%s", t->text);
+    brg_train_params params = defaults;
+    params.mode = t->mode;
+    params.optimizer = t->optimizer;
+    params.batch = t->batch;
+    params.decay = t->decay;
+    params.step = 3;
+    params.seed = seed;
+    brg_step *step = calloc(1, sizeof *step);
+    if (!step)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a training step");
+    brg_status status = brg_network_parse(t->model, t->text, &step->network, error);
+    if (status == BRG_OK)
+        status = fill(example, step, &params, (int64_t)t->batch * t->rounds, seed, error);
+    free(step);
+    return status;
+}
+
+/* ---- everyday calls ---- */
+
+typedef struct words {
+    int32_t model;
+    int64_t batch, steps;
+    bool adam;
+} words;
+
+static const brg_word table[] = {
+    {"model", BRG_WORD_CHOICE, offsetof(words, model), 0, 0, "mlp|cnn|lenet|resnet-mini"},
+    {"batch", BRG_WORD_INTEGER, offsetof(words, batch), 1, 65536, NULL},
+    {"steps", BRG_WORD_INTEGER, offsetof(words, steps), 1, 65536, NULL},
+    {"adam", BRG_WORD_FLAG, offsetof(words, adam), 0, 0, NULL},
+};
+
+static const char make_syntax[] = "model=mlp|cnn|lenet|resnet-mini batch=N steps=N adam";
+
+static brg_status make(const char *text, uint64_t seed, brg_example *example, brg_error *error) {
+    words in = {.batch = 64, .steps = 1};
+    memset(example, 0, sizeof *example);
+    brg_status status =
+        brg_words_read("train", text, table, sizeof table / sizeof table[0], &in, error);
+    if (status != BRG_OK)
+        return status;
+    brg_train_params params = defaults;
+    params.batch = (int32_t)in.batch;
+    params.optimizer = in.adam ? BRG_OPTIMIZER_ADAM : BRG_OPTIMIZER_SGD;
+    snprintf(example->text, sizeof example->text, "%s, %lld steps of %lld",
+             brg_model_name(in.model), (long long)in.steps, (long long)in.batch);
+    brg_step *step = calloc(1, sizeof *step);
+    if (!step)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a training step");
+    status = brg_network_parse(brg_model_text(in.model), brg_model_name(in.model), &step->network,
+                               error);
+    if (status == BRG_OK)
+        status = fill(example, step, &params, in.batch * in.steps, seed, error);
+    free(step);
+    return status;
+}
+
+static const char *const sizes[] = {
+    "model=lenet batch=64 steps=10",
+    "model=mlp batch=128 steps=10",
+    "model=cnn batch=64 steps=10",
+    "model=resnet-mini batch=64 steps=2",
+    NULL,
+};
+
+const brg_op brg_op_train = {
+    .name = "train",
+    .summary = "steps of training a network on batches of images",
+    .params_size = sizeof(brg_train_params),
+    .defaults = &defaults,
+    .min_inputs = 3,
+    .max_inputs = 4,
+    .variants = variants,
+    .variant_count = 1,
+    .check = check,
+    .cost = cost,
+    .dims = dims,
+    .plan = plan,
+    .sequential = brg_train_sequential,
+    .oracle = oracle,
+    .example = example,
+    .make = make,
+    .make_syntax = make_syntax,
+    .sizes = sizes,
+};
