@@ -20,12 +20,12 @@ void brg_plan_release(brg_plan *plan) {
 
 /* Room for one more launch. */
 static bool make_room(brg_plan *plan) {
+    if (plan->launch_count >= BRG_MAX_LAUNCHES)
+        return false;
     if (plan->launch_count < plan->launch_room)
         return true;
     int32_t room = plan->launch_room ? 4 * plan->launch_room : 4;
-    brg_launch *launches = NULL;
-    if (plan->launch_count < BRG_MAX_LAUNCHES)
-        launches = realloc(plan->launches, (size_t)room * sizeof *launches);
+    brg_launch *launches = realloc(plan->launches, (size_t)room * sizeof *launches);
     if (!launches)
         return false;
     plan->launches = launches;

@@ -64,21 +64,25 @@ static int32_t dims(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]) {
 
 /* ---- plan ---- */
 
-static const brg_variant variants[] = {
-    {"layers", "a launch or a few for each layer, forward and backward"},
+enum { NAIVE, LAYERS, VARIANT_COUNT };
+
+static const brg_variant variants[VARIANT_COUNT] = {
+    [NAIVE] = {"naive", "every product and convolution by the first rung of its own ladder"},
+    [LAYERS] = {"layers", "a launch or a few for each layer, the rungs chosen by device and shape"},
 };
 
 static brg_status plan(const brg_call *call, const char *variant, const brg_device_info *device,
                        brg_plan *plan, brg_error *error) {
-    if (variant && strcmp(variant, variants[0].name) != 0)
+    int32_t chosen = variant ? brg_variant_find(&brg_op_train, variant) : LAYERS;
+    if (chosen < 0)
         return brg_variant_unknown(&brg_op_train, variant, error);
     brg_step *step = malloc(sizeof *step);
     if (!step)
         return brg_fail(error, BRG_E_MEMORY, "no memory for a training step");
     brg_status status = brg_step_resolve(call, step, error);
     if (status == BRG_OK)
-        status = brg_step_plan(step, device, plan, error);
-    snprintf(plan->variant, sizeof plan->variant, "%s", variants[0].name);
+        status = brg_step_plan(step, chosen == NAIVE, device, plan, error);
+    snprintf(plan->variant, sizeof plan->variant, "%s", variants[chosen].name);
     free(step);
     return status;
 }
@@ -140,6 +144,19 @@ static const trial trials[] = {
      4, 2, 0},
     {"a step of Adam", "input 1x6x6\nconv 3 3x3 relu\nmaxpool 2\ndense 5", BRG_TRAIN_STEPS,
      BRG_OPTIMIZER_ADAM, 8, 1, 0.01f},
+    {"two steps of Adam", "input 1x3x3\ndense 7 relu\ndense 2", BRG_TRAIN_STEPS, BRG_OPTIMIZER_ADAM,
+     5, 2, 0},
+    {"norm, a step", "input 1x5x5\nconv 3 3x3 nobias\nnorm relu\ndense 3", BRG_TRAIN_STEPS,
+     BRG_OPTIMIZER_SGD, 6, 1, 0},
+    {"primes", "input 3x7x11\nconv 13 5x3 pad 2x1 relu\nmaxpool 3x2\ndense 19 relu\ndense 11",
+     BRG_TRAIN_GRADIENT, 0, 7, 1, 0},
+    {"one class", "input 1x2x2\ndense 1", BRG_TRAIN_GRADIENT, 0, 2, 1, 0},
+    {"wide", "input 1x1x1\ndense 300 relu\ndense 70", BRG_TRAIN_GRADIENT, 0, 1, 1, 0},
+    {"nothing depends on it", "input 1x4x4\nmark a\ndense 5 relu\nfrom a\ndense 3",
+     BRG_TRAIN_GRADIENT, 0, 3, 1, 0},
+    {"no weights", "input 2x4x4\nmaxpool 2\navgpool all", BRG_TRAIN_GRADIENT, 0, 3, 1, 0},
+    {"pools, scores", "input 2x5x5\nconv 3 2x2 relu\navgpool 2\ndense 4", BRG_TRAIN_SCORES, 0, 1, 3,
+     0},
 };
 
 /* Weights of noise about as large as what initialisation gives; velocities a hundredth of that, all
@@ -311,7 +328,7 @@ const brg_op brg_op_train = {
     .min_inputs = 3,
     .max_inputs = 4,
     .variants = variants,
-    .variant_count = 1,
+    .variant_count = VARIANT_COUNT,
     .check = check,
     .cost = cost,
     .dims = dims,

@@ -238,12 +238,3 @@ bool brg_train_oracle(const brg_call *call, int64_t row0, int64_t row1, double *
     end(m);
     return true;
 }
-
-void brg_train_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
-    int64_t width = call->output.dims[1], count = (row1 - row0) * width;
-    double *numbers = calloc((size_t)(2 * count), sizeof *numbers);
-    if (numbers && brg_train_oracle(call, row0, row1, numbers, numbers + count))
-        for (int64_t i = 0; i < count; i++)
-            ((float *)output)[row0 * width + i] = (float)numbers[i];
-    free(numbers);
-}

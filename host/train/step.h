@@ -24,8 +24,8 @@ brg_status brg_step_resolve(const brg_call *call, brg_step *step, brg_error *err
 /* Works out where everything lies, from the network, the batch, the rounds and the parameters. */
 void brg_step_lay_out(brg_step *step);
 
-/* Plans the launches. */
-brg_status brg_step_plan(const brg_step *step, const brg_device_info *device, brg_plan *plan,
-                         brg_error *error);
+/* Plans the launches; `naive` takes the first rung of every other op's ladder. */
+brg_status brg_step_plan(const brg_step *step, bool naive, const brg_device_info *device,
+                         brg_plan *plan, brg_error *error);
 
 #endif

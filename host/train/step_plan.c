@@ -22,6 +22,7 @@ typedef struct builder {
     const brg_step *step;
     const brg_network *network;
     const brg_device_info *device;
+    bool naive;
     brg_plan *plan;
     int64_t arena; /* floats of the one scratch buffer that are taken */
     view state, gradients, statistics;
@@ -135,25 +136,22 @@ static void adopt(builder *b, const brg_launch *launch, const places *p, double 
     }
 }
 
-/* Winograd's convolutions have larger errors than the oracle of a step allows for. */
-static const char *plain_variant(const brg_plan *plan) {
-    return strncmp(plan->variant, "winograd", 8) == 0 ? "direct" : NULL;
+static brg_status plan_again(builder *b, const brg_op *op, const brg_call *call,
+                             const char *variant, brg_plan *plan) {
+    brg_plan_release(plan);
+    brg_plan_begin(plan, op, b->device);
+    return op->plan(call, variant, b->device, plan, b->error);
 }
 
+/* Winograd's convolutions have larger errors than the oracle of a step allows for. */
 static brg_status plan_other(builder *b, const brg_op *op, const brg_call *call, brg_plan *plan) {
     brg_plan_begin(plan, op, b->device);
-    brg_status status = op->plan(call, NULL, b->device, plan, b->error);
-    const char *plain = plain_variant(plan);
-    if (status != BRG_OK || !plain)
-        return status;
-    brg_plan_release(plan);
-    brg_plan_begin(plan, op, b->device);
-    status = op->plan(call, plain, b->device, plan, b->error);
-    if (status != BRG_E_UNSUPPORTED)
-        return status;
-    brg_plan_release(plan);
-    brg_plan_begin(plan, op, b->device);
-    return op->plan(call, "naive", b->device, plan, b->error);
+    brg_status status = op->plan(call, b->naive ? "naive" : NULL, b->device, plan, b->error);
+    if (status == BRG_OK && strncmp(plan->variant, "winograd", 8) == 0)
+        status = plan_again(b, op, call, "direct", plan);
+    if (status == BRG_E_UNSUPPORTED)
+        status = plan_again(b, op, call, "naive", plan);
+    return status;
 }
 
 /* Adds what `op` plans for a call on the given views; their shapes are the call's. */
@@ -648,13 +646,17 @@ static void lay_out(builder *b) {
     }
 }
 
-brg_status brg_step_plan(const brg_step *step, const brg_device_info *device, brg_plan *plan,
-                         brg_error *error) {
+brg_status brg_step_plan(const brg_step *step, bool naive, const brg_device_info *device,
+                         brg_plan *plan, brg_error *error) {
     builder *b = calloc(1, sizeof *b);
     if (!b)
         return brg_fail(error, BRG_E_MEMORY, "no memory to plan a training step");
-    *b = (builder){
-        .step = step, .network = &step->network, .device = device, .plan = plan, .error = error};
+    *b = (builder){.step = step,
+                   .network = &step->network,
+                   .device = device,
+                   .naive = naive,
+                   .plan = plan,
+                   .error = error};
     bool scores = step->params->mode == BRG_TRAIN_SCORES;
     plan->zero_output = true;
     brg_plan_scratch(plan, 1);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <criterion/criterion.h>
-
 #include "base/random.h"
+#include "ops/ops.h"
+#include "ops/reference.h"
 #include "reference/train.h"
 
 enum { BATCH = 3 };
@@ -57,15 +57,16 @@ static bool difference(brg_train_pass *pass, const int32_t *labels, double *plac
     double at[2], value = *place;
     for (int i = 0; i < 2; i++) {
         double h = i ? 1e-5 : 2e-5;
-        at[i] = (loss_at(pass, labels, place, value + h) - loss_at(pass, labels, place, value - h)) /
-                (2 * h);
+        at[i] =
+            (loss_at(pass, labels, place, value + h) - loss_at(pass, labels, place, value - h)) /
+            (2 * h);
     }
     *slope = at[1];
     return fabs(at[0] - at[1]) <= 1e-6 * (1 + fabs(at[1]));
 }
 
-static int64_t compare(brg_train_pass *pass, const int32_t *labels, double *places, int64_t count,
-                       const double *slopes, const char *what) {
+static int64_t compare_slopes(brg_train_pass *pass, const int32_t *labels, double *places,
+                              int64_t count, const double *slopes, const char *what) {
     int64_t compared = 0, step = count / 60 + 1;
     for (int64_t i = 0; i < count; i += step) {
         double expected;
@@ -89,8 +90,10 @@ static void check_gradients(const char *text) {
     double *gradients = malloc((size_t)(parameters + inputs) * sizeof(double));
     memcpy(gradients, pass.gradients.value, (size_t)parameters * sizeof(double));
     memcpy(gradients + parameters, pass.slopes[0].value, (size_t)inputs * sizeof(double));
-    int64_t compared = compare(&pass, labels, pass.parameters.value, parameters, gradients, "weight");
-    compared += compare(&pass, labels, pass.nodes[0].value, inputs, gradients + parameters, "input");
+    int64_t compared =
+        compare_slopes(&pass, labels, pass.parameters.value, parameters, gradients, "weight");
+    compared +=
+        compare_slopes(&pass, labels, pass.nodes[0].value, inputs, gradients + parameters, "input");
     cr_assert_gt(compared, 20, "nearly nothing could be compared");
     free(gradients);
     brg_train_pass_release(&pass);
@@ -124,6 +127,11 @@ Test(train_reference, dropout) {
     check_gradients("input 2x5x5\ndropout 0.3\ndense 12 relu\ndropout 0.5\ndense 4");
 }
 
+/* Two computations that share no code: f32 in one, double with bounds in the other. */
+Test(train_reference, sequential_agrees_with_the_oracle) {
+    must_agree(&brg_op_train, brg_op_train.sequential);
+}
+
 /* ---- what is refused -------------------------------------------------------------------------- */
 
 static void refused(const char *text, const char *why) {
@@ -150,7 +158,8 @@ Test(train_reference, models_that_make_no_sense_are_refused) {
 
 /* Numbers from outside are held to what a text could have said. */
 Test(train_reference, a_bent_network_is_noticed) {
-    const brg_network good = read_model("input 2x6x6\nmark a\nconv 2 3x3 pad 1\nadd a relu\ndense 3");
+    const brg_network good =
+        read_model("input 2x6x6\nmark a\nconv 2 3x3 pad 1\nadd a relu\ndense 3");
     for (int32_t i = 0; i < good.layer_count; i++)
         for (int32_t word = 0; word < BRG_LAYER_WORDS - 2; word++) {
             brg_network bent = good;
