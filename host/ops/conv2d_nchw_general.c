@@ -29,7 +29,7 @@ static void add_buffers(brg_launch *launch, const brg_conv *v, brg_conv_pass pas
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(weights_first ? 1 : 0));
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(weights_first ? 0 : 1));
     if (tiled || pass == BRG_CONV_FORWARD)
-        brg_arg_buffer(launch, BRG_BUFFER_INPUT(v->bias ? 2 : 1));
+        brg_arg_buffer(launch, BRG_BUFFER_INPUT(v->has_bias ? 2 : 1));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     brg_arg_first(launch);
 }
@@ -40,7 +40,7 @@ static void plan_naive(const brg_conv *v, brg_conv_pass pass, const brg_device_i
     const int64_t across[] = {v->oh * v->ow, v->h * v->w, v->cg * v->kh * v->kw};
     const int64_t down[] = {v->n * v->k, v->n * v->c, v->k};
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw", kernels[pass]);
-    brg_launch_option(launch, "-DBIAS=%d -DRELU=%d", v->bias != NULL, v->relu);
+    brg_launch_option(launch, "-DBIAS=%d -DRELU=%d", v->has_bias, v->relu);
     brg_launch_range(launch, 0, across[pass], brg_row_group(device));
     brg_launch_range(launch, 1, down[pass], 1);
     launch->slice_dim = 1;
@@ -60,7 +60,7 @@ static brg_status plan_tiled(const brg_conv *v, brg_conv_pass pass, const brg_de
         return brg_conv_unsupported("tiled", "needs work-groups of 16 x 16 work-items", error);
     const product p = product_of(v, pass);
     brg_launch *launch = brg_plan_add(plan, "conv2d_nchw", "conv_2_tiled");
-    brg_launch_option(launch, "-DBIAS=%d -DRELU=%d -DPASS=%d -DKH=%d -DKW=%d", v->bias != NULL,
+    brg_launch_option(launch, "-DBIAS=%d -DRELU=%d -DPASS=%d -DKH=%d -DKW=%d", v->has_bias,
                       v->relu, (int)pass, (int)v->kh, (int)v->kw);
     brg_launch_range(launch, 0, (p.cols + EDGE - 1) / EDGE * SIDE, SIDE);
     brg_launch_range(launch, 1, (p.rows + EDGE - 1) / EDGE * SIDE, SIDE);
