@@ -54,7 +54,7 @@ reference_is_plain_c() {
     {
         includes host/reference |
             grep -vE '<(assert|errno|float|limits|math|stdbool|stddef|stdint|stdlib|string)\.h>' |
-            grep -vE '"((reference|base)/[a-z0-9_]+|brigade/(export|op|ops|status|tensor))\.h"'
+            grep -vE '"((reference|base)/[a-z0-9_]+|train/(network|step)|brigade/(export|op|ops|status|tensor))\.h"'
         lines '_mm(256|512)?_|__m(128|256|512)|__builtin_ia32|vector_size|#pragma omp|pthread|_Atomic' \
             host/reference
     } | nothing
