@@ -597,7 +597,7 @@ Test(filters, the_device_decides_the_variant) {
                                         "edge",           "resize=50%", "blur=r40", "resize=51%",
                                         "box=9",          "median=3",   "grey"};
     static const char *const on_cpu[] = {"strips",  "strips", "unrolled", "unrolled",
-                                         "tiles",   "strips", "strips",   "strips",
+                                         "tiles",   "pairs",  "strips",   "pairs",
                                          "running", "strips", "strips"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         brg_plan plan;
