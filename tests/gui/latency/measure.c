@@ -11,7 +11,7 @@
 /* What is drawn within this time is one frame. */
 static const uint64_t same_frame_ns = 3000000;
 
-static const uint64_t patience_ns = 15000000000u;
+static const uint64_t patience_ns = 40000000000u;
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
@@ -221,6 +221,29 @@ static void read_log(probe *p) {
     }
 }
 
+/* A column of pixels across the upper edge of a button. */
+static area edge_of(area a) {
+    return (area){a.x + 12, a.y - 4, 1, 12};
+}
+
+/* In another size everything is elsewhere. The button's edge, as it was seen before, has to be where
+ * the report says after the window was closed. */
+static void resize_window(probe *p, picture *edge, picture *column) {
+    screen_look(&p->screen, edge_of(on_screen(p, p->run)), edge);
+    screen_resize(&p->screen, "Brigade", p->wanted.new_w, p->wanted.new_h);
+    screen_pause(&p->screen, 1500);
+    screen_look(&p->screen, (area){p->window.x + p->run.x + 12, p->window.y, 1, p->wanted.new_h},
+                column);
+}
+
+static void judge_size(probe *p, const picture *edge, const picture *column) {
+    area now = edge_of(place_of(p->report, "run"));
+    int middle = now.y + 4;
+    p->resized_right = middle > 0 && middle + 1 < column->count &&
+                       column->pixels[middle - 3] == edge->pixels[1] &&
+                       column->pixels[middle + 3] == edge->pixels[7];
+}
+
 static void measure_reference(probe *p) {
     start_reference(p);
     screen_pause(&p->screen, 500);
@@ -243,7 +266,12 @@ static void measure_window(probe *p) {
     watch(p);
     move_pointer(p);
     cancel_jobs(p);
+    picture edge, column;
+    if (p->wanted.new_w > 0)
+        resize_window(p, &edge, &column);
     p->report = close_window(p);
+    if (p->wanted.new_w > 0 && p->report)
+        judge_size(p, &edge, &column);
     read_log(p);
 }
 

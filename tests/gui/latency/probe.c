@@ -51,22 +51,24 @@ void skip(const char *format, ...) {
 /* ---- what is asked for ----------------------------------------------------------------------- */
 
 static void print_help(void) {
-    puts("usage: window-latency [options] [-- ARGUMENTS OF brigade-gui]\n\n"
-         "Measures from outside how responsive the window is. Starts an Xvfb for it.\n\n"
-         "      --seconds N    watch frames for so long (default: 6)\n"
-         "      --inputs N     movements of the pointer onto a widget and off it (default: 120)\n"
-         "      --cancels N    jobs to be cancelled by Escape (default: 0)\n"
-         "      --starts N     how often the window is started (default: 1)\n"
-         "      --widget ID    the widget that lights up (default: on_ui_thread)\n"
-         "      --program P    the window (default: the one built with this)\n"
-         "      --set N=V      a preference of the window's, for example slice_ms=4\n"
-         "      --reference    measure a window of the probe's own: the floor\n"
-         "      --asleep       nothing moves: let the window fall asleep first\n"
-         "      --display      use $DISPLAY\n"
-         "      --label TEXT   what to call it\n"
-         "      --row          print a row of a Markdown table\n"
-         "      --json FILE    save everything\n\n"
-         "exit: 0 ok; 2 usage; 4 trouble; 77 something is missing here, nothing was measured.");
+    puts(
+        "usage: window-latency [options] [-- ARGUMENTS OF brigade-gui]\n\n"
+        "Measures from outside how responsive the window is. Starts an Xvfb for it.\n\n"
+        "      --seconds N    watch frames for so long (default: 6)\n"
+        "      --inputs N     movements of the pointer onto a widget and off it (default: 120)\n"
+        "      --cancels N    jobs to be cancelled by Escape (default: 0)\n"
+        "      --starts N     how often the window is started (default: 1)\n"
+        "      --widget ID    the widget that lights up (default: on_ui_thread)\n"
+        "      --program P    the window (default: the one built with this)\n"
+        "      --set N=V      a preference of the window's, for example slice_ms=4\n"
+        "      --resize WxH   give it another size in the end, and see whether the screen follows\n"
+        "      --reference    measure a window of the probe's own: the floor\n"
+        "      --asleep       nothing moves: let the window fall asleep first\n"
+        "      --display      use $DISPLAY\n"
+        "      --label TEXT   what to call it\n"
+        "      --row          print a row of a Markdown table\n"
+        "      --json FILE    save everything\n\n"
+        "exit: 0 ok; 2 usage; 4 trouble; 77 something is missing here, nothing was measured.");
 }
 
 enum {
@@ -77,6 +79,7 @@ enum {
     WIDGET,
     PROGRAM,
     SET,
+    RESIZE,
     REFERENCE,
     ASLEEP,
     DISPLAY_,
@@ -94,6 +97,7 @@ static const struct option options[] = {
     {"widget", required_argument, NULL, WIDGET},
     {"program", required_argument, NULL, PROGRAM},
     {"set", required_argument, NULL, SET},
+    {"resize", required_argument, NULL, RESIZE},
     {"reference", no_argument, NULL, REFERENCE},
     {"asleep", no_argument, NULL, ASLEEP},
     {"display", no_argument, NULL, DISPLAY_},
@@ -133,6 +137,8 @@ static bool take_option(int option, wishes *w, subject *it) {
         return true;
     case SET:
         return add_preference(it, optarg);
+    case RESIZE:
+        return sscanf(optarg, "%dx%d", &w->new_w, &w->new_h) == 2;
     case REFERENCE:
         w->reference = true;
         return true;

@@ -9,6 +9,7 @@
 typedef struct wishes {
     const char *label, *json, *widget;
     double seconds;
+    int new_w, new_h; /* the window is given this size; 0: it keeps its own */
     int starts, inputs, cancels;
     bool use_display, reference, row, asleep, help;
 } wishes;
@@ -25,6 +26,7 @@ typedef struct probe {
     double drawn;                     /* pixels drawn a second */
     double window_load, display_load; /* processors used while frames were watched */
     double own_load;
+    bool resized_right; /* after that, a button was seen where the report has it */
     cJSON *report;
 } probe;
 

@@ -189,19 +189,19 @@ void screen_key(screen *s, const char *key, bool down) {
     XFlush(s->display);
 }
 
-bool screen_find(screen *s, const char *name, area *where) {
-    Window root, parent, *children = NULL;
+/* The window of that name, if it can be seen, or None. */
+static Window find(screen *s, const char *name, area *where) {
+    Window root, parent, *children = NULL, found = None;
     unsigned count = 0;
-    bool found = false;
     if (!XQueryTree(s->display, s->root, &root, &parent, &children, &count))
-        return false;
-    for (unsigned i = 0; i < count && !found; i++) {
+        return None;
+    for (unsigned i = 0; i < count && found == None; i++) {
         char *title = NULL;
         XWindowAttributes a;
         if (XFetchName(s->display, children[i], &title) && strcmp(title, name) == 0 &&
             XGetWindowAttributes(s->display, children[i], &a) && a.map_state == IsViewable) {
             *where = (area){a.x, a.y, a.width, a.height};
-            found = true;
+            found = children[i];
         }
         if (title)
             XFree(title);
@@ -209,4 +209,16 @@ bool screen_find(screen *s, const char *name, area *where) {
     if (children)
         XFree(children);
     return found;
+}
+
+bool screen_find(screen *s, const char *name, area *where) {
+    return find(s, name, where) != None;
+}
+
+void screen_resize(screen *s, const char *name, int w, int h) {
+    area was;
+    Window window = find(s, name, &was);
+    if (window != None)
+        XResizeWindow(s->display, window, (unsigned)w, (unsigned)h);
+    XFlush(s->display);
 }

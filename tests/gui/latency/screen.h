@@ -66,4 +66,7 @@ void screen_key(screen *s, const char *key, bool down);
 /* Where the window of that name is; false if there is none. */
 bool screen_find(screen *s, const char *name, area *where);
 
+/* Gives that window another size. */
+void screen_resize(screen *s, const char *name, int w, int h);
+
 #endif

@@ -101,6 +101,8 @@ static void save_json(const probe *p) {
     cJSON_AddNumberToObject(all, "display_load", p->display_load);
     cJSON_AddNumberToObject(all, "probe_load", p->own_load);
     cJSON_AddNumberToObject(all, "drawn_pixels_per_s", p->drawn);
+    if (p->wanted.new_w > 0)
+        cJSON_AddBoolToObject(all, "resized_right", p->resized_right);
     if (p->report)
         cJSON_AddItemReferenceToObject(all, "window", p->report);
     char *text = cJSON_Print(all);
