@@ -18,32 +18,31 @@ static const brg_error *trouble_of(const brg_studio *model) {
     return app->devices_known && app->devices_status != BRG_OK ? &app->devices_error : NULL;
 }
 
-static badge badge_of(const brg_filters *filters) {
-    const brg_studio *model = filters->model;
-    const badge quiet = {.fill = BRG_RAISED, .ink = BRG_QUIET};
-    badge b = quiet;
+/* What nobody checked yet, in the words for why not. */
+static const char *why_unchecked(const brg_studio *model) {
+    if (!model->shown.after || model->shown.wish.after.count == 0)
+        return "nothing to check";
+    if (model->playing && brg_studio_streams(model))
+        return "not checked while playing";
+    return model->held ? "not checked while dragging" : "not checked yet";
+}
+
+/* Only what was checked and found right is green. */
+static badge badge_of(const brg_studio *model) {
     if (trouble_of(model))
         return (badge){model->failure.status != BRG_OK ? "failed" : "no device", BRG_RED,
                        BRG_ON_COLOUR};
-    if (!model->shown.after || model->shown.wish.after.count == 0)
-        b.text = "nothing to check";
-    else if (model->playing && brg_studio_streams(model))
-        b.text = "not checked while playing";
-    else if (model->held)
-        b.text = "not checked while dragging";
-    else if (model->check == BRG_CHECK_RUNNING)
+    if (model->check == BRG_CHECK_RUNNING)
         return (badge){"checking", BRG_RAISED, BRG_AMBER};
-    else if (model->check == BRG_CHECK_ENDED && model->verdict.outcome == BRG_PASSED)
+    if (model->check == BRG_CHECK_ENDED && model->verdict.outcome == BRG_PASSED)
         return (badge){"passed", BRG_GREEN, BRG_ON_COLOUR};
-    else if (model->check == BRG_CHECK_ENDED && model->verdict.outcome == BRG_MISMATCH)
-        return (badge){"WRONG", BRG_RED, BRG_ON_COLOUR};
-    else
-        b.text = "not checked yet";
-    return b;
+    if (model->check == BRG_CHECK_ENDED && model->verdict.outcome == BRG_MISMATCH)
+        return (badge){"mismatch", BRG_RED, BRG_ON_COLOUR};
+    return (badge){why_unchecked(model), BRG_RAISED, BRG_QUIET};
 }
 
 static void draw_badge(brg_filters *filters, brg_rect place) {
-    badge b = badge_of(filters);
+    badge b = badge_of(filters->model);
     float w = brg_ui_text_width(filters->ui, BRG_FONT_BOLD, b.text) + 28;
     brg_rect pill = {place.x + place.w - w, place.y, w, 26};
     brg_ui_fill(filters->ui, pill, 13, b.fill);

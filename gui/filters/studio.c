@@ -336,6 +336,7 @@ static bool check_is_due(const brg_studio *studio) {
 
 static void begin_check(brg_studio *studio) {
     const brg_wish *wish = &studio->shown.wish;
+    studio->checked_serial = wish->serial;
     const int64_t *dims = brg_tensor_shape(wish->frame)->dims;
     bool small = dims[0] * dims[1] * wish->after.count <= full_check_pixels;
     brg_status status =
@@ -344,17 +345,27 @@ static void begin_check(brg_studio *studio) {
     studio->check = status == BRG_OK ? BRG_CHECK_RUNNING : BRG_CHECK_FAILED;
 }
 
+/* What was checked takes the place of what was shown, so that the verdict is about what is seen. */
+static void show_checked(brg_studio *studio, brg_result *result) {
+    brg_tensor_release(studio->shown.after);
+    studio->shown.after = result->output;
+    result->output = NULL;
+}
+
 static void watch_check(brg_studio *studio) {
     brg_result result;
     if (!collect(studio, studio->check_job, &result))
         return;
-    studio->check = result.state == BRG_JOB_DONE        ? BRG_CHECK_ENDED
-                    : result.state == BRG_JOB_CANCELLED ? BRG_CHECK_NONE
-                                                        : BRG_CHECK_FAILED;
+    bool of_shown = studio->shown.wish.serial == studio->checked_serial;
+    studio->check = result.state == BRG_JOB_FAILED             ? BRG_CHECK_FAILED
+                    : result.state == BRG_JOB_DONE && of_shown ? BRG_CHECK_ENDED
+                                                               : BRG_CHECK_NONE;
     studio->checks += result.state == BRG_JOB_DONE;
     studio->verdict = result.verdict;
     if (result.state == BRG_JOB_FAILED)
         studio->failure = result.error;
+    if (result.state == BRG_JOB_DONE && of_shown)
+        show_checked(studio, &result);
     brg_result_release(&result);
 }
 

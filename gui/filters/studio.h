@@ -80,6 +80,7 @@ typedef struct brg_studio {
 
     brg_check check;
     brg_job check_job;
+    uint64_t checked_serial; /* of the wish that it is about */
     brg_verdict verdict;
     brg_error failure; /* of the latest request; status is BRG_OK otherwise */
 

@@ -32,7 +32,7 @@ static badge badge_of(const brg_simulation *simulation) {
         return (badge){"failed", BRG_RED, BRG_ON_COLOUR};
     if (checked)
         return right ? (badge){"passed", BRG_GREEN, BRG_ON_COLOUR}
-                     : (badge){"WRONG", BRG_RED, BRG_ON_COLOUR};
+                     : (badge){"mismatch", BRG_RED, BRG_ON_COLOUR};
     return (badge){simulation->is_fractal && fractal->counts ? "checked when it rests"
                                                              : "not checked yet",
                    BRG_RAISED, BRG_QUIET};
