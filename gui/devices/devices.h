@@ -25,6 +25,7 @@ void brg_devices_examine(brg_devices_view *v);
 
 void brg_devices_list(brg_devices_view *v, brg_rect place);
 void brg_devices_facts(brg_devices_view *v, brg_rect place);
+void brg_devices_queue(brg_devices_view *v, brg_rect place);
 void brg_devices_engine(brg_devices_view *v, brg_rect place);
 void brg_devices_doctor(brg_devices_view *v, brg_rect place);
 

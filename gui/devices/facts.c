@@ -13,8 +13,13 @@ typedef struct column {
     float x, y, w;
 } column;
 
+/* What does not fit is shown whole under the pointer. */
 static void fact(column *c, const char *name, const char *value) {
     const float label = 118;
+    if (brg_ui_text_width(c->ui, BRG_FONT_MONO, value) > c->w - label) {
+        brg_ui_area(c->ui, name, (brg_rect){c->x, c->y, c->w, 20}, &(brg_ui_pointer){0});
+        brg_ui_tip(c->ui, value);
+    }
     brg_ui_text(c->ui, (brg_rect){c->x, c->y, label, 20}, BRG_FONT_SMALL, BRG_LEFT, BRG_QUIET,
                 name);
     brg_ui_text(c->ui, (brg_rect){c->x + label, c->y, c->w - label, 20}, BRG_FONT_MONO, BRG_LEFT,

@@ -7,7 +7,8 @@
 #include "json.h"
 #include "ui/parts.h"
 
-static const float list_width = 268, doctor_width = 430, engine_height = 150;
+static const float list_width = 268, doctor_width = 430, engine_height = 162, facts_height = 452;
+static const float least_queue = 84;
 static const uint64_t refresh_ns = 250000000;
 
 /* ---- the model ------------------------------------------------------------------------------- */
@@ -64,7 +65,13 @@ static void draw(void *model, const brg_scene *scene, brg_rect place) {
     take_snapshot(v);
     brg_devices_list(v, brg_rect_cut_left(&place, list_width));
     brg_rect middle = brg_rect_cut_left(&place, fmaxf(place.w - doctor_width, 1));
-    brg_devices_facts(v, brg_rect_cut_top(&middle, fmaxf(middle.h - engine_height, 1)));
+    float facts = fmaxf(fminf(middle.h - engine_height, facts_height), 1);
+    float queue = middle.h - engine_height - facts;
+    if (queue < least_queue)
+        facts += fmaxf(queue, 0);
+    brg_devices_facts(v, brg_rect_cut_top(&middle, facts));
+    if (queue >= least_queue)
+        brg_devices_queue(v, brg_rect_cut_top(&middle, queue));
     brg_devices_engine(v, middle);
     brg_devices_doctor(v, place);
 }

@@ -11,12 +11,8 @@ static const float top_height = 44;
 static const double recent_seconds = 5.0;
 
 static const brg_view *const views[] = {
-    &brg_view_workbench,
-    &brg_view_filters,
-    &brg_view_simulation,
-    &brg_view_timeline,
-    &brg_view_devices,
-    &brg_view_settings,
+    &brg_view_workbench, &brg_view_filters, &brg_view_simulation,
+    &brg_view_timeline,  &brg_view_devices, &brg_view_settings,
 };
 
 enum { VIEWS = sizeof views / sizeof views[0] };
@@ -112,12 +108,22 @@ bool brg_shell_busy(const brg_shell *shell) {
     return false;
 }
 
+static bool builds_kernels(const brg_app *app) {
+    brg_snapshot snapshot;
+    brg_engine_snapshot(app->engine, &snapshot);
+    for (int32_t i = 0; i < snapshot.job_count; i++)
+        if (snapshot.jobs[i].state == BRG_JOB_BUILDING)
+            return true;
+    return false;
+}
+
 /* Figures that change sixty times a second cannot be read: four times will do. */
 static void work_out_stats(brg_shell *shell) {
     brg_scene *scene = &shell->scene;
     if (scene->now_ns - shell->recent_at_ns < 250000000 && !scene->resting)
         return;
     scene->recent = brg_frame_clock_recent_stats(scene->clock, recent_seconds);
+    shell->building = builds_kernels(scene->app);
     shell->recent_at_ns = scene->now_ns;
 }
 

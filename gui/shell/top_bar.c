@@ -33,10 +33,13 @@ static const char *short_platform(const char *name) {
     return strcmp(name, "Portable Computing Language") == 0 ? "PoCL" : name;
 }
 
-static void describe_device(const brg_app *app, char *text, size_t size) {
+static void describe_device(const brg_shell *shell, char *text, size_t size) {
     uint32_t units;
+    const brg_app *app = shell->scene.app;
     const brg_device_info *device = brg_app_device(app, &units);
-    if (device)
+    if (shell->building)
+        snprintf(text, size, "building kernels...");
+    else if (device)
         snprintf(text, size, "%.24s \xc2\xb7 %.40s \xc2\xb7 %u unit%s",
                  short_platform(device->platform_name), device->name, units, units == 1 ? "" : "s");
     else
@@ -44,9 +47,10 @@ static void describe_device(const brg_app *app, char *text, size_t size) {
 }
 
 /* Returns where the pill begins. */
-static float draw_device(const brg_scene *scene, brg_rect place) {
+static float draw_device(const brg_shell *shell, brg_rect place) {
+    const brg_scene *scene = &shell->scene;
     char text[BRG_NAME];
-    describe_device(scene->app, text, sizeof text);
+    describe_device(shell, text, sizeof text);
     float w = fminf(brg_ui_text_width(scene->ui, BRG_FONT_SMALL, text) + 28, place.w);
     brg_rect pill = {place.x + place.w - w, place.y, w, place.h};
     bool missing = scene->app->devices_known && scene->app->devices.count == 0;
@@ -85,7 +89,7 @@ void brg_shell_top_bar(brg_shell *shell, brg_rect place) {
     float tabs = draw_tabs(shell, (brg_rect){112, 0, place.w - 112, place.h});
     float room = fmaxf(place.w - 16 - tabs - rate - 60, 60);
     brg_rect device = {place.w - 16 - room, 9, room, place.h - 19};
-    float x = draw_device(scene, device) - rate - 16;
+    float x = draw_device(shell, device) - rate - 16;
     draw_rate(scene, (brg_rect){x, 0, rate, place.h});
     draw_heartbeat(scene, x - 26, place.h / 2);
     brg_ui_panel_end(ui, 0);

@@ -34,16 +34,16 @@ static void count_fact(column *c, const char *name, int64_t count) {
 /* ---- the selected job ------------------------------------------------------------------------ */
 
 static void verdict_fact(column *c, const brg_job_facts *f) {
-    char text[64];
-    if (f->verdict.outcome == BRG_PASSED)
-        snprintf(text, sizeof text, "%s: %.3g of bound", brg_verify_policy_name(f->verdict.policy),
-                 f->verdict.bound_ratio);
-    if (f->verdict.outcome == BRG_PASSED)
-        fact(c, "passed", text, BRG_GREEN);
-    else if (f->verdict.outcome == BRG_MISMATCH)
-        fact(c, "check", "wrong", BRG_RED);
-    else
+    char text[32];
+    if (f->verdict.outcome == BRG_UNCHECKED) {
         fact(c, "check", "not checked", BRG_QUIET);
+        return;
+    }
+    bool passed = f->verdict.outcome == BRG_PASSED;
+    fact(c, brg_verify_policy_name(f->verdict.policy), passed ? "passed" : "wrong",
+         passed ? BRG_GREEN : BRG_RED);
+    snprintf(text, sizeof text, "%.3g", f->verdict.bound_ratio);
+    fact(c, "error / bound", text, BRG_TEXT);
 }
 
 static void device_fact(column *c, const brg_job_facts *f) {

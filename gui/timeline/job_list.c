@@ -32,18 +32,25 @@ static void draw_time(brg_timeline *t, brg_rect at, double ms) {
                 brg_part_time(ms, text, sizeof text));
 }
 
+/* What the check said, or how far the job is: of one at work the engine knows. */
 static void draw_check(brg_timeline *t, brg_rect at, const brg_job_facts *f) {
-    bool passed = f->verdict.outcome == BRG_PASSED;
-    bool wrong = f->verdict.outcome == BRG_MISMATCH || f->state == BRG_JOB_FAILED;
-    const char *text = f->state == BRG_JOB_DONE ? (passed  ? "passed"
-                                                   : wrong ? "wrong"
-                                                           : "unchecked")
-                                                : brg_job_state_name(f->state);
-    brg_ui_text(t->ui, at, BRG_FONT_SMALL, BRG_LEFT,
-                passed  ? BRG_GREEN
-                : wrong ? BRG_RED
-                        : BRG_QUIET,
-                text);
+    brg_job_view live;
+    brg_colour colour = BRG_QUIET;
+    const char *text = brg_job_state_name(f->state);
+    if (!brg_job_state_ended(f->state)) {
+        bool known = brg_app_watch(t->app, f->job, &live);
+        text = known ? brg_job_state_name(live.state) : "not known";
+        colour = known ? BRG_BLUE : BRG_FAINT;
+    } else if (f->state == BRG_JOB_DONE && f->verdict.outcome == BRG_PASSED) {
+        text = "passed";
+        colour = BRG_GREEN;
+    } else if (f->state == BRG_JOB_FAILED || f->verdict.outcome == BRG_MISMATCH) {
+        text = f->state == BRG_JOB_FAILED ? "failed" : "wrong";
+        colour = BRG_RED;
+    } else if (f->state == BRG_JOB_DONE) {
+        text = "unchecked";
+    }
+    brg_ui_text(t->ui, at, BRG_FONT_SMALL, BRG_LEFT, colour, text);
 }
 
 static void draw_row(brg_timeline *t, const char *id, brg_rect row, const brg_job_facts *f) {
