@@ -65,13 +65,13 @@ static void draw_columns(brg_devices_view *v, brg_rect at, const brg_doctor_row 
     brg_ui_disc(v->ui, at.x + 4, at.y + row_h / 2, 4, colour_of(row->finding));
     brg_ui_text(v->ui, (brg_rect){at.x + 18, at.y, 170, row_h}, BRG_FONT_BODY, BRG_LEFT, BRG_TEXT,
                 row->op->name);
-    brg_ui_text(v->ui, (brg_rect){at.x + 190, at.y, 72, row_h}, BRG_FONT_SMALL, BRG_LEFT,
+    brg_ui_text(v->ui, (brg_rect){at.x + 184, at.y, 66, row_h}, BRG_FONT_SMALL, BRG_LEFT,
                 colour_of(row->finding), brg_finding_name(row->finding));
     if (row->calls > 0)
-        brg_ui_textf(v->ui, (brg_rect){at.x + 258, at.y, 46, row_h}, BRG_FONT_MONO, BRG_RIGHT,
+        brg_ui_textf(v->ui, (brg_rect){at.x + 236, at.y, 40, row_h}, BRG_FONT_MONO, BRG_RIGHT,
                      BRG_QUIET, "%d", (int)row->calls);
     if (row->calls > 0 && row->finding != BRG_FINDING_SKIPPED)
-        brg_ui_textf(v->ui, (brg_rect){at.x + 304, at.y, at.w - 304, row_h}, BRG_FONT_MONO,
+        brg_ui_textf(v->ui, (brg_rect){at.x + 276, at.y, at.w - 276, row_h}, BRG_FONT_MONO,
                      BRG_RIGHT, BRG_TEXT, "%.3g", row->bound_ratio);
 }
 
@@ -89,10 +89,10 @@ static float draw_row(brg_devices_view *v, brg_rect at, const brg_doctor_row *ro
 static void draw_titles(brg_devices_view *v, brg_rect at) {
     brg_ui_text(v->ui, (brg_rect){at.x + 18, at.y, 100, 20}, BRG_FONT_SMALL, BRG_LEFT, BRG_FAINT,
                 "op");
-    brg_ui_text(v->ui, (brg_rect){at.x + 258, at.y, 46, 20}, BRG_FONT_SMALL, BRG_RIGHT, BRG_FAINT,
+    brg_ui_text(v->ui, (brg_rect){at.x + 236, at.y, 40, 20}, BRG_FONT_SMALL, BRG_RIGHT, BRG_FAINT,
                 "calls");
-    brg_ui_text(v->ui, (brg_rect){at.x + 304, at.y, at.w - 304, 20}, BRG_FONT_SMALL, BRG_RIGHT,
-                BRG_FAINT, "error / bound");
+    brg_ui_text(v->ui, (brg_rect){at.x + 276, at.y, at.w - 276, 20}, BRG_FONT_SMALL, BRG_RIGHT,
+                BRG_FAINT, "error/bound");
 }
 
 void brg_devices_doctor(brg_devices_view *v, brg_rect place) {

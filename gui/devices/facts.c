@@ -15,7 +15,7 @@ typedef struct column {
 
 /* What does not fit is shown whole under the pointer. */
 static void fact(column *c, const char *name, const char *value) {
-    const float label = 118;
+    const float label = 104;
     if (brg_ui_text_width(c->ui, BRG_FONT_MONO, value) > c->w - label) {
         brg_ui_area(c->ui, name, (brg_rect){c->x, c->y, c->w, 20}, &(brg_ui_pointer){0});
         brg_ui_tip(c->ui, value);

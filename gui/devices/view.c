@@ -7,7 +7,7 @@
 #include "json.h"
 #include "ui/parts.h"
 
-static const float list_width = 268, doctor_width = 430, engine_height = 162, facts_height = 452;
+static const float engine_height = 152, facts_height = 440;
 static const float least_queue = 84;
 static const uint64_t refresh_ns = 250000000;
 
@@ -63,8 +63,9 @@ static void draw(void *model, const brg_scene *scene, brg_rect place) {
     v->scene = scene;
     v->ui = scene->ui;
     take_snapshot(v);
-    brg_devices_list(v, brg_rect_cut_left(&place, list_width));
-    brg_rect middle = brg_rect_cut_left(&place, fmaxf(place.w - doctor_width, 1));
+    float list = floorf(0.2f * place.w), doctor = floorf(0.35f * place.w);
+    brg_devices_list(v, brg_rect_cut_left(&place, list));
+    brg_rect middle = brg_rect_cut_left(&place, fmaxf(place.w - doctor, 1));
     float facts = fmaxf(fminf(middle.h - engine_height, facts_height), 1);
     float queue = middle.h - engine_height - facts;
     if (queue < least_queue)

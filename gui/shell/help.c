@@ -6,7 +6,7 @@
 #include "shell/shell.h"
 #include "ui/parts.h"
 
-static const float line_h = 24, column_w = 400, key_w = 132;
+static const float line_h = 24, column_w = 470, key_w = 214;
 
 static const char *const common[] = {
     "space  run, or start again",
