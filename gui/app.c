@@ -61,24 +61,32 @@ void brg_app_update(brg_app *app) {
                      app->devices.devices[app->default_device.index].name, app->default_device.why);
 }
 
-const brg_device_info *brg_app_device(const brg_app *app, uint32_t *units) {
-    if (!app->devices_known || app->devices.count == 0)
+const brg_device_info *brg_app_device_at(const brg_app *app, int device, uint32_t *units) {
+    if (!app->devices_known || device > app->devices.count)
         return NULL;
-    bool is_default = app->device == 0;
-    if (is_default && app->devices_status != BRG_OK)
+    bool is_default = device == 0;
+    if (is_default && (app->devices.count == 0 || app->devices_status != BRG_OK))
         return NULL;
-    int index = is_default ? app->default_device.index : app->device - 1;
-    const brg_device_info *device = &app->devices.devices[index];
+    int index = is_default ? app->default_device.index : device - 1;
+    const brg_device_info *info = &app->devices.devices[index];
     bool divided = is_default && app->default_device.units;
-    *units = divided ? app->default_device.units : device->compute_units;
-    return device;
+    *units = divided ? app->default_device.units : info->compute_units;
+    return info;
+}
+
+const brg_device_info *brg_app_device(const brg_app *app, uint32_t *units) {
+    return brg_app_device_at(app, app->device, units);
+}
+
+const char *brg_app_device_spec_at(int device, char spec[16]) {
+    if (device == 0)
+        return NULL;
+    snprintf(spec, 16, "%d", device - 1);
+    return spec;
 }
 
 const char *brg_app_device_spec(const brg_app *app, char spec[16]) {
-    if (app->device == 0)
-        return NULL;
-    snprintf(spec, 16, "%d", app->device - 1);
-    return spec;
+    return brg_app_device_spec_at(app->device, spec);
 }
 
 /* ---- photographs ----------------------------------------------------------------------------- */

@@ -82,6 +82,10 @@ const brg_device_info *brg_app_device(const brg_app *app, uint32_t *units);
 /* The chosen device as a job names it; NULL for the default. */
 const char *brg_app_device_spec(const brg_app *app, char spec[16]);
 
+/* The same for a device that is numbered as app->device is. */
+const brg_device_info *brg_app_device_at(const brg_app *app, int device, uint32_t *units);
+const char *brg_app_device_spec_at(int device, char spec[16]);
+
 /* Adds a photograph, or finds it among those there are, and chooses it. False, with a line in the
  * log, if its path is too long. */
 bool brg_app_open_image(brg_app *app, const char *path);

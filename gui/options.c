@@ -18,6 +18,7 @@ enum {
     DEVICE = 256,
     VIEW,
     WORKLOAD,
+    WORDS,
     SIZE,
     VARIANT,
     VERIFY,
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
     {"device", required_argument, NULL, DEVICE},
     {"view", required_argument, NULL, VIEW},
     {"workload", required_argument, NULL, WORKLOAD},
+    {"words", required_argument, NULL, WORDS},
     {"size", required_argument, NULL, SIZE},
     {"variant", required_argument, NULL, VARIANT},
     {"verify", required_argument, NULL, VERIFY},
@@ -90,7 +92,9 @@ void brg_options_help(void) {
           "                         ~/.config/brigade; with --frames: nothing)\n"
           "for the workbench:\n"
           "      --workload NAME    gemm, blur, sharpen, edge, conv2d, brightness,\n"
-          "                         contrast, resize\n"
+          "                         contrast, resize, box, median, grey, lut, histogram;\n"
+          "                         or any other op of the library, in words\n"
+          "      --words WORDS      what to call it with, as for brigade run: \"n=1000\"\n"
           "      --size N           gemm: m = n = k = N, 1 to 4096\n"
           "      --variant NAME     a rung of the ladder (default: by device and shape)\n"
           "      --verify POLICY    full, sample, freivalds or none (default: by size)\n"
@@ -143,9 +147,22 @@ static int read_whole(const char *name, const char *text, int64_t hi, int64_t *v
     return BRG_EXIT_OK;
 }
 
-static int read_workload(const char *text, int *workload) {
-    *workload = brg_workload_find(text);
-    if (*workload < 0)
+/* The index of a built-in op, -1 if there is none. */
+static int op_index(const char *name) {
+    const brg_op *op;
+    for (int i = 0; (op = brg_op_builtin(i)); i++)
+        if (strcmp(op->name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* Of the workbench's table, or any op of the library, which is then called in words. */
+static int read_workload(const char *text, brg_options *options) {
+    options->workload = brg_workload_find(text);
+    options->op = op_index(text);
+    if (options->workload < 0 && options->op >= 0)
+        options->workload = BRG_IN_WORDS;
+    if (options->workload < 0)
         return complain("There is no workload \"%s\".", text);
     return BRG_EXIT_OK;
 }
@@ -180,7 +197,10 @@ static int take_option(int option, brg_options *options) {
     case VIEW:
         return read_view(optarg, &options->view);
     case WORKLOAD:
-        return read_workload(optarg, &options->workload);
+        return read_workload(optarg, options);
+    case WORDS:
+        options->words = optarg;
+        return BRG_EXIT_OK;
     case SIZE:
         return read_whole("size", optarg, 4096, &options->size);
     case VARIANT:
@@ -242,20 +262,36 @@ static bool known_variant(const brg_op *op, const char *name) {
     return strcmp(name, "auto") == 0;
 }
 
-/* An image without a workload is blurred. */
+/* What only some workloads can do with. */
+static int settle_workload(brg_options *options) {
+    const brg_workload *row = brg_workload_at(options->workload);
+    const brg_op *op = row ? brg_op_find(row->op) : brg_op_builtin(options->op);
+    bool takes_image = row && row->takes_image;
+    if (options->file && !takes_image)
+        return complain("%s takes no image, but \"%s\" was given.", op->name, options->file);
+    if (options->size && (!row || takes_image))
+        return complain("--size is for gemm; %s has none.", op->name);
+    if (options->words && strlen(options->words) >= BRG_WORDS)
+        return complain("--words takes at most %d characters.", BRG_WORDS - 1);
+    if (options->variant && !known_variant(op, options->variant))
+        return complain("%s has no variant \"%s\".", op->name, options->variant);
+    if (options->verify == BRG_VERIFY_FREIVALDS && !op->probe)
+        return complain("--verify freivalds is for gemm, not for %s.", op->name);
+    return BRG_EXIT_OK;
+}
+
+/* An image without a workload is blurred. Words are for the op, whatever the table has for it. */
 static int settle(brg_options *options, bool workload_given) {
-    int blur = brg_workload_find("blur");
     if (options->file && !workload_given)
-        options->workload = blur;
-    const brg_workload *workload = brg_workload_at(options->workload);
-    if (options->file && !workload->takes_image)
-        return complain("%s takes no image, but \"%s\" was given.", workload->op, options->file);
-    if (options->size && workload->takes_image)
-        return complain("--size is for gemm; %s has none.", workload->op);
-    if (options->variant && !known_variant(brg_op_find(workload->op), options->variant))
-        return complain("%s has no variant \"%s\".", workload->op, options->variant);
-    if (options->verify == BRG_VERIFY_FREIVALDS && workload->takes_image)
-        return complain("--verify freivalds is for gemm, not for %s.", workload->op);
+        options->workload = brg_workload_find("blur");
+    const brg_workload *row = brg_workload_at(options->workload);
+    if (options->words && row) {
+        options->op = op_index(row->op);
+        options->workload = BRG_IN_WORDS;
+    }
+    int code = settle_workload(options);
+    if (code != BRG_EXIT_OK)
+        return code;
     if (options->state && (!*options->state || strlen(options->state) > BRG_PATH - 8))
         return complain("--state takes the path of a file, of at most %d bytes.", BRG_PATH - 8);
     if (options->screenshot && options->frames == 0)
@@ -265,8 +301,9 @@ static int settle(brg_options *options, bool workload_given) {
 
 /* What only the workbench can do with. */
 static bool is_for_workbench(const brg_options *options) {
-    return options->file || options->size || options->variant || options->repeats ||
-           options->verify != BRG_VERIFY_DEFAULT || options->continuous || options->ui_thread;
+    return options->file || options->size || options->words || options->variant ||
+           options->repeats || options->verify != BRG_VERIFY_DEFAULT || options->continuous ||
+           options->ui_thread;
 }
 
 int brg_options_parse(int argc, char **argv, brg_options *options) {

@@ -25,7 +25,9 @@ typedef struct brg_options {
     const char *file;
     int view;  /* index into the views; -1: not said */
     int theme; /* a brg_theme; -1: not said */
-    int workload;
+    int workload; /* of the workbench's table, or BRG_IN_WORDS */
+    int op;       /* in words: the index of a built-in one */
+    const char *words;
     int64_t size;    /* 0: the workload's own */
     int64_t repeats; /* 0: the window's own */
     int64_t frames;  /* 0: until the window is closed */

@@ -40,6 +40,7 @@ enum {
     BRG_VIOLET,    /* frames of the window */
     BRG_VIOLET_DIM,
     BRG_TEAL, /* transfers */
+    BRG_ROSE, /* B, where A and B are compared; A is blue */
     BRG_RED,  /* trouble */
     BRG_RED_DIM,
     BRG_SELECTED, /* behind selected text and the chosen row of a list */

@@ -8,11 +8,11 @@
 
 #include "ui/palette.h"
 
-static brg_status allocate(brg_picture *picture, int64_t w, int64_t h, brg_error *error) {
+brg_status brg_picture_create(int64_t w, int64_t h, brg_picture *picture, brg_error *error) {
     memset(picture, 0, sizeof *picture);
     if (w <= 0 || h <= 0)
         return brg_fail(error, BRG_E_SHAPE, "An empty tensor cannot be shown.");
-    picture->rgba = malloc((size_t)w * (size_t)h * 4);
+    picture->rgba = calloc((size_t)w * (size_t)h, 4);
     if (!picture->rgba)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for a picture.");
     picture->w = (int32_t)w;
@@ -37,7 +37,7 @@ static void fit(int64_t *w, int64_t *h) {
     *h += *h == 0;
 }
 
-static void put(brg_picture *picture, int64_t index, brg_colour colour) {
+void brg_picture_put(brg_picture *picture, int64_t index, brg_colour colour) {
     uint8_t *pixel = picture->rgba + 4 * index;
     pixel[0] = (uint8_t)(colour >> 16);
     pixel[1] = (uint8_t)(colour >> 8);
@@ -45,8 +45,7 @@ static void put(brg_picture *picture, int64_t index, brg_colour colour) {
     pixel[3] = 255;
 }
 
-/* `t` of the way from one colour to another, 0..1. */
-static brg_colour mix(brg_colour from, brg_colour to, float t) {
+brg_colour brg_colour_mix(brg_colour from, brg_colour to, float t) {
     brg_colour mixed = 0;
     for (int shift = 0; shift <= 16; shift += 8) {
         float a = (float)(from >> shift & 255), b = (float)(to >> shift & 255);
@@ -80,7 +79,7 @@ static brg_colour mean_colour(const brg_tensor *image, int64_t y0, int64_t y1, i
         float level = sum[c == 1 ? 0 : i] / count;
         colour = colour << 8 | (brg_colour)(level + 0.5f);
     }
-    return c == 4 ? mix(BRG_HEAT_ZERO, colour, sum[3] / count / 255.0f) : colour;
+    return c == 4 ? brg_colour_mix(BRG_HEAT_ZERO, colour, sum[3] / count / 255.0f) : colour;
 }
 
 static bool is_image(const brg_shape *shape) {
@@ -94,12 +93,13 @@ brg_status brg_picture_image(const brg_tensor *image, brg_picture *picture, brg_
         return brg_fail(error, BRG_E_SHAPE, "This tensor is not an image.");
     int64_t h = shape->dims[0], w = shape->dims[1], ph = h, pw = w;
     fit(&pw, &ph);
-    brg_status status = allocate(picture, pw, ph, error);
+    brg_status status = brg_picture_create(pw, ph, picture, error);
     if (status != BRG_OK)
         return status;
     for (int64_t y = 0; y < ph; y++)
         for (int64_t x = 0; x < pw; x++)
-            put(picture, y * pw + x,
+            brg_picture_put(
+                picture, y * pw + x,
                 mean_colour(image, y * h / ph, (y + 1) * h / ph, x * w / pw, (x + 1) * w / pw));
     snprintf(picture->caption, sizeof picture->caption, "%lld \xc3\x97 %lld, %s, %s", (long long)w,
              (long long)h,
@@ -131,7 +131,7 @@ brg_status brg_picture_region(const brg_tensor *image, int64_t x, int64_t y, int
         return brg_fail(error, BRG_E_SHAPE, "There is no such part of an image.");
     if (picture->w != w || picture->h != h) {
         brg_picture_clear(picture);
-        brg_status status = allocate(picture, w, h, error);
+        brg_status status = brg_picture_create(w, h, picture, error);
         if (status != BRG_OK)
             return status;
     }
@@ -142,18 +142,19 @@ brg_status brg_picture_region(const brg_tensor *image, int64_t x, int64_t y, int
         if (plain)
             copy_row(pixels + first * c, c, w, picture->rgba + 4 * r * w);
         for (int64_t i = 0; !plain && i < w; i++)
-            put(picture, r * w + i, mean_colour(image, y + r, y + r + 1, x + i, x + i + 1));
+            brg_picture_put(picture, r * w + i,
+                            mean_colour(image, y + r, y + r + 1, x + i, x + i + 1));
     }
     return BRG_OK;
 }
 
 /* ---- matrices -------------------------------------------------------------------------------- */
 
-static brg_colour around_zero(float value, float range) {
+brg_colour brg_heat_value(float value, float range) {
     if (!isfinite(value))
         return BRG_HEAT_WRONG;
     float t = range > 0.0f ? fminf(fabsf(value) / range, 1.0f) : 0.0f;
-    return mix(BRG_HEAT_ZERO, value < 0.0f ? BRG_HEAT_BELOW : BRG_HEAT_ABOVE, t);
+    return brg_colour_mix(BRG_HEAT_ZERO, value < 0.0f ? BRG_HEAT_BELOW : BRG_HEAT_ABOVE, t);
 }
 
 /* Smallest and largest finite value of the elements that are shown; both 0 when there is none. */
@@ -178,7 +179,7 @@ brg_status brg_picture_matrix(const brg_tensor *matrix, brg_picture *picture, br
         return brg_fail(error, BRG_E_SHAPE, "This tensor is not a matrix of f32.");
     int64_t rows = shape->dims[0], columns = shape->dims[1], ph = rows, pw = columns;
     fit(&pw, &ph);
-    brg_status status = allocate(picture, pw, ph, error);
+    brg_status status = brg_picture_create(pw, ph, picture, error);
     if (status != BRG_OK)
         return status;
     const float *data = brg_tensor_data(matrix);
@@ -187,8 +188,9 @@ brg_status brg_picture_matrix(const brg_tensor *matrix, brg_picture *picture, br
     float range = fmaxf(fabsf(lo), fabsf(hi));
     for (int64_t y = 0; y < ph; y++)
         for (int64_t x = 0; x < pw; x++)
-            put(picture, y * pw + x,
-                around_zero(data[y * rows / ph * columns + x * columns / pw], range));
+            brg_picture_put(
+                picture, y * pw + x,
+                brg_heat_value(data[y * rows / ph * columns + x * columns / pw], range));
     snprintf(picture->caption, sizeof picture->caption, "%lld \xc3\x97 %lld, %.3g to %.3g",
              (long long)rows, (long long)columns, (double)lo, (double)hi);
     return BRG_OK;
@@ -196,19 +198,20 @@ brg_status brg_picture_matrix(const brg_tensor *matrix, brg_picture *picture, br
 
 /* ---- errors ---------------------------------------------------------------------------------- */
 
-static brg_colour heat(float ratio, float brightest) {
+brg_colour brg_heat_error(float ratio, float brightest) {
     if (!(ratio <= 1.0f))
         return BRG_HEAT_WRONG;
     float t = brightest > 0.0f ? fminf(ratio / brightest, 1.0f) : 0.0f;
-    return t < 0.5f ? mix(0x101318, 0x6b4526, 2.0f * t) : mix(0x6b4526, 0xd8a25c, 2.0f * t - 1.0f);
+    return t < 0.5f ? brg_colour_mix(0x101318, 0x6b4526, 2.0f * t)
+                    : brg_colour_mix(0x6b4526, 0xd8a25c, 2.0f * t - 1.0f);
 }
 
 brg_status brg_picture_errors(const float *ratios, int32_t w, int32_t h, float brightest,
                               brg_picture *picture, brg_error *error) {
-    brg_status status = allocate(picture, w, h, error);
+    brg_status status = brg_picture_create(w, h, picture, error);
     if (status != BRG_OK)
         return status;
     for (int64_t i = 0; i < (int64_t)w * h; i++)
-        put(picture, i, heat(ratios[i], brightest));
+        brg_picture_put(picture, i, brg_heat_error(ratios[i], brightest));
     return BRG_OK;
 }

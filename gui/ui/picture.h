@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ui/palette.h"
+
 /* Longest side of a picture: what a card shows at twice the usual scale. */
 enum { BRG_PICTURE_SIDE = 560, BRG_PICTURE_CAPTION = 96 };
 
@@ -44,6 +46,20 @@ brg_status brg_picture_matrix(const brg_tensor *matrix, brg_picture *picture, br
  */
 brg_status brg_picture_errors(const float *ratios, int32_t w, int32_t h, float brightest,
                               brg_picture *picture, brg_error *error);
+
+/* Room for w x h pixels, all transparent, with the aspect of its sides. BRG_E_SHAPE if there are
+ * none, BRG_E_MEMORY. */
+brg_status brg_picture_create(int64_t w, int64_t h, brg_picture *picture, brg_error *error);
+
+/* Sets the index-th pixel, counted along the rows, to an opaque colour. */
+void brg_picture_put(brg_picture *picture, int64_t index, brg_colour colour);
+
+/* `t` of the way from one colour to another, 0..1. */
+brg_colour brg_colour_mix(brg_colour from, brg_colour to, float t);
+
+/* The colours of a matrix's element, for a scale of -range to range, and of an error. */
+brg_colour brg_heat_value(float value, float range);
+brg_colour brg_heat_error(float ratio, float brightest);
 
 /* Frees the pixels. */
 void brg_picture_clear(brg_picture *picture);

@@ -9,34 +9,29 @@
 /* A baseline that takes longer than this is timed on part of the rows: a user is waiting. */
 static const double baseline_budget_ms = 1000.0;
 
-/* ---- beginning and end ----------------------------------------------------------------------- */
+/* Timed runs of a turn in a comparison: enough for a median, few enough to take turns often. */
+enum { RUNS_A_TURN = 3 };
 
-static void set_defaults(brg_bench *bench) {
-    const brg_workload *workload;
-    for (int w = 0; (workload = brg_workload_at(w)); w++)
-        for (int c = 0; c < BRG_MAX_CONTROLS; c++)
-            bench->chosen.values[w][c] = workload->controls[c].initial;
-    bench->chosen.repeats = 5;
-}
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
 brg_status brg_bench_create(brg_app *app, brg_bench **out, brg_error *error) {
     brg_bench *bench = calloc(1, sizeof *bench);
     if (!bench)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for the workbench.");
     bench->app = app;
-    set_defaults(bench);
+    brg_bench_set_defaults(bench);
     bench->darkroom = brg_darkroom_create(app->wake, app->wake_user);
     if (!bench->darkroom) {
         free(bench);
         return brg_fail(error, BRG_E_INTERNAL, "A thread for pictures cannot be started.");
     }
+    brg_plates_init(&bench->plates, bench->darkroom);
     *out = bench;
     return BRG_OK;
 }
 
 static void clear_round(brg_round *round) {
-    for (int i = 0; i < 2; i++)
-        brg_tensor_release(round->inputs[i]);
+    brg_exhibit_release(&round->exhibit);
     memset(round, 0, sizeof *round);
 }
 
@@ -44,56 +39,13 @@ void brg_bench_destroy(brg_bench *bench) {
     if (!bench)
         return;
     brg_darkroom_destroy(bench->darkroom);
+    brg_plates_release(&bench->plates);
     brg_result_release(&bench->result);
+    brg_result_release(&bench->other);
     clear_round(&bench->round);
     clear_round(&bench->shown);
     brg_inputs_clear(&bench->inputs);
-    brg_prints_clear(&bench->prints);
     free(bench);
-}
-
-/* ---- what is chosen -------------------------------------------------------------------------- */
-
-const brg_workload *brg_bench_workload(const brg_bench *bench) {
-    return brg_workload_at(bench->chosen.workload);
-}
-
-float *brg_bench_values(brg_bench *bench) {
-    return bench->chosen.values[bench->chosen.workload];
-}
-
-const brg_op *brg_bench_op(const brg_bench *bench) {
-    return brg_engine_op(bench->app->engine, brg_bench_workload(bench)->op);
-}
-
-static void wanted_inputs(const brg_bench *bench, brg_inputs_order *order) {
-    const brg_workload *workload = brg_bench_workload(bench);
-    memset(order, 0, sizeof *order);
-    if (workload->takes_image && bench->app->photograph_count > 0)
-        memcpy(order->path, bench->app->photographs[bench->app->photograph].path,
-               sizeof order->path);
-    if (workload->order)
-        workload->order(bench->chosen.values[bench->chosen.workload], order);
-}
-
-const char *brg_bench_title(const brg_bench *bench, char *text, size_t size) {
-    const brg_workload *workload = brg_bench_workload(bench);
-    const float *values = bench->chosen.values[bench->chosen.workload];
-    if (!workload->takes_image)
-        snprintf(text, size, "%s %.0f \xc3\x97 %.0f \xc3\x97 %.0f", workload->op, (double)values[0],
-                 (double)values[1], (double)values[2]);
-    else if (bench->app->photograph_count > 0)
-        snprintf(text, size, "%s on %s", workload->op,
-                 bench->app->photographs[bench->app->photograph].name);
-    else
-        snprintf(text, size, "%s", workload->op);
-    return text;
-}
-
-bool brg_bench_can_run(const brg_bench *bench) {
-    bool nothing_there = bench->app->devices_known && bench->app->devices.count == 0;
-    bool no_image = brg_bench_workload(bench)->takes_image && bench->app->photograph_count == 0;
-    return bench->phase == BRG_PHASE_IDLE && !nothing_there && !no_image && brg_bench_op(bench);
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
@@ -101,8 +53,8 @@ bool brg_bench_can_run(const brg_bench *bench) {
 /* True if the inputs at hand are the wanted ones; orders them otherwise, once. */
 static bool inputs_at_hand(brg_bench *bench) {
     brg_inputs_order order;
-    wanted_inputs(bench, &order);
-    if (bench->inputs.count > 0 && brg_inputs_order_equal(&order, &bench->inputs.order))
+    brg_bench_wanted_inputs(bench, &order);
+    if (bench->inputs.made && brg_inputs_order_equal(&order, &bench->inputs.order))
         return true;
     if (!bench->inputs_ordered || !brg_inputs_order_equal(&order, &bench->inputs_wanted)) {
         brg_darkroom_order_inputs(bench->darkroom, &order);
@@ -117,13 +69,26 @@ static const char *base_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+/* What there is to be seen of the inputs at hand. */
+static void show_inputs(brg_bench *bench) {
+    const brg_inputs *inputs = &bench->inputs;
+    brg_exhibit exhibit = {.op = brg_bench_op(bench), .input_count = inputs->count};
+    memcpy(exhibit.inputs, inputs->tensors, sizeof exhibit.inputs);
+    if (bench->input >= inputs->count)
+        bench->input = 0;
+    if (inputs->status != BRG_OK || inputs->count == 0 || !exhibit.op)
+        brg_plates_hide(&bench->plates, BRG_PLATE_INPUT);
+    else
+        brg_plates_show(&bench->plates, BRG_PLATE_INPUT, &exhibit, BRG_OF_INPUT, bench->input);
+}
+
 static void take_inputs(brg_bench *bench) {
     brg_inputs made;
     if (!brg_darkroom_take_inputs(bench->darkroom, &made))
         return;
     brg_inputs_clear(&bench->inputs);
     bench->inputs = made;
-    bench->inputs_serial++;
+    show_inputs(bench);
     if (brg_inputs_order_equal(&made.order, &bench->inputs_wanted))
         bench->inputs_ordered = false;
     if (made.status != BRG_OK) {
@@ -156,19 +121,29 @@ static void begin_round(brg_bench *bench) {
     clear_round(round);
     round->kinship.workload = bench->chosen.workload;
     round->kinship.inputs = bench->inputs.order;
-    workload->fill(bench->chosen.values[bench->chosen.workload], image, round->kinship.params);
-    round->input_count = bench->inputs.count;
-    for (int i = 0; i < bench->inputs.count; i++)
-        round->inputs[i] = brg_tensor_retain(bench->inputs.tensors[i]);
+    memcpy(round->kinship.params, bench->inputs.params, sizeof round->kinship.params);
+    if (workload->fill)
+        workload->fill(bench->chosen.values[bench->chosen.workload], image, round->kinship.params);
+    brg_exhibit given = {.op = brg_bench_op(bench), .input_count = bench->inputs.count};
+    memcpy(given.params, round->kinship.params, sizeof given.params);
+    memcpy(given.inputs, bench->inputs.tensors, sizeof given.inputs);
+    round->exhibit = brg_exhibit_retain(&given);
+    round->compared = bench->chosen.compared;
+    round->turns = round->compared ? 2 + 2 * (int)lroundf(bench->chosen.repeats) : 1;
     brg_bench_title(bench, round->title, sizeof round->title);
 }
 
 /* Without pause, each product is checked by random vectors unless the user asks for more: a
  * reference between the kernels would leave the device idle most of the time. */
 static brg_verify_policy policy_of(const brg_bench *bench) {
-    bool product = strcmp(brg_bench_workload(bench)->op, "gemm") == 0;
+    bool probed = bench->round.exhibit.op->probe;
+    bool product = probed && bench->round.kinship.workload != BRG_IN_WORDS;
+    if (bench->round.turn > 1)
+        return BRG_VERIFY_NONE;
     if (bench->chosen.check == BRG_VERIFY_DEFAULT && bench->chosen.continuous && product)
         return BRG_VERIFY_FREIVALDS;
+    if (bench->chosen.check == BRG_VERIFY_FREIVALDS && !probed)
+        return BRG_VERIFY_DEFAULT;
     return bench->chosen.check;
 }
 
@@ -177,32 +152,38 @@ static bool baselines_known(const brg_bench *bench, const brg_round *round) {
            memcmp(&bench->baselines.of, &round->kinship, sizeof round->kinship) == 0;
 }
 
-static const char *variant_of(const brg_bench *bench) {
-    int variant = bench->chosen.variant[bench->chosen.workload];
-    return variant ? brg_bench_op(bench)->variants[variant - 1].name : NULL;
+/* How often a job is timed. The first two of a comparison show that both are right, and warm the
+ * caches up for those that count. */
+static int32_t repeats_of(const brg_bench *bench) {
+    if (!bench->round.compared)
+        return (int32_t)lroundf(bench->chosen.repeats);
+    return bench->round.turn < 2 ? 1 : RUNS_A_TURN;
 }
 
 static brg_status submit(brg_bench *bench, brg_error *error) {
     char spec[16];
     const brg_round *round = &bench->round;
-    bool measure = !bench->chosen.continuous || !baselines_known(bench, round);
+    bool b = round->turn % 2 == 1;
+    bool measure =
+        round->turn == 0 && (!bench->chosen.continuous || !baselines_known(bench, round));
     brg_stage stage = {
-        .op = brg_workload_at(round->kinship.workload)->op,
-        .variant = variant_of(bench),
-        .params = round->kinship.params,
-        .inputs = {round->inputs[0], round->inputs[1]},
-        .input_count = round->input_count,
+        .op = round->exhibit.op->name,
+        .variant = brg_bench_variant(bench, b),
+        .params = round->exhibit.params,
+        .input_count = round->exhibit.input_count,
     };
+    for (int i = 0; i < stage.input_count; i++)
+        stage.inputs[i] = round->exhibit.inputs[i];
     brg_job_desc desc = {
         .stages = &stage,
         .stage_count = 1,
         .label = round->title,
-        .device = brg_app_device_spec(bench->app, spec),
+        .device = brg_app_device_spec_at(brg_bench_device(bench, b), spec),
         .verify = policy_of(bench),
         .seed = bench->rounds + 1,
         .baselines = measure ? BRG_BASELINE_SEQUENTIAL | BRG_BASELINE_NAIVE : 0,
         .baseline_budget_ms = baseline_budget_ms,
-        .repeats = (int32_t)lroundf(bench->chosen.repeats),
+        .repeats = repeats_of(bench),
     };
     return brg_app_submit(bench->app, &desc, &bench->job, error);
 }
@@ -210,7 +191,8 @@ static brg_status submit(brg_bench *bench, brg_error *error) {
 static void begin_job(brg_bench *bench) {
     brg_error error = {0};
     uint64_t start_ns = brg_now_ns();
-    begin_round(bench);
+    if (bench->round.turn == 0)
+        begin_round(bench);
     if (submit(bench, &error) != BRG_OK) {
         brg_app_fail(bench->app, NULL, &error);
         fail_round(bench, &error);
@@ -218,7 +200,7 @@ static void begin_job(brg_bench *bench) {
     }
     memset(&bench->view, 0, sizeof bench->view);
     bench->phase = BRG_PHASE_RUNNING;
-    bench->rounds++;
+    bench->rounds += bench->round.turn == 0;
     bench->seen = false;
     if (bench->chosen.on_ui_thread)
         brg_app_freeze(bench->app, bench->job, start_ns);
@@ -231,11 +213,12 @@ static void fail_inputs(brg_bench *bench) {
 }
 
 static void go_on_preparing(brg_bench *bench) {
+    bool begun = bench->round.turn > 0;
     if (bench->stopping)
         end_round(bench);
-    else if (!inputs_at_hand(bench) || (bench->chosen.on_ui_thread && !bench->seen))
+    else if ((!begun && !inputs_at_hand(bench)) || (bench->chosen.on_ui_thread && !bench->seen))
         return;
-    else if (bench->inputs.status != BRG_OK)
+    else if (!begun && bench->inputs.status != BRG_OK)
         fail_inputs(bench);
     else
         begin_job(bench);
@@ -258,8 +241,7 @@ static void remember_baselines(brg_bench *bench) {
 }
 
 /* Bars and reports show a round beside the baselines of its kin. */
-static void borrow_baselines(brg_bench *bench) {
-    brg_result *r = &bench->result;
+static void borrow_baselines(const brg_bench *bench, brg_result *r) {
     if (r->median.sequential >= 0 || !baselines_known(bench, &bench->shown))
         return;
     r->median.sequential = bench->baselines.sequential;
@@ -268,18 +250,23 @@ static void borrow_baselines(brg_bench *bench) {
     r->naive_fraction = bench->baselines.naive_fraction;
 }
 
-static void order_prints(brg_bench *bench, bool with_errors) {
-    const brg_round *round = &bench->shown;
-    brg_prints_order order = {
-        .op = brg_engine_op(bench->app->engine, bench->result.op[0]),
-        .input_count = round->input_count,
-        .inputs = {brg_tensor_retain(round->inputs[0]), brg_tensor_retain(round->inputs[1])},
-        .output = brg_tensor_retain(bench->result.output),
-        .with_errors = with_errors,
-    };
-    memcpy(order.params, round->kinship.params, sizeof order.params);
-    brg_darkroom_order_prints(bench->darkroom, &order);
-    bench->errors_wanted = !with_errors;
+/* Output and errors of A or of B. */
+static void show_plates(brg_bench *bench, const brg_result *result, int b) {
+    brg_exhibit exhibit = bench->shown.exhibit;
+    exhibit.output = result->output;
+    memcpy(exhibit.variant, result->variant[0], sizeof exhibit.variant);
+    brg_plates_show(&bench->plates, (brg_plate_id)(BRG_PLATE_OUTPUT + b), &exhibit, BRG_OF_OUTPUT,
+                    0);
+    brg_plates_show(&bench->plates, (brg_plate_id)(BRG_PLATE_ERRORS + b), &exhibit, BRG_OF_ERRORS,
+                    0);
+}
+
+static void forget_other(brg_bench *bench) {
+    brg_result_release(&bench->other);
+    memset(&bench->kernels, 0, sizeof bench->kernels);
+    memset(&bench->totals, 0, sizeof bench->totals);
+    brg_plates_hide(&bench->plates, BRG_PLATE_OUTPUT_B);
+    brg_plates_hide(&bench->plates, BRG_PLATE_ERRORS_B);
 }
 
 static void show_result(brg_bench *bench, brg_result *result) {
@@ -287,19 +274,60 @@ static void show_result(brg_bench *bench, brg_result *result) {
     bench->result = *result;
     clear_round(&bench->shown);
     bench->shown = bench->round;
-    memset(&bench->round, 0, sizeof bench->round);
+    bench->shown.exhibit = brg_exhibit_retain(&bench->round.exhibit);
     bench->failure.status = BRG_OK;
-    bench->ended++;
+    forget_other(bench);
     remember_baselines(bench);
-    borrow_baselines(bench);
-    order_prints(bench, !bench->chosen.continuous || bench->stopping);
+    borrow_baselines(bench, &bench->result);
+    show_plates(bench, &bench->result, 0);
 }
 
-static void note_freeze(brg_bench *bench) {
-    if (bench->app->frozen_ms > 0)
-        brg_log_note(&bench->app->log,
-                     "The window was frozen for %.0f ms: the job ran while its own thread waited.",
-                     bench->app->frozen_ms);
+static void show_other(brg_bench *bench, brg_result *result) {
+    brg_result_release(&bench->other);
+    bench->other = *result;
+    borrow_baselines(bench, &bench->other);
+    show_plates(bench, &bench->other, 1);
+}
+
+/* The times of the turns that count replace those of the first. */
+static void note_turn(brg_bench *bench, const brg_result *result) {
+    bool b = bench->round.turn % 2 == 1, first = bench->round.turn < 4;
+    brg_result *of = b ? &bench->other : &bench->result;
+    of->min.kernel = first ? result->min.kernel : fmin(of->min.kernel, result->min.kernel);
+    of->min.total = first ? result->min.total : fmin(of->min.total, result->min.total);
+    of->runs = (first ? 0 : of->runs) + result->runs;
+    of->median.total = result->median.total;
+    of->median.kernel = result->median.kernel;
+    if (!b)
+        return;
+    brg_duel_add(&bench->kernels, bench->result.median.kernel, result->median.kernel);
+    brg_duel_add(&bench->totals, bench->result.median.total, result->median.total);
+}
+
+/* Medians over all turns, once they are all in. */
+static void settle_duel(brg_bench *bench) {
+    const brg_duel *kernels = &bench->kernels, *totals = &bench->totals;
+    if (kernels->pairs == 0 || totals->pairs == 0)
+        return;
+    bench->result.median.kernel = brg_duel_median(kernels->a, kernels->pairs);
+    bench->result.median.total = brg_duel_median(totals->a, totals->pairs);
+    bench->other.median.kernel = brg_duel_median(kernels->b, kernels->pairs);
+    bench->other.median.total = brg_duel_median(totals->b, totals->pairs);
+}
+
+static void take_turn(brg_bench *bench, brg_result *result) {
+    const brg_round *round = &bench->round;
+    if (round->turn == 0)
+        show_result(bench, result);
+    else if (round->turn == 1)
+        show_other(bench, result);
+    else
+        note_turn(bench, result);
+    if (round->turn > 1)
+        brg_result_release(result);
+    if (round->turn == round->turns - 1 && round->compared)
+        settle_duel(bench);
+    bench->ended += round->turn == round->turns - 1;
 }
 
 static void take_result(brg_bench *bench) {
@@ -307,7 +335,7 @@ static void take_result(brg_bench *bench) {
     brg_error error = {0};
     brg_status status = brg_app_take(bench->app, bench->job, bench->round.title, &result, &error);
     if (status == BRG_OK && result.state == BRG_JOB_DONE) {
-        show_result(bench, &result);
+        take_turn(bench, &result);
         return;
     }
     if (status == BRG_OK && result.state == BRG_JOB_CANCELLED)
@@ -319,12 +347,23 @@ static void take_result(brg_bench *bench) {
     brg_result_release(&result);
 }
 
+static void note_freeze(brg_bench *bench) {
+    if (bench->app->frozen_ms > 0)
+        brg_log_note(&bench->app->log,
+                     "The window was frozen for %.0f ms: the job ran while its own thread waited.",
+                     bench->app->frozen_ms);
+}
+
 static void finish_job(brg_bench *bench) {
     take_result(bench);
-    if (bench->chosen.continuous && !bench->stopping) {
+    bool more_turns = ++bench->round.turn < bench->round.turns;
+    if (!more_turns)
+        bench->round.turn = 0;
+    if (!bench->stopping && (more_turns || bench->chosen.continuous)) {
         bench->phase = BRG_PHASE_PREPARING;
         return;
     }
+    bench->round.turn = 0;
     note_freeze(bench);
     end_round(bench);
 }
@@ -343,31 +382,18 @@ static void watch_job(brg_bench *bench) {
 
 /* ---- one pass -------------------------------------------------------------------------------- */
 
-static void take_prints(brg_bench *bench) {
-    brg_prints made;
-    if (!brg_darkroom_take_prints(bench->darkroom, &made))
-        return;
-    brg_prints_clear(&bench->prints);
-    bench->prints = made;
-    bench->prints_serial++;
-}
-
-/* The error map costs a part of the reference once more, so it waits until no job needs the cores.
- */
-static void want_errors(brg_bench *bench) {
-    if (bench->errors_wanted && bench->result.output)
-        order_prints(bench, true);
+static bool resting(const brg_bench *bench) {
+    return bench->phase == BRG_PHASE_IDLE && !bench->roofs.measuring;
 }
 
 void brg_bench_update(brg_bench *bench) {
     take_inputs(bench);
-    take_prints(bench);
     if (bench->phase == BRG_PHASE_RUNNING)
         watch_job(bench);
     if (bench->phase == BRG_PHASE_PREPARING)
         go_on_preparing(bench);
-    if (bench->phase == BRG_PHASE_IDLE)
-        want_errors(bench);
+    brg_roofs_update(&bench->roofs, bench->app);
+    brg_plates_update(&bench->plates, resting(bench));
 }
 
 void brg_bench_note_frame(brg_bench *bench) {
@@ -375,7 +401,8 @@ void brg_bench_note_frame(brg_bench *bench) {
 }
 
 bool brg_bench_busy(const brg_bench *bench) {
-    return bench->phase != BRG_PHASE_IDLE || brg_darkroom_busy(bench->darkroom);
+    return !resting(bench) || brg_darkroom_busy(bench->darkroom) ||
+           brg_plates_due(&bench->plates, resting(bench));
 }
 
 /* ---- intents --------------------------------------------------------------------------------- */
@@ -385,6 +412,7 @@ void brg_bench_run(brg_bench *bench) {
         return;
     bench->app->runs_asked++;
     bench->stopping = bench->seen = false;
+    bench->round.turn = 0;
     bench->app->frozen_ms = 0;
     if (bench->inputs.status != BRG_OK)
         brg_inputs_clear(&bench->inputs); /* a file may have been mended meanwhile */
@@ -393,6 +421,7 @@ void brg_bench_run(brg_bench *bench) {
 }
 
 void brg_bench_cancel(brg_bench *bench) {
+    brg_roofs_cancel(&bench->roofs, bench->app);
     if (bench->phase == BRG_PHASE_IDLE)
         return;
     bench->app->cancels_asked++;
@@ -404,25 +433,59 @@ void brg_bench_cancel(brg_bench *bench) {
 }
 
 void brg_bench_choose_workload(brg_bench *bench, int workload) {
-    if (brg_workload_at(workload))
-        bench->chosen.workload = workload;
+    if (!brg_workload_at(workload) || workload == bench->chosen.workload)
+        return;
+    bench->chosen.workload = workload;
+    bench->chosen.variant_b = 0;
+}
+
+void brg_bench_choose_op(brg_bench *bench, int op) {
+    brg_settings *chosen = &bench->chosen;
+    if (op < 0 || op >= BRG_MAX_OPS || !brg_op_builtin(op))
+        return;
+    if (chosen->workload != BRG_IN_WORDS || chosen->op != op)
+        chosen->variant[BRG_IN_WORDS] = chosen->variant_b = 0;
+    chosen->workload = BRG_IN_WORDS;
+    chosen->op = op;
 }
 
 void brg_bench_preview(brg_bench *bench) {
-    bool no_image = brg_bench_workload(bench)->takes_image && bench->app->photograph_count == 0;
-    if (bench->phase == BRG_PHASE_IDLE && !no_image)
+    if (bench->phase == BRG_PHASE_IDLE && !brg_bench_lacks_image(bench) && brg_bench_op(bench))
         inputs_at_hand(bench);
 }
 
-bool brg_bench_shows_choice(const brg_bench *bench) {
-    brg_inputs_order order;
-    wanted_inputs(bench, &order);
-    return bench->shown.kinship.workload == bench->chosen.workload &&
-           brg_inputs_order_equal(&order, &bench->shown.kinship.inputs);
+void brg_bench_show_input(brg_bench *bench, int input) {
+    bench->input = input;
+    show_inputs(bench);
+}
+
+void brg_bench_toggle_compared(brg_bench *bench) {
+    bench->chosen.compared = !bench->chosen.compared;
+}
+
+void brg_bench_measure_roofs(brg_bench *bench) {
+    if (bench->phase == BRG_PHASE_IDLE && bench->app->devices_known)
+        brg_roofs_measure(&bench->roofs, bench->app, bench->app->device);
+}
+
+int64_t brg_bench_worst(const brg_result *result) {
+    const brg_verdict *v = &result->verdict;
+    bool named = result->output && v->outcome != BRG_UNCHECKED && v->checked > 0 &&
+                 v->policy != BRG_VERIFY_FREIVALDS;
+    int64_t element = 0;
+    for (int32_t i = 0; named && i < v->rank; i++)
+        element = element * brg_tensor_shape(result->output)->dims[i] + v->worst[i];
+    return named ? element : -1;
+}
+
+void brg_bench_go_to_worst(brg_bench *bench) {
+    int64_t element = brg_bench_worst(&bench->result);
+    if (element >= 0)
+        brg_plates_go_to(&bench->plates, element);
 }
 
 void brg_bench_note_image(brg_bench *bench) {
     for (int w = 0; !brg_bench_workload(bench)->takes_image && brg_workload_at(w); w++)
         if (brg_workload_at(w)->takes_image)
-            bench->chosen.workload = w;
+            brg_bench_choose_workload(bench, w);
 }

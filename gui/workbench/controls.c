@@ -50,16 +50,69 @@ static void rule(column *c) {
 
 /* ---- the workload ---------------------------------------------------------------------------- */
 
+enum { MOST_ITEMS = BRG_MAX_WORKLOADS + BRG_MAX_OPS };
+
+/* The table's workloads, then every op of the library to be called in words. */
 static void workload_rows(column *c) {
     brg_bench *model = c->bench->model;
-    const char *titles[BRG_MAX_WORKLOADS];
-    int count = 0, workload = model->chosen.workload;
-    while (brg_workload_at(count)) {
-        titles[count] = brg_workload_at(count)->title;
-        count++;
+    char in_words[BRG_MAX_OPS][48];
+    const char *titles[MOST_ITEMS];
+    const brg_op *op;
+    int rows = 0, ops = 0;
+    for (; brg_workload_at(rows); rows++)
+        titles[rows] = brg_workload_at(rows)->title;
+    for (; ops < BRG_MAX_OPS && (op = brg_op_builtin(ops)); ops++) {
+        bool also = brg_workload_find(op->name) >= 0;
+        snprintf(in_words[ops], sizeof in_words[ops], "%s%s", op->name, also ? ", in words" : "");
+        titles[rows + ops] = in_words[ops];
     }
-    if (choice_row(c, "workload", NULL, &workload, titles, count))
-        brg_bench_choose_workload(model, workload);
+    bool worded = model->chosen.workload == BRG_IN_WORDS;
+    int chosen = worded ? rows + model->chosen.op : model->chosen.workload;
+    if (!choice_row(c, "workload", NULL, &chosen, titles, rows + ops))
+        return;
+    if (chosen < rows)
+        brg_bench_choose_workload(model, chosen);
+    else
+        brg_bench_choose_op(model, chosen - rows);
+}
+
+/* An everyday call, to begin with. */
+static void sizes_row(column *c, const brg_op *op, char *words) {
+    const char *items[24];
+    int count = 0, chosen = -1;
+    for (; op->sizes && op->sizes[count] && count < 24; count++) {
+        items[count] = op->sizes[count];
+        if (strcmp(op->sizes[count], words) == 0)
+            chosen = count;
+    }
+    if (count > 0 && choice_row(c, "sizes", "sizes", &chosen, items, count))
+        snprintf(words, BRG_WORDS, "%s", items[chosen]);
+}
+
+/* The call in words, what can be said, and what is wrong with it. */
+static void words_rows(column *c) {
+    brg_bench *model = c->bench->model;
+    brg_ui *ui = c->bench->ui;
+    const brg_op *op = brg_bench_op(model);
+    char *words = brg_bench_words(model);
+    const brg_inputs *inputs = &model->inputs;
+    c->y += brg_ui_paragraph(ui, (brg_rect){c->x, c->y, c->w, 16}, BRG_FONT_SMALL, BRG_QUIET,
+                             op->summary) +
+            6;
+    brg_ui_field(ui, "words", (brg_rect){c->x, c->y, c->w, 28}, words, BRG_WORDS,
+                 "all as it comes");
+    brg_ui_tip(ui, "Words that say what to call it with; those left out are as they come.");
+    c->y += 34;
+    sizes_row(c, op, words);
+    bool wrong = inputs->made && inputs->status != BRG_OK && inputs->order.op == op &&
+                 strcmp(inputs->order.words, words) == 0;
+    if (wrong)
+        c->y += brg_ui_paragraph(ui, (brg_rect){c->x, c->y, c->w, 32}, BRG_FONT_SMALL, BRG_RED,
+                                 inputs->error.what) +
+                6;
+    c->y += brg_ui_paragraph(ui, (brg_rect){c->x, c->y, c->w, 32}, BRG_FONT_SMALL, BRG_FAINT,
+                             op->make_syntax) +
+            4;
 }
 
 static void photograph_row(column *c) {
@@ -75,6 +128,8 @@ static void photograph_row(column *c) {
 static void parameter_rows(column *c) {
     const brg_workload *workload = brg_bench_workload(c->bench->model);
     float *values = brg_bench_values(c->bench->model);
+    if (c->bench->model->chosen.workload == BRG_IN_WORDS)
+        words_rows(c);
     if (workload->takes_image)
         photograph_row(c);
     for (int i = 0; i < BRG_MAX_CONTROLS && workload->controls[i].name; i++) {
@@ -88,34 +143,47 @@ static void parameter_rows(column *c) {
 
 /* ---- the device and the policy --------------------------------------------------------------- */
 
-static void device_row(column *c) {
-    brg_bench *model = c->bench->model;
+/* The devices, after one that stands for "as it comes". */
+static void device_row(column *c, const char *id, const char *name, const char *first,
+                       int *chosen) {
+    const brg_app *app = c->bench->model->app;
     char labels[BRG_MAX_DEVICES + 1][BRG_NAME];
     const char *items[BRG_MAX_DEVICES + 1];
-    snprintf(labels[0], BRG_NAME, "%s",
-             model->app->device_spec[0] ? model->app->device_spec : "the best");
     int count = 1;
-    for (int i = 0; model->app->devices_known && i < model->app->devices.count; i++, count++)
-        snprintf(labels[count], BRG_NAME, "%.80s (%u)", model->app->devices.devices[i].name,
-                 model->app->devices.devices[i].compute_units);
+    snprintf(labels[0], BRG_NAME, "%s", first);
+    for (int i = 0; app->devices_known && i < app->devices.count; i++, count++)
+        snprintf(labels[count], BRG_NAME, "%.80s (%u)", app->devices.devices[i].name,
+                 app->devices.devices[i].compute_units);
     for (int i = 0; i < count; i++)
         items[i] = labels[i];
-    choice_row(c, "device", "device", &model->app->device, items, count);
+    choice_row(c, id, name, chosen, items, count);
 }
 
-static void variant_row(column *c) {
-    brg_bench *model = c->bench->model;
-    const brg_op *op = brg_bench_op(model);
-    int *variant = &model->chosen.variant[model->chosen.workload];
+static void variant_row(column *c, const char *id, const char *name, int *variant) {
+    const brg_op *op = brg_bench_op(c->bench->model);
     const char *items[BRG_MAX_VARIANTS + 1] = {"auto"};
     int count = 1;
     for (int32_t i = 0; op && i < op->variant_count && count <= BRG_MAX_VARIANTS; i++)
         items[count++] = op->variants[i].name;
-    choice_row(c, "variant", "variant", variant, items, count);
-    if (*variant > 0 && op)
+    choice_row(c, id, name, variant, items, count);
+    if (*variant > 0 && op && *variant <= op->variant_count)
         brg_ui_tip(c->bench->ui, op->variants[*variant - 1].summary);
     else
         brg_ui_tip(c->bench->ui, "The library chooses for this device and shape.");
+}
+
+/* What computes: A, and B if they are compared. */
+static void contender_rows(column *c) {
+    brg_bench *model = c->bench->model;
+    brg_settings *chosen = &model->chosen;
+    const char *best = model->app->device_spec[0] ? model->app->device_spec : "the best";
+    bool both = chosen->compared;
+    device_row(c, "device", both ? "device A" : "device", best, &model->app->device);
+    variant_row(c, "variant", both ? "variant A" : "variant", &chosen->variant[chosen->workload]);
+    if (!both)
+        return;
+    device_row(c, "device_b", "device B", "as A", &chosen->device_b);
+    variant_row(c, "variant_b", "variant B", &chosen->variant_b);
 }
 
 static void check_row(column *c) {
@@ -124,7 +192,8 @@ static void check_row(column *c) {
                                                  BRG_VERIFY_SAMPLE, BRG_VERIFY_FREIVALDS,
                                                  BRG_VERIFY_NONE};
     brg_settings *chosen = &c->bench->model->chosen;
-    bool product = !brg_bench_workload(c->bench->model)->takes_image;
+    const brg_op *op = brg_bench_op(c->bench->model);
+    bool product = op && op->probe;
     const char *items[5];
     brg_verify_policy of_item[5];
     int count = 0, index = 0;
@@ -140,20 +209,32 @@ static void check_row(column *c) {
     chosen->check = of_item[index];
 }
 
+static void toggle(column *c, float x, const char *id, const char *name, bool *on,
+                   const char *tip) {
+    brg_ui *ui = c->bench->ui;
+    brg_ui_toggle(ui, id, (brg_rect){x, c->y, 36, 20}, on);
+    brg_ui_tip(ui, tip);
+    brg_ui_text(ui, (brg_rect){x + 44, c->y, 80, 20}, BRG_FONT_SMALL, BRG_LEFT, BRG_QUIET, name);
+}
+
 static void how_rows(column *c) {
     static const char *const threads[2] = {"on the engine", "on the UI thread"};
-    static const brg_control repeats = {"timed runs", "repeats", 1, 50, 5, true, true, NULL, 0};
     brg_settings *chosen = &c->bench->model->chosen;
     brg_ui *ui = c->bench->ui;
-    number_row(c, &repeats, &chosen->repeats);
+    caption(c, 24, chosen->compared ? "pairs of timed turns" : "timed runs");
+    brg_ui_number(ui, "repeats", (brg_rect){c->x + c->w - 64, c->y, 64, 24}, &chosen->repeats, 1,
+                  50, true);
+    brg_ui_tip(ui, chosen->compared ? "A and B take turns; the median is shown."
+                                    : "The median of so many is shown, after one that is not.");
+    c->y += 32;
     brg_ui_segments(ui, "on_ui_thread", (brg_rect){c->x, c->y, c->w, 30}, threads,
                     &chosen->on_ui_thread);
     brg_ui_tip(ui, "On its own thread the window waits for the device: watch the dots.");
     c->y += 38;
-    caption(c, 20, "continuous");
-    brg_ui_toggle(ui, "continuous", (brg_rect){c->x + c->w - 36, c->y, 36, 20},
-                  &chosen->continuous);
-    brg_ui_tip(ui, "Runs again and again, with what is chosen at the time.");
+    toggle(c, c->x, "continuous", "again", &chosen->continuous,
+           "Runs again and again, with what is chosen at the time.");
+    toggle(c, c->x + c->w / 2, "compared", "A and B", &chosen->compared,
+           "Compares two variants, or two devices, that take turns (B).");
     c->y += 30;
 }
 
@@ -161,15 +242,16 @@ static void run_rows(column *c) {
     brg_bench *model = c->bench->model;
     brg_ui *ui = c->bench->ui;
     bool busy = model->phase != BRG_PHASE_IDLE;
-    if (brg_ui_button(ui, "run", (brg_rect){c->x, c->y, c->w, 36}, busy ? "Running" : "Run (space)",
+    float w = 0.58f * c->w;
+    if (brg_ui_button(ui, "run", (brg_rect){c->x, c->y, w, 36}, busy ? "Running" : "Run (space)",
                       true, brg_bench_can_run(model)))
         brg_bench_run(model);
-    c->y += 42;
     bool cancelling = busy && model->stopping;
-    if (brg_ui_button(ui, "cancel", (brg_rect){c->x, c->y, c->w, 30},
-                      cancelling ? "Cancelling" : "Cancel (esc)", false, busy && !cancelling))
+    bool can = (busy && !cancelling) || model->roofs.measuring;
+    if (brg_ui_button(ui, "cancel", (brg_rect){c->x + w + 6, c->y, c->w - w - 6, 36},
+                      cancelling ? "Cancelling" : "Cancel", false, can))
         brg_bench_cancel(model);
-    c->y += 40;
+    c->y += 44;
 }
 
 static void advice(column *c) {
@@ -186,8 +268,7 @@ void brg_bench_view_controls(brg_workbench *bench, brg_rect place) {
     workload_rows(&c);
     parameter_rows(&c);
     rule(&c);
-    device_row(&c);
-    variant_row(&c);
+    contender_rows(&c);
     check_row(&c);
     how_rows(&c);
     run_rows(&c);

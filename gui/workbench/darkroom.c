@@ -1,4 +1,4 @@
-/* The darkroom: one thread, two trays in, two trays out. See darkroom.h. */
+/* The darkroom: one thread, trays with orders, trays with what was made of them. See darkroom.h. */
 #include "workbench/darkroom.h"
 
 #include <pthread.h>
@@ -9,9 +9,26 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "workbench/error_map.h"
-
 enum { NICENESS = 5 }; /* frames first */
+
+/* Orders wait in a tray, and what came of them. Both may be there at once. */
+typedef struct input_tray {
+    bool ordered, ready;
+    brg_inputs_order order;
+    brg_inputs made;
+} input_tray;
+
+typedef struct print_tray {
+    bool ordered, ready;
+    brg_print_order order;
+    brg_print made;
+} print_tray;
+
+typedef struct exact_tray {
+    bool ordered, ready;
+    brg_exhibit exhibit;
+    brg_exact exact, made;
+} exact_tray;
 
 struct brg_darkroom {
     pthread_t thread;
@@ -20,92 +37,100 @@ struct brg_darkroom {
     atomic_bool closing;
     void (*wake)(void *user);
     void *user;
-    bool inputs_ordered, prints_ordered, in_hand, inputs_ready, prints_ready;
-    brg_inputs_order inputs_order;
-    brg_prints_order prints_order;
-    brg_inputs inputs;
-    brg_prints prints;
+    bool in_hand;
+    input_tray inputs;
+    print_tray prints[BRG_TRAYS];
+    exact_tray exacts[BRG_EXACT_TRAYS];
 };
-
-void brg_prints_clear(brg_prints *prints) {
-    brg_picture_clear(&prints->output);
-    brg_picture_clear(&prints->errors);
-}
-
-static void drop_prints_order(brg_prints_order *order) {
-    for (int i = 0; i < 2; i++)
-        brg_tensor_release(order->inputs[i]);
-    brg_tensor_release(order->output);
-    memset(order, 0, sizeof *order);
-}
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-/* A picture that cannot be made stays empty: the card says that there is none. */
-static void develop(brg_darkroom *room, const brg_prints_order *order, brg_prints *prints) {
-    memset(prints, 0, sizeof *prints);
-    if (brg_tensor_shape(order->output)->rank == 3)
-        brg_picture_image(order->output, &prints->output, NULL);
-    else
-        brg_picture_matrix(order->output, &prints->output, NULL);
-    if (order->with_errors)
-        brg_error_map(order->op, order->params, (const brg_tensor *const *)order->inputs,
-                      order->input_count, order->output, &room->closing, &prints->errors, NULL);
-}
-
 static void make_inputs(brg_darkroom *room) {
     brg_inputs made;
-    brg_inputs_order order = room->inputs_order;
-    room->inputs_ordered = false;
+    brg_inputs_order order = room->inputs.order;
+    room->inputs.ordered = false;
     pthread_mutex_unlock(&room->lock);
     brg_inputs_make(&order, &made);
     pthread_mutex_lock(&room->lock);
-    brg_inputs_clear(&room->inputs);
-    room->inputs = made;
-    room->inputs_ready = true;
+    brg_inputs_clear(&room->inputs.made);
+    room->inputs.made = made;
+    room->inputs.ready = true;
 }
 
-static void make_prints(brg_darkroom *room) {
-    brg_prints made;
-    brg_prints_order order = room->prints_order;
-    memset(&room->prints_order, 0, sizeof room->prints_order);
-    room->prints_ordered = false;
+static void make_exact(brg_darkroom *room, exact_tray *tray) {
+    brg_exhibit exhibit = tray->exhibit;
+    brg_exact exact = tray->exact;
+    memset(&tray->exhibit, 0, sizeof tray->exhibit);
+    tray->ordered = false;
     pthread_mutex_unlock(&room->lock);
-    develop(room, &order, &made);
-    drop_prints_order(&order);
+    if (brg_exhibit_exact(&exhibit, exact.element, exact.count, exact.expected, exact.bound,
+                          NULL) != BRG_OK)
+        exact.count = 0;
+    brg_exhibit_release(&exhibit);
     pthread_mutex_lock(&room->lock);
-    brg_prints_clear(&room->prints);
-    room->prints = made;
-    room->prints_ready = true;
+    tray->made = exact;
+    tray->ready = true;
 }
 
-/* Serves one order with the lock given up meanwhile. Inputs first: a job may be waiting for them.
- */
-static void serve(brg_darkroom *room) {
+static void make_print(brg_darkroom *room, print_tray *tray) {
+    brg_print made;
+    brg_print_order order = tray->order;
+    memset(&tray->order, 0, sizeof tray->order);
+    tray->ordered = false;
+    pthread_mutex_unlock(&room->lock);
+    brg_print_develop(&order, &room->closing, &made);
+    brg_exhibit_release(&order.exhibit);
+    pthread_mutex_lock(&room->lock);
+    brg_print_clear(&tray->made);
+    tray->made = made;
+    tray->ready = true;
+}
+
+static exact_tray *next_exact(brg_darkroom *room) {
+    for (int i = 0; i < BRG_EXACT_TRAYS; i++)
+        if (room->exacts[i].ordered)
+            return &room->exacts[i];
+    return NULL;
+}
+
+static print_tray *next_print(brg_darkroom *room) {
+    for (int i = 0; i < BRG_TRAYS; i++)
+        if (room->prints[i].ordered)
+            return &room->prints[i];
+    return NULL;
+}
+
+/* Serves one order with the lock given up meanwhile; false if there is none. Inputs first: a job
+ * may be waiting for them. */
+static bool serve(brg_darkroom *room) {
+    exact_tray *exact = next_exact(room);
+    print_tray *print = next_print(room);
+    if (!room->inputs.ordered && !exact && !print)
+        return false;
     room->in_hand = true;
-    if (room->inputs_ordered)
+    if (room->inputs.ordered)
         make_inputs(room);
+    else if (exact)
+        make_exact(room, exact);
     else
-        make_prints(room);
+        make_print(room, print);
     room->in_hand = false;
     room->wake(room->user);
+    return true;
 }
 
 static void *work(void *argument) {
     brg_darkroom *room = argument;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
     pthread_mutex_lock(&room->lock);
-    while (!atomic_load(&room->closing)) {
-        if (room->inputs_ordered || room->prints_ordered)
-            serve(room);
-        else
+    while (!atomic_load(&room->closing))
+        if (!serve(room))
             pthread_cond_wait(&room->ordered, &room->lock);
-    }
     pthread_mutex_unlock(&room->lock);
     return NULL;
 }
 
-/* ---- the counter ----------------------------------------------------------------------------- */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
 brg_darkroom *brg_darkroom_create(void (*wake)(void *user), void *user) {
     brg_darkroom *room = calloc(1, sizeof *room);
@@ -124,6 +149,16 @@ brg_darkroom *brg_darkroom_create(void (*wake)(void *user), void *user) {
     return room;
 }
 
+static void clear_trays(brg_darkroom *room) {
+    brg_inputs_clear(&room->inputs.made);
+    for (int i = 0; i < BRG_TRAYS; i++) {
+        brg_exhibit_release(&room->prints[i].order.exhibit);
+        brg_print_clear(&room->prints[i].made);
+    }
+    for (int i = 0; i < BRG_EXACT_TRAYS; i++)
+        brg_exhibit_release(&room->exacts[i].exhibit);
+}
+
 void brg_darkroom_destroy(brg_darkroom *room) {
     if (!room)
         return;
@@ -134,57 +169,81 @@ void brg_darkroom_destroy(brg_darkroom *room) {
     pthread_join(room->thread, NULL);
     pthread_cond_destroy(&room->ordered);
     pthread_mutex_destroy(&room->lock);
-    drop_prints_order(&room->prints_order);
-    brg_inputs_clear(&room->inputs);
-    brg_prints_clear(&room->prints);
+    clear_trays(room);
     free(room);
 }
 
+/* ---- the counter ----------------------------------------------------------------------------- */
+
 void brg_darkroom_order_inputs(brg_darkroom *room, const brg_inputs_order *order) {
     pthread_mutex_lock(&room->lock);
-    room->inputs_order = *order;
-    room->inputs_ordered = true;
+    room->inputs.order = *order;
+    room->inputs.ordered = true;
     pthread_cond_signal(&room->ordered);
     pthread_mutex_unlock(&room->lock);
 }
 
-void brg_darkroom_order_prints(brg_darkroom *room, const brg_prints_order *order) {
+void brg_darkroom_order_print(brg_darkroom *room, int tray, const brg_print_order *order) {
     pthread_mutex_lock(&room->lock);
-    drop_prints_order(&room->prints_order);
-    room->prints_order = *order;
-    room->prints_ordered = true;
+    brg_exhibit_release(&room->prints[tray].order.exhibit);
+    room->prints[tray].order = *order;
+    room->prints[tray].ordered = true;
+    pthread_cond_signal(&room->ordered);
+    pthread_mutex_unlock(&room->lock);
+}
+
+void brg_darkroom_order_exact(brg_darkroom *room, int tray, const brg_exhibit *exhibit,
+                              const brg_exact *wanted) {
+    pthread_mutex_lock(&room->lock);
+    brg_exhibit_release(&room->exacts[tray].exhibit);
+    room->exacts[tray].exhibit = *exhibit;
+    room->exacts[tray].exact = *wanted;
+    room->exacts[tray].ordered = true;
     pthread_cond_signal(&room->ordered);
     pthread_mutex_unlock(&room->lock);
 }
 
 bool brg_darkroom_take_inputs(brg_darkroom *room, brg_inputs *inputs) {
     pthread_mutex_lock(&room->lock);
-    bool ready = room->inputs_ready;
+    bool ready = room->inputs.ready;
     if (ready) {
-        *inputs = room->inputs;
-        memset(&room->inputs, 0, sizeof room->inputs);
-        room->inputs_ready = false;
+        *inputs = room->inputs.made;
+        memset(&room->inputs.made, 0, sizeof room->inputs.made);
+        room->inputs.ready = false;
     }
     pthread_mutex_unlock(&room->lock);
     return ready;
 }
 
-bool brg_darkroom_take_prints(brg_darkroom *room, brg_prints *prints) {
+bool brg_darkroom_take_print(brg_darkroom *room, int tray, brg_print *print) {
     pthread_mutex_lock(&room->lock);
-    bool ready = room->prints_ready;
+    bool ready = room->prints[tray].ready;
     if (ready) {
-        *prints = room->prints;
-        memset(&room->prints, 0, sizeof room->prints);
-        room->prints_ready = false;
+        *print = room->prints[tray].made;
+        memset(&room->prints[tray].made, 0, sizeof room->prints[tray].made);
+        room->prints[tray].ready = false;
     }
+    pthread_mutex_unlock(&room->lock);
+    return ready;
+}
+
+bool brg_darkroom_take_exact(brg_darkroom *room, int tray, brg_exact *exact) {
+    pthread_mutex_lock(&room->lock);
+    bool ready = room->exacts[tray].ready;
+    if (ready)
+        *exact = room->exacts[tray].made;
+    room->exacts[tray].ready = false;
     pthread_mutex_unlock(&room->lock);
     return ready;
 }
 
 bool brg_darkroom_busy(brg_darkroom *room) {
     pthread_mutex_lock(&room->lock);
-    bool busy = room->inputs_ordered || room->prints_ordered || room->in_hand ||
-                room->inputs_ready || room->prints_ready;
+    bool busy = room->inputs.ordered || room->in_hand || room->inputs.ready;
+    for (int i = 0; i < BRG_TRAYS; i++)
+        busy = busy || room->prints[i].ordered || room->prints[i].ready;
+    for (int i = 0; i < BRG_EXACT_TRAYS; i++)
+        busy = busy || room->exacts[i].ordered || room->exacts[i].ready;
     pthread_mutex_unlock(&room->lock);
     return busy;
 }

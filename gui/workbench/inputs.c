@@ -13,10 +13,8 @@ bool brg_inputs_order_equal(const brg_inputs_order *a, const brg_inputs_order *b
 }
 
 void brg_inputs_clear(brg_inputs *inputs) {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < BRG_MAX_INPUTS; i++)
         brg_tensor_release(inputs->tensors[i]);
-        brg_picture_clear(&inputs->pictures[i]);
-    }
     memset(inputs, 0, sizeof *inputs);
 }
 
@@ -74,9 +72,6 @@ static brg_status make_matrix(const brg_inputs_order *order, int which, brg_inpu
     if (status == BRG_OK && !order->noise)
         status = add_waves(inputs->tensors[which], which == 0 ? 0 : 2, which == 0 ? 2 : 0,
                            &inputs->error);
-    if (status == BRG_OK)
-        status =
-            brg_picture_matrix(inputs->tensors[which], &inputs->pictures[which], &inputs->error);
     return status;
 }
 
@@ -131,24 +126,35 @@ static brg_status make_weights(const brg_inputs_order *order, brg_inputs *inputs
                                                          (float)y * step - 1.0f, step);
     normalise(values, side);
     brg_shape shape = brg_shape_2d(BRG_F32, side, side);
-    brg_status status = brg_tensor_create(&shape, values, &inputs->tensors[1], &inputs->error);
-    if (status == BRG_OK)
-        status = brg_picture_matrix(inputs->tensors[1], &inputs->pictures[1], &inputs->error);
-    return status;
+    return brg_tensor_create(&shape, values, &inputs->tensors[1], &inputs->error);
 }
 
 static brg_status make_photograph(const brg_inputs_order *order, brg_inputs *inputs) {
     brg_status status = brg_image_load(order->path, &inputs->tensors[0], &inputs->error);
-    if (status == BRG_OK)
-        status = brg_picture_image(inputs->tensors[0], &inputs->pictures[0], &inputs->error);
     if (status == BRG_OK && order->weights)
         status = make_weights(order, inputs);
     inputs->count = order->weights ? 2 : 1;
     return status;
 }
 
+/* ---- an op's own ----------------------------------------------------------------------------- */
+
+static brg_status make_from_words(const brg_inputs_order *order, brg_inputs *inputs) {
+    brg_example call = {0};
+    brg_status status = order->op->make(order->words, 1, &call, &inputs->error);
+    if (status != BRG_OK)
+        return status;
+    inputs->count = call.input_count;
+    memcpy(inputs->tensors, call.inputs, sizeof inputs->tensors);
+    memcpy(inputs->params, call.params, sizeof inputs->params);
+    return BRG_OK;
+}
+
 void brg_inputs_make(const brg_inputs_order *order, brg_inputs *inputs) {
     memset(inputs, 0, sizeof *inputs);
     inputs->order = *order;
-    inputs->status = order->path[0] ? make_photograph(order, inputs) : make_matrices(order, inputs);
+    inputs->made = true;
+    inputs->status = order->op        ? make_from_words(order, inputs)
+                     : order->path[0] ? make_photograph(order, inputs)
+                                      : make_matrices(order, inputs);
 }

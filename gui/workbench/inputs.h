@@ -3,11 +3,12 @@
 #ifndef BRIGADE_GUI_INPUTS_H
 #define BRIGADE_GUI_INPUTS_H
 
-#include <brigade/tensor.h>
+#include <brigade/op.h>
 #include <stdbool.h>
 
 #include "paths.h"
-#include "ui/picture.h"
+
+enum { BRG_WORDS = 160 };
 
 /* Convolution weights with a look of their own. */
 typedef enum brg_weights {
@@ -18,9 +19,12 @@ typedef enum brg_weights {
     BRG_WEIGHTS_RIPPLE  /* positive and negative rings */
 } brg_weights;
 
-/* What is wanted. With a path, a photograph and perhaps weights; without, matrices A {m, k} and
- * B {k, n}. Orders are compared byte for byte: start from zero. */
+/* What is wanted. With an op, what it makes of the words; with a path, a photograph and perhaps
+ * weights; else matrices A {m, k} and B {k, n}. Orders are compared byte for byte: start from zero.
+ */
 typedef struct brg_inputs_order {
+    const brg_op *op;
+    char words[BRG_WORDS];
     char path[BRG_PATH];
     int64_t m, n, k;
     bool noise; /* matrices of noise; else of waves under a little noise */
@@ -32,9 +36,10 @@ typedef struct brg_inputs {
     brg_inputs_order order;
     brg_status status; /* with error, when they could not be made */
     brg_error error;
+    bool made; /* also by an op that takes no inputs */
     int32_t count;
-    brg_tensor *tensors[2];
-    brg_picture pictures[2];
+    brg_tensor *tensors[BRG_MAX_INPUTS];
+    uint64_t params[BRG_MAX_PARAMS / 8]; /* that the words gave */
 } brg_inputs;
 
 /* Makes what is ordered; the outcome is in inputs->status. The caller clears it. */

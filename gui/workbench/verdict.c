@@ -18,14 +18,22 @@ static const brg_error *trouble_of(const brg_bench *model) {
     return no_device ? &model->app->devices_error : NULL;
 }
 
+/* That of A or of B; its output is NULL if there is none. */
+static const brg_result *result_of(const brg_workbench *bench) {
+    const brg_bench *model = bench->model;
+    return model->chosen.compared && bench->verdict == 1 ? &model->other : &model->result;
+}
+
 /* Only what was checked and found right is green. */
-static badge badge_of(const brg_bench *model) {
+static badge badge_of(const brg_workbench *bench) {
+    const brg_bench *model = bench->model;
+    const brg_result *result = result_of(bench);
     if (trouble_of(model))
         return (badge){model->failure.status != BRG_OK ? "failed" : "no device", BRG_RED,
                        BRG_ON_COLOUR};
-    if (!model->result.output)
+    if (!result->output)
         return (badge){"no result", BRG_RAISED, BRG_QUIET};
-    switch (model->result.verdict.outcome) {
+    switch (result->verdict.outcome) {
     case BRG_PASSED:
         return (badge){"passed", BRG_GREEN, BRG_ON_COLOUR};
     case BRG_MISMATCH:
@@ -36,7 +44,7 @@ static badge badge_of(const brg_bench *model) {
 }
 
 static void draw_badge(brg_workbench *bench, brg_rect card) {
-    badge b = badge_of(bench->model);
+    badge b = badge_of(bench);
     float w = brg_ui_text_width(bench->ui, BRG_FONT_BOLD, b.text) + 26;
     brg_rect pill = {card.x + card.w - w - 12, card.y + 9, w, 24};
     brg_ui_fill(bench->ui, pill, 12, b.fill);
@@ -57,25 +65,21 @@ static void draw_figures(brg_workbench *bench, brg_rect room, const brg_verdict 
                     v->non_finite ? BRG_RED : BRG_TEXT, text);
 }
 
-/* "row 12, column 877" for a matrix, with ", channel 2" for an image. */
-static void place_text(const brg_result *result, char *text, size_t size) {
-    const int64_t *at = result->verdict.worst;
-    if (brg_tensor_shape(result->output)->rank == 3)
-        snprintf(text, size, "row %lld, column %lld, channel %lld", (long long)at[0],
-                 (long long)at[1], (long long)at[2]);
-    else
-        snprintf(text, size, "row %lld, column %lld", (long long)at[0], (long long)at[1]);
-}
-
 static void draw_worst(brg_workbench *bench, brg_rect room, const brg_result *result) {
     const brg_verdict *v = &result->verdict;
     char place[96];
-    place_text(result, place, sizeof place);
-    brg_ui_textf(bench->ui, (brg_rect){room.x, room.y, room.w, 16}, BRG_FONT_SMALL, BRG_LEFT,
+    int64_t element = brg_bench_worst(result);
+    if (element < 0)
+        return;
+    brg_sheet_place(brg_tensor_shape(result->output), element, place, sizeof place);
+    brg_ui_textf(bench->ui, (brg_rect){room.x, room.y, room.w - 98, 16}, BRG_FONT_SMALL, BRG_LEFT,
                  BRG_QUIET, "worst: %s", place);
-    brg_ui_textf(bench->ui, (brg_rect){room.x, room.y + 17, room.w, 18}, BRG_FONT_MONO, BRG_LEFT,
-                 v->outcome == BRG_MISMATCH ? BRG_RED : BRG_TEXT, "got %.8g  exact %.8g",
+    brg_ui_textf(bench->ui, (brg_rect){room.x, room.y + 17, room.w - 98, 18}, BRG_FONT_MONO,
+                 BRG_LEFT, v->outcome == BRG_MISMATCH ? BRG_RED : BRG_TEXT, "got %.8g  exact %.8g",
                  v->worst_got, v->worst_expected);
+    if (brg_ui_button(bench->ui, "worst", (brg_rect){room.x + room.w - 92, room.y + 4, 92, 26},
+                      "go there (W)", false, true))
+        brg_plates_go_to(&bench->model->plates, element);
 }
 
 /* How the job went, apart from its answer. */
@@ -90,7 +94,7 @@ static void draw_course(brg_workbench *bench, brg_rect room, const brg_result *r
 }
 
 static void draw_result(brg_workbench *bench, brg_rect room) {
-    const brg_result *result = &bench->model->result;
+    const brg_result *result = result_of(bench);
     char text[256];
     draw_course(bench, room, result);
     brg_verdict_text(&result->verdict, text, sizeof text);
@@ -104,15 +108,19 @@ static void draw_result(brg_workbench *bench, brg_rect room) {
 }
 
 void brg_bench_view_verdict(brg_workbench *bench, brg_rect place) {
+    static const char *const ids[] = {"verdict_a", "verdict_b", NULL};
+    static const char *const labels[] = {"A", "B", NULL};
     const brg_bench *model = bench->model;
     const brg_error *trouble = trouble_of(model);
     brg_rect room = brg_part_card(bench->ui, place, "Verdict");
     draw_badge(bench, place);
+    if (model->chosen.compared)
+        brg_bench_view_tabs(bench, place, place.x + 74, ids, labels, &bench->verdict);
     if (trouble) {
         float used = brg_ui_paragraph(bench->ui, room, BRG_FONT_BODY, BRG_TEXT, trouble->what);
         room.y += used + 8;
         brg_ui_paragraph(bench->ui, room, BRG_FONT_SMALL, BRG_QUIET, trouble->hint);
-    } else if (model->result.output) {
+    } else if (result_of(bench)->output) {
         draw_result(bench, room);
     } else {
         brg_ui_paragraph(bench->ui, room, BRG_FONT_SMALL, BRG_QUIET,

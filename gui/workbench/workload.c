@@ -17,6 +17,8 @@
 static const char *const border_names[] = {"clamp", "zero", "reflect", "wrap"};
 static const char *const resize_names[] = {"bilinear", "nearest", "area", "bicubic"};
 static const char *const matrix_names[] = {"waves", "noise"};
+static const char *const size_names[] = {"3 \xc3\x97 3", "5 \xc3\x97 5"};
+static const char *const curve_names[] = {"invert", "gamma", "threshold"};
 static const char *const weight_names[] = {"disc", "box", "emboss", "ripple"};
 
 static brg_border border_of(float value) {
@@ -86,6 +88,33 @@ static void order_conv2d(const float *values, brg_inputs_order *order) {
     order->side = (int32_t)lroundf(values[1]);
 }
 
+static void fill_box(const float *values, const brg_shape *image, void *params) {
+    (void)image;
+    *(brg_box_params *)params =
+        (brg_box_params){.radius = (int32_t)lroundf(values[0]), .border = border_of(values[1])};
+}
+
+static void fill_median(const float *values, const brg_shape *image, void *params) {
+    (void)image;
+    *(brg_median_params *)params = (brg_median_params){.size = lroundf(values[0]) == 0 ? 3 : 5,
+                                                       .border = border_of(values[1])};
+}
+
+/* The value means something else on each curve; inverting takes none. */
+static void fill_lut(const float *values, const brg_shape *image, void *params) {
+    (void)image;
+    brg_lut_kind kind = (brg_lut_kind)lroundf(values[0]);
+    float value = kind == BRG_LUT_INVERT ? 0 : kind == BRG_LUT_GAMMA ? values[1] : values[1] / 4;
+    *(brg_lut_params *)params = (brg_lut_params){.kind = kind, .value = value};
+}
+
+/* Of ops without parameters. */
+static void fill_nothing(const float *values, const brg_shape *image, void *params) {
+    (void)values;
+    (void)image;
+    (void)params;
+}
+
 static const brg_workload workloads[] = {
     {.op = "gemm",
      .title = "gemm: multiply matrices",
@@ -136,6 +165,27 @@ static const brg_workload workloads[] = {
      .controls = {{"size, per cent", "percent", 5, 400, 50, true, true, NULL, 0},
                   NAMED("method", "method", resize_names)},
      .fill = fill_resize},
+    {.op = "box",
+     .title = "box: mean of a square",
+     .takes_image = true,
+     .controls = {{"radius, pixels", "radius", 1, 60, 4, true, true, NULL, 0}, BORDER},
+     .fill = fill_box},
+    {.op = "median",
+     .title = "median of a square",
+     .takes_image = true,
+     .controls = {NAMED("square", "square", size_names), BORDER},
+     .fill = fill_median},
+    {.op = "grey", .title = "grey: luminance", .takes_image = true, .fill = fill_nothing},
+    {.op = "lut",
+     .title = "lut: a curve of tones",
+     .takes_image = true,
+     .controls = {NAMED("curve", "curve", curve_names),
+                  {"gamma, or threshold / 4", "value", 0.04f, 4, 2, false, true, NULL, 0}},
+     .fill = fill_lut},
+    {.op = "histogram",
+     .title = "histogram of an image",
+     .takes_image = true,
+     .fill = fill_nothing},
 };
 
 const brg_workload *brg_workload_at(int index) {

@@ -9,7 +9,8 @@
 
 #include "workbench/inputs.h"
 
-enum { BRG_MAX_CONTROLS = 4, BRG_MAX_WORKLOADS = 12 };
+/* The last of the workloads is no row of the table: any op of the library, called in words. */
+enum { BRG_MAX_CONTROLS = 4, BRG_MAX_WORKLOADS = 16, BRG_IN_WORDS = BRG_MAX_WORKLOADS - 1 };
 
 /* A number with a range, or, with `names`, one of a few. */
 typedef struct brg_control {

@@ -1,5 +1,5 @@
-/* Parts of the window that need no window: the frame clock, the log, pictures, the error map,
- * inputs and the table of workloads. */
+/* Parts of the window that need no window: the frame clock, the log, pictures, inputs and the table
+ * of workloads. */
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +12,6 @@
 #include "ui/palette.h"
 #include "ui/picture.h"
 #include "ui/tiles.h"
-#include "workbench/error_map.h"
 #include "workbench/inputs.h"
 #include "workbench/workload.h"
 
@@ -169,59 +168,6 @@ Test(picture, nothing_to_show_is_an_error) {
     cr_assert_eq(brg_picture_matrix(empty, &picture, NULL), BRG_E_SHAPE);
     cr_assert_null(picture.rgba);
     brg_tensor_release(empty);
-}
-
-/* ---- the error map --------------------------------------------------------------------------- */
-
-/* The map of A * I = A with one element of the result changed. */
-static brg_picture map_with(float change) {
-    enum { N = 16 };
-    float a[N * N], identity[N * N] = {0};
-    for (int i = 0; i < N * N; i++)
-        a[i] = (float)(i % 7) + 1;
-    for (int i = 0; i < N; i++)
-        identity[i * N + i] = 1;
-    brg_tensor *inputs[2] = {matrix(N, N, a), matrix(N, N, identity)};
-    a[5 * N + 9] += change;
-    brg_tensor *output = matrix(N, N, a);
-    atomic_bool stop = false;
-    brg_picture picture = {0};
-    cr_assert_eq(brg_error_map(brg_op_find("gemm"), NULL, (const brg_tensor *const *)inputs, 2,
-                               output, &stop, &picture, NULL),
-                 BRG_OK);
-    for (int i = 0; i < 2; i++)
-        brg_tensor_release(inputs[i]);
-    brg_tensor_release(output);
-    return picture;
-}
-
-Test(error_map, is_dark_where_nothing_differs) {
-    brg_picture map = map_with(0);
-    cr_assert_neq(pixel(&map, 9, 5), BRG_HEAT_WRONG);
-    cr_assert_eq(pixel(&map, 9, 5), pixel(&map, 0, 0));
-    cr_assert_not_null(strstr(map.caption, "no difference"), "%s", map.caption);
-    brg_picture_clear(&map);
-}
-
-Test(error_map, is_red_beyond_the_bound) {
-    const float changes[] = {0.5f, NAN, INFINITY, -INFINITY};
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        brg_picture map = map_with(changes[i]);
-        cr_assert_eq(pixel(&map, 9, 5), BRG_HEAT_WRONG);
-        cr_assert_neq(pixel(&map, 8, 5), BRG_HEAT_WRONG);
-        cr_assert_not_null(strstr(map.caption, "beyond the bound"), "%s", map.caption);
-        brg_picture_clear(&map);
-    }
-}
-
-Test(error_map, gives_up_when_told) {
-    brg_tensor *square = matrix(4, 4, NULL);
-    const brg_tensor *inputs[2] = {square, square};
-    atomic_bool stop = true;
-    brg_picture picture = {0};
-    cr_assert_eq(brg_error_map(brg_op_find("gemm"), NULL, inputs, 2, square, &stop, &picture, NULL),
-                 BRG_E_CANCELLED);
-    brg_tensor_release(square);
 }
 
 /* ---- inputs and workloads -------------------------------------------------------------------- */
