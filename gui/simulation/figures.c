@@ -29,7 +29,8 @@ static badge badge_of(const brg_simulation *simulation) {
     bool right = simulation->is_fractal ? fractal->verdict.outcome == BRG_PASSED
                                         : reaction->passed == reaction->checks;
     if (trouble_of(simulation))
-        return (badge){"failed", BRG_RED, BRG_ON_COLOUR};
+        return (badge){trouble_of(simulation)->status == BRG_E_NO_DEVICE ? "no device" : "failed",
+                       BRG_RED, BRG_ON_COLOUR};
     if (checked)
         return right ? (badge){"passed", BRG_GREEN, BRG_ON_COLOUR}
                      : (badge){"mismatch", BRG_RED, BRG_ON_COLOUR};
