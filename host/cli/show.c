@@ -22,9 +22,9 @@ void cli_show_ops(FILE *out, bool all) {
     for (int32_t i = 0; (op = brg_op_builtin(i)) != NULL; i++) {
         if (!all && !op->syntax)
             continue;
-        fprintf(out, "  %-*s", LEFT - 2, op->name);
-        if (strlen(op->name) > LEFT - 4)
-            fprintf(out, "\n%*s", LEFT, "");
+        bool fits = strlen(op->name) <= LEFT - 4; /* two blanks between the columns */
+        fprintf(out, fits ? "  %s%*s" : "  %s\n%*s", op->name,
+                fits ? LEFT - 2 - (int32_t)strlen(op->name) : LEFT, "");
         cli_print_wrapped(out, op->summary, LEFT, LEFT);
         fputs(style.quiet, out);
         print_syntax(out, LEFT, "", op->syntax);
