@@ -26,6 +26,7 @@
 #include "brigade/status.h"
 #include "brigade/tensor.h"
 #include "brigade/trace.h"
+#include "brigade/train.h"
 #include "brigade/tuning.h"
 #include "brigade/verify.h"
 #include "brigade/y4m.h"

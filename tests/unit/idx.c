@@ -1,0 +1,156 @@
+/* IDX files and datasets: read as they come, and refused with a sentence when they are damaged. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <criterion/criterion.h>
+
+#include "brigade/train.h"
+#include "io/idx.h"
+
+static char folder[64];
+
+static void make_folder(void) {
+    snprintf(folder, sizeof folder, "/tmp/brigade-idx-XXXXXX");
+    cr_assert_not_null(mkdtemp(folder));
+}
+
+static void remove_folder(void) {
+    char line[128];
+    snprintf(line, sizeof line, "rm -r %s", folder);
+    cr_assert_eq(system(line), 0);
+}
+
+TestSuite(idx, .init = make_folder, .fini = remove_folder);
+
+static const char *path_of(const char *name, char path[128]) {
+    snprintf(path, 128, "%s/%s", folder, name);
+    return path;
+}
+
+static void write_plain(const char *name, const void *bytes, size_t size) {
+    char path[128];
+    FILE *file = fopen(path_of(name, path), "wb");
+    cr_assert_eq(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+static void write_zipped(const char *name, const void *bytes, size_t size) {
+    char path[128];
+    gzFile file = gzopen(path_of(name, path), "wb");
+    cr_assert_eq(gzwrite(file, bytes, (unsigned)size), (int)size);
+    gzclose(file);
+}
+
+static const uint8_t two_images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0,
+                                     1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
+static const uint8_t two_labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 4, 1};
+
+static brg_status read_it(const char *name, brg_tensor **tensor, brg_error *error) {
+    char path[128];
+    return brg_idx_read(path_of(name, path), tensor, error);
+}
+
+Test(idx, plain_and_gzipped_read_alike) {
+    brg_error error = {0};
+    for (int zipped = 0; zipped < 2; zipped++) {
+        brg_tensor *tensor = NULL;
+        (zipped ? write_zipped : write_plain)("x", two_images, sizeof two_images);
+        cr_assert_eq(read_it("x", &tensor, &error), BRG_OK, "%s", error.what);
+        const brg_shape *shape = brg_tensor_shape(tensor);
+        cr_assert(shape->rank == 3 && shape->dims[0] == 2 && shape->dims[1] == 1 &&
+                  shape->dims[2] == 3);
+        cr_assert_eq(memcmp(brg_tensor_data(tensor), two_images + 16, 6), 0);
+        brg_tensor_release(tensor);
+    }
+}
+
+static void refused(const void *bytes, size_t size, const char *why) {
+    brg_error error = {0};
+    brg_tensor *tensor = NULL;
+    write_plain("bad", bytes, size);
+    cr_assert_neq(read_it("bad", &tensor, &error), BRG_OK, "%s", why);
+    cr_assert(strstr(error.what, why), "\"%s\" does not say \"%s\"", error.what, why);
+    cr_assert_null(tensor);
+}
+
+Test(idx, damage_is_told) {
+    const uint8_t wrong[] = {0, 1, 8, 3, 0, 0, 0, 1}, floats[] = {0, 0, 13, 1, 0, 0, 0, 1, 9};
+    const uint8_t huge[] = {0, 0, 8, 3, 0x7f, 0, 0, 0, 0x7f, 0, 0, 0, 0, 0, 0, 9};
+    for (size_t size = 0; size < sizeof two_images; size++)
+        refused(two_images, size, "it ends too early");
+    refused(wrong, sizeof wrong, "other bytes");
+    refused(floats, sizeof floats, "another type");
+    refused(huge, sizeof huge, "too many");
+    uint8_t longer[sizeof two_images + 1] = {0};
+    memcpy(longer, two_images, sizeof two_images);
+    refused(longer, sizeof longer, "longer than it says");
+}
+
+Test(idx, a_zipped_file_cut_short_is_told) {
+    char path[128];
+    brg_error error = {0};
+    brg_tensor *tensor = NULL;
+    uint8_t noise[4096] = {0, 0, 8, 1, 0, 0, 0x0f, 0xf8};
+    for (size_t i = 8; i < sizeof noise; i++)
+        noise[i] = (uint8_t)(i * i * 2654435761u >> 16);
+    write_zipped("cut", noise, sizeof noise);
+    cr_assert_eq(truncate(path_of("cut", path), 900), 0);
+    cr_assert_eq(read_it("cut", &tensor, &error), BRG_E_FORMAT, "%s", error.what);
+}
+
+static void write_dataset(const void *labels, size_t size) {
+    write_zipped("train-images-idx3-ubyte.gz", two_images, sizeof two_images);
+    write_zipped("train-labels-idx1-ubyte.gz", labels, size);
+    write_plain("t10k-images-idx3-ubyte", two_images, sizeof two_images);
+    write_plain("t10k-labels-idx1-ubyte", two_labels, sizeof two_labels);
+}
+
+Test(idx, a_dataset_is_read_whole) {
+    brg_dataset dataset;
+    brg_error error = {0};
+    write_dataset(two_labels, sizeof two_labels);
+    cr_assert_eq(brg_dataset_load(folder, &dataset, &error), BRG_OK, "%s", error.what);
+    cr_assert_eq(brg_tensor_shape(dataset.train_images)->rank, 4);
+    cr_assert_eq(((const int32_t *)brg_tensor_data(dataset.test_labels))[0], 4);
+    cr_assert_eq(dataset.classes, 5);
+    brg_dataset_release(&dataset);
+}
+
+Test(idx, labels_must_match_images) {
+    const uint8_t one_label[] = {0, 0, 8, 1, 0, 0, 0, 1, 4};
+    brg_dataset dataset;
+    brg_error error = {0};
+    write_dataset(one_label, sizeof one_label);
+    cr_assert_eq(brg_dataset_load(folder, &dataset, &error), BRG_E_SHAPE);
+    cr_assert(strstr(error.what, "1 labels for 2 images"), "%s", error.what);
+    char path[128];
+    unlink(path_of("t10k-images-idx3-ubyte", path));
+    write_dataset(two_labels, sizeof two_labels);
+    unlink(path);
+    cr_assert_eq(brg_dataset_load(folder, &dataset, &error), BRG_E_IO);
+    cr_assert(strstr(error.what, "There is no t10k-images"), "%s", error.what);
+}
+
+Test(idx, shipped_models_load_and_have_states) {
+    brg_error error = {0};
+    for (int32_t i = 0; brg_model_shipped(i); i++) {
+        brg_model model;
+        brg_tensor *state = NULL;
+        brg_train_params params = BRG_TRAIN_DEFAULTS;
+        params.batch = 4;
+        cr_assert_eq(brg_model_load(brg_model_shipped(i), &model, &error), BRG_OK, "%s",
+                     error.what);
+        cr_assert_eq(model.classes, 10);
+        cr_assert_eq(brg_model_state(&model, &params, 1, &state, &error), BRG_OK);
+        int64_t losses, hits;
+        brg_model_results(&model, &params, 8, &losses, &hits);
+        cr_assert(losses >= brg_tensor_shape(state)->dims[1] && hits >= losses + 2);
+        brg_tensor_release(state);
+        brg_model_release(&model);
+    }
+    brg_model none;
+    cr_assert_eq(brg_model_load("/nowhere/at/all", &none, &error), BRG_E_IO);
+}
