@@ -11,8 +11,8 @@ static const float top_height = 44;
 static const double recent_seconds = 5.0;
 
 static const brg_view *const views[] = {
-    &brg_view_workbench, &brg_view_filters, &brg_view_simulation,
-    &brg_view_timeline,  &brg_view_devices, &brg_view_settings,
+    &brg_view_kitchen,  &brg_view_workbench, &brg_view_filters,  &brg_view_simulation,
+    &brg_view_timeline, &brg_view_devices,   &brg_view_settings,
 };
 
 enum { VIEWS = sizeof views / sizeof views[0] };

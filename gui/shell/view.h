@@ -96,6 +96,7 @@ typedef enum brg_key {
 } brg_key;
 
 /* The views, in the order of their tabs. */
+extern const brg_view brg_view_kitchen;
 extern const brg_view brg_view_workbench;
 extern const brg_view brg_view_filters;
 extern const brg_view brg_view_simulation;
