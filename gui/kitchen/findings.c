@@ -5,8 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Two makespans that are nearer than this are called equal, however quiet the machine is. */
-static const double least_noise = 0.02;
+/* Two makespans that are nearer than this are called equal, however quiet the machine is; and what is
+ * taken for the noise while there is one round that it could be seen in. */
+static const double least_noise = 0.02, assumed_noise = 0.1;
 
 const char *brg_way_name(brg_way way) {
     static const char *const names[BRG_WAYS] = {"Neither", "Concurrent", "Parallel", "Both"};
@@ -36,7 +37,8 @@ static void say_times(text *t, double times) {
 }
 
 static double noise_of(const brg_history *a, const brg_history *b) {
-    return fmax(fmax(a->spread, b->spread), least_noise);
+    double least = a->kept < 2 || b->kept < 2 ? assumed_noise : least_noise;
+    return fmax(fmax(a->spread, b->spread), least);
 }
 
 /* The first of these pairs both of which were tried; false if there is none. */
@@ -58,12 +60,12 @@ static void say_speed(text *t, const brg_history *const ways[BRG_WAYS], brg_way 
     double speed = brg_history_median(ways[from]).makespan / brg_history_median(ways[to]).makespan;
     double noise = noise_of(ways[from], ways[to]);
     if (!(fabs(speed - 1) > noise)) {
-        say(t, "%s took as long as %s, within the noise", brg_way_name(to), brg_way_name(from));
+        say(t, "%s took about as long as %s", brg_way_name(to), brg_way_name(from));
         return;
     }
-    say(t, "%s is ", brg_way_name(to));
+    say(t, speed > 1 ? "%s is " : "%s takes ", brg_way_name(to));
     say_times(t, speed > 1 ? speed : 1 / speed);
-    say(t, " as %s as %s", speed > 1 ? "fast" : "slow", brg_way_name(from));
+    say(t, speed > 1 ? " as fast as %s" : " as long as %s", brg_way_name(from));
 }
 
 /* In the ways that freeze it the window's worst frame is the whole round. */
@@ -91,7 +93,7 @@ static void say_price(text *t, const brg_history *const ways[BRG_WAYS]) {
         return;
     double cost = brg_history_median(both).makespan / brg_history_median(parallel).makespan - 1;
     if (fabs(cost) <= noise_of(both, parallel))
-        say(t, "; taking turns and drawing the window cost less than the noise against Parallel");
+        say(t, "; what taking turns and drawing the window cost is lost in the noise");
     else if (cost > 0)
         say(t, "; taking turns and drawing the window cost %.0f %% against Parallel", 100 * cost);
     else

@@ -65,11 +65,9 @@ static void draw_checks(const brg_kitchen_view *view, brg_rect r) {
         total += model->verdicts[1][d].total;
     }
     if (model->phase >= BRG_KITCHEN_OPEN && total > 0)
-        brg_ui_textf(
-            view->ui, r, BRG_FONT_SMALL, BRG_LEFT, BRG_FAINT,
-            "Compared with sequential C: %.1f %% of the elements, in whole rows; with that "
-            "result: every bit.",
-            100.0 * (double)checked / (double)total);
+        brg_ui_textf(view->ui, r, BRG_FONT_SMALL, BRG_LEFT, BRG_FAINT,
+                     "Checks: %.1f %% of the elements against sequential C, then every bit.",
+                     100.0 * (double)checked / (double)total);
 }
 
 static const char *status_of(const brg_kitchen_view *view, char *text, size_t size) {

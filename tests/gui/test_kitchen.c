@@ -1,0 +1,211 @@
+/* The kitchen: three dishes in four ways, on a display of its own, with real clicks and keys. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stage.h"
+
+TestSuite(kitchen, .fini = drop_curtain);
+
+/* Colours of gui/ui/palette.h. */
+enum { BLUE = 0x4aa8ff, AMBER = 0xffb454, GREEN = 0x7fd962, RED_DIM = 0x552f33, VIOLET = 0xc792ea };
+
+static const char *const names[4] = {"neither", "concurrent", "parallel", "both"};
+
+/* Dishes of a size that tests have time for, on a device that its own name finds. */
+static void write_menu(const char *name, int side, double photograph, double fractal) {
+    char text[256];
+    snprintf(
+        text, sizeof text,
+        "brigade window state 1\nkitchen.size_a = %d\nkitchen.size_b = %g\nkitchen.size_c = %g\n"
+        "kitchen.slice_ms = 2\nend\n",
+        side, photograph, fractal);
+    write_file(name, text, strlen(text));
+}
+
+static const cJSON *kitchen_of(const cJSON *report) {
+    const cJSON *kitchen = cJSON_GetObjectItemCaseSensitive(report, "kitchen");
+    cr_assert_not_null(kitchen, "the report has no kitchen");
+    return kitchen;
+}
+
+static const cJSON *way_of(const cJSON *report, const char *name) {
+    const cJSON *ways = cJSON_GetObjectItemCaseSensitive(kitchen_of(report), "ways");
+    const cJSON *way = cJSON_GetObjectItemCaseSensitive(ways, name);
+    cr_assert_not_null(way, "the kitchen's report has no %s", name);
+    return way;
+}
+
+static double item(const cJSON *way, const char *list, int index) {
+    const cJSON *found = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(way, list), index);
+    cr_assert(cJSON_IsNumber(found), "%s has no number %d", list, index);
+    return found->valuedouble;
+}
+
+static const char *selected(const cJSON *report) {
+    return cJSON_GetObjectItemCaseSensitive(kitchen_of(report), "selected")->valuestring;
+}
+
+/* ---- all four -------------------------------------------------------------------------------- */
+
+/* The window stands still for as long as the work takes. */
+static void check_blocked(const cJSON *way) {
+    double makespan = number(way, "makespan_ms"), frozen = number(way, "frozen_ms");
+    cr_assert_geq(frozen, 0.99 * makespan);
+    cr_assert_leq(frozen, makespan + 30, "frozen %.1f for a round of %.1f ms", frozen, makespan);
+    cr_assert_geq(number(way, "frame_max_ms"), 0.99 * frozen);
+    cr_assert_eq(number(way, "in_flight"), 1);
+    cr_assert_eq(number(way, "frozen_bars"), 1);
+    cr_assert_geq(item(way, "first_progress_ms", 2), item(way, "done_ms", 1));
+}
+
+static void check_served(const cJSON *way) {
+    cr_assert_eq(number(way, "frozen_ms"), 0);
+    cr_assert_eq(number(way, "in_flight"), 3);
+    cr_assert_eq(number(way, "frozen_bars"), 0);
+    cr_assert_geq(number(way, "kernel_bars"), 6);
+    cr_assert_lt(item(way, "first_progress_ms", 2), 0.8 * number(way, "makespan_ms"));
+    for (int dish = 0; dish < 3; dish++)
+        cr_assert_leq(item(way, "first_progress_ms", dish), item(way, "done_ms", dish));
+}
+
+static void check_way(const cJSON *report, int i) {
+    const cJSON *way = way_of(report, names[i]);
+    cr_assert_eq(number(way, "cooked"), 1, "%s", names[i]);
+    cr_assert_eq(number(way, "verified"), 3, "%s", names[i]);
+    cr_assert_geq(number(way, "kernel_bars"), 3);
+    cr_assert_geq(number(way, "frame_bars"), 2);
+    if (i & 1)
+        check_served(way);
+    else
+        check_blocked(way);
+}
+
+Test(kitchen, cooks_in_all_four_ways) {
+    raise_curtain(1280, 800);
+    write_menu("menu", 1024, 1.0, 0.8);
+    outcome of = run("--view kitchen --state menu --auto-run --frames 5 --report r.json "
+                     "--screenshot s.png");
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    for (int i = 0; i < 4; i++)
+        check_way(report, i);
+    cr_assert_gt(number(way_of(report, "both"), "units"), 1);
+    cr_assert_eq(number(way_of(report, "concurrent"), "units"), 1);
+    const cJSON *finding = cJSON_GetObjectItemCaseSensitive(kitchen_of(report), "finding");
+    cr_assert_not_null(strstr(finding->valuestring, "as responsive"), "%s", finding->valuestring);
+    brg_tensor *shot = read_picture("s.png");
+    cr_assert_gt(pixels_of(shot, RED_DIM), 500); /* freezes */
+    cr_assert_gt(pixels_of(shot, AMBER), 500);   /* kernels of the second dish */
+    cr_assert_gt(pixels_of(shot, VIOLET), 500);  /* frames */
+    cr_assert_gt(pixels_of(shot, GREEN), 500);
+    brg_tensor_release(shot);
+    cJSON_Delete(report);
+}
+
+Test(kitchen, is_what_the_window_opens_with) {
+    raise_curtain(1280, 800);
+    outcome of = run("--frames 3 --report r.json");
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    cr_assert_str_eq(cJSON_GetObjectItemCaseSensitive(report, "view")->valuestring, "kitchen");
+    cJSON_Delete(report);
+}
+
+/* ---- choosing -------------------------------------------------------------------------------- */
+
+Test(kitchen, keys_and_clicks_choose_and_cook) {
+    raise_curtain(1280, 800);
+    write_menu("menu", 300, 0.2, 0.2);
+    outcome of = run("--view kitchen --frames 3 --report places.json");
+    cJSON *places = read_report("places.json");
+    pid_t window = start("--view kitchen --state menu --report r.json");
+    await_window();
+    press_key("Left"); /* from both to parallel, */
+    press_key("u");    /* to neither, */
+    press_key("space");
+    pause_ms(3500);
+    click(places, "way_parallel");
+    click(places, "on_engine"); /* both again */
+    click(places, "cook");
+    pause_ms(2000);
+    click(places, "both_frame"); /* figures choose as well */
+    press_key("Up");
+    press_key("ctrl+q");
+    of = finish(window);
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    cr_assert_eq(number(way_of(report, "neither"), "cooked"), 1);
+    cr_assert_eq(number(way_of(report, "both"), "cooked"), 1);
+    cr_assert_eq(number(way_of(report, "parallel"), "cooked"), 0);
+    cr_assert_eq(number(way_of(report, "concurrent"), "cooked"), 0);
+    cr_assert_eq(number(report, "runs_asked"), 2);
+    cr_assert_str_eq(selected(report), "Concurrent");
+    cJSON_Delete(report);
+    cJSON_Delete(places);
+}
+
+/* ---- cancelling ------------------------------------------------------------------------------ */
+
+/* The milliseconds that the log says a cancelled round went on for; -1 if it says nothing. */
+static double cancelled_after(const cJSON *report) {
+    const cJSON *line;
+    double after = -1;
+    cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(report, "log")) {
+        const cJSON *words = cJSON_GetObjectItemCaseSensitive(line, "text");
+        if (cJSON_IsString(words))
+            sscanf(words->valuestring, "Cancelled: the round ended %lf ms later", &after);
+    }
+    return after;
+}
+
+Test(kitchen, escape_ends_a_round_within_some_slices) {
+    raise_curtain(1280, 800);
+    write_menu("menu", 2048, 12, 12);
+    pid_t window = start("--view kitchen --state menu --report r.json");
+    await_window();
+    pause_ms(8000); /* laid out */
+    press_key("space");
+    pause_ms(200);
+    press_key("Escape");
+    pause_ms(1000);
+    press_key("ctrl+q");
+    outcome of = finish(window);
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    cr_assert_eq(number(way_of(report, "both"), "cooked"), 0);
+    cr_assert_geq(cancelled_after(report), 0);
+    cr_assert_leq(cancelled_after(report), 500);
+    cJSON_Delete(report);
+}
+
+/* ---- at rest --------------------------------------------------------------------------------- */
+
+Test(kitchen, sleeps_when_laid_out) {
+    raise_curtain(1280, 800);
+    write_menu("menu", 300, 0.2, 0.2);
+    pid_t window = start("--view kitchen --state menu");
+    await_window();
+    pause_ms(5000);
+    double before = processor_seconds(window);
+    pause_ms(1500);
+    double used = processor_seconds(window) - before;
+    press_key("ctrl+q");
+    cr_assert_eq(finish(window).code, 0);
+    cr_assert_leq(used, 0.03, "%.2f s of processor time in 1.5 s", used);
+}
+
+/* A device of one unit cannot be divided: half of the ways are not there, and that is said. */
+Test(kitchen, a_device_of_one_unit_cooks_in_two_ways) {
+    raise_curtain(1280, 800);
+    write_menu("menu", 300, 0.2, 0.2);
+    outcome of = run("--view kitchen --device 0/cu=1 --state menu --auto-run --frames 5 --report "
+                     "r.json");
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    cr_assert_eq(number(way_of(report, "neither"), "cooked"), 0);
+    cr_assert_eq(number(way_of(report, "concurrent"), "cooked"), 0);
+    cr_assert_eq(number(way_of(report, "parallel"), "verified"), 3);
+    cr_assert_eq(number(way_of(report, "both"), "verified"), 3);
+    cJSON_Delete(report);
+}
