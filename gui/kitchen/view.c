@@ -166,15 +166,17 @@ static bool key(void *model, int key) {
     case 'A':
         brg_kitchen_cook_all(kitchen);
         return true;
-    case 'E':
     case BRG_KEY_LEFT:
-    case BRG_KEY_RIGHT:
-        way ^= BRG_WAY_CONCURRENT;
+        way &= ~BRG_WAY_CONCURRENT;
         break;
-    case 'U':
+    case BRG_KEY_RIGHT:
+        way |= BRG_WAY_CONCURRENT;
+        break;
     case BRG_KEY_UP:
+        way &= ~BRG_WAY_PARALLEL;
+        break;
     case BRG_KEY_DOWN:
-        way ^= BRG_WAY_PARALLEL;
+        way |= BRG_WAY_PARALLEL;
         break;
     default:
         return false;
@@ -187,8 +189,8 @@ static const char *const keys[] = {
     "space  cook in the chosen way",
     "A  cook in all four ways",
     "esc  cancel",
-    "E, left, right  the window's thread, or the engine",
-    "U, up, down  one unit, or all",
+    "left, right  on the window's thread, on the engine",
+    "up, down  on one unit, on all",
     NULL,
 };
 

@@ -122,7 +122,7 @@ Test(kitchen, keys_and_clicks_choose_and_cook) {
     pid_t window = start("--view kitchen --state menu --report r.json");
     await_window();
     press_key("Left"); /* from both to parallel, */
-    press_key("u");    /* to neither, */
+    press_key("Up");   /* to neither, */
     press_key("space");
     pause_ms(3500);
     click(places, "way_parallel");
