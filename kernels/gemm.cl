@@ -506,7 +506,8 @@ gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int fi
  * same: what is too much falls into the row behind, and no further, which is stored next. */
 inline void store_edge(const result *to, int row, int height, int col, const lanes_t *held,
                        int vectors, int from, int end) {
-    const bool flows = BIAS != 1 && !UPDATE && from <= 0 && col == 0 && end == to->ldo &&
+    const bool anew = UPDATE == 0, alike = BIAS != 1; /* out is not read; columns are alike */
+    const bool flows = anew && alike && from <= 0 && col == 0 && end == to->ldo &&
                        vectors * LANES <= 2 * end && (end == to->ldc || to->beta == 0);
     const int whole = flows ? height - 1 : 0;
     for (int r = 0; r < whole; r++)
@@ -535,7 +536,7 @@ inline void store_tile(const result *to, int row, int height, int col, const lan
 #define EACH(i, COUNT) _Pragma("unroll") for (int i = 0; i < (COUNT); i++)
 #define EACH_ROW EACH(r, HEIGHT)
 #define EACH_VECTOR EACH(q, VECTORS)
-#define TILE(NAME, B_POINTER, LOAD_B, TALL, WIDE)                                                  \
+#define TILE_OF(NAME, B_POINTER, LOAD_B, TALL, WIDE)                                               \
     inline void NAME(int m, int k, __global const in_t *A, int lda, B_POINTER b, int pitch,        \
                      const result *to, int row, int height, int col, int from, int end) {          \
         lanes_t sum[TALL][WIDE], held[(TALL) * (WIDE)];                                            \
@@ -557,10 +558,10 @@ inline void store_tile(const result *to, int row, int height, int col, const lan
 /* At the edges a tile need not be whole: a quarter of its rows is the least, and one vector. */
 #define TILE_ARGS m, k, A, lda, b, pitch, to, row, height, col, from, end
 #define TILES_OF(NAME, B_POINTER, LOAD_B, WIDE)                                                    \
-    TILE(NAME##_4, B_POINTER, LOAD_B, HEIGHT, WIDE)                                                \
-    TILE(NAME##_3, B_POINTER, LOAD_B, HEIGHT / 4 * 3, WIDE)                                        \
-    TILE(NAME##_2, B_POINTER, LOAD_B, HEIGHT / 4 * 2, WIDE)                                        \
-    TILE(NAME##_1, B_POINTER, LOAD_B, HEIGHT / 4, WIDE)                                            \
+    TILE_OF(NAME##_4, B_POINTER, LOAD_B, HEIGHT, WIDE)                                             \
+    TILE_OF(NAME##_3, B_POINTER, LOAD_B, HEIGHT / 4 * 3, WIDE)                                     \
+    TILE_OF(NAME##_2, B_POINTER, LOAD_B, HEIGHT / 4 * 2, WIDE)                                     \
+    TILE_OF(NAME##_1, B_POINTER, LOAD_B, HEIGHT / 4, WIDE)                                         \
     inline void NAME(int m, int k, __global const in_t *A, int lda, B_POINTER b, int pitch,        \
                      const result *to, int row, int height, int col, int from, int end) {          \
         if (height > HEIGHT / 4 * 3)                                                               \
