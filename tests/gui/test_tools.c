@@ -76,7 +76,7 @@ static host_side host_side_of(const cJSON *events, int job) {
         event e = event_of(json);
         if (e.job != job || e.process != 0)
             continue;
-        if (e.lane == ENGINE && (side.handed_over == 0 || e.start < side.handed_over))
+        if (strcmp(e.name, "enqueue") == 0 && (side.handed_over == 0 || e.start < side.handed_over))
             side.handed_over = e.start;
         if (e.lane == REFERENCE && (side.checked == 0 || e.start < side.checked))
             side.checked = e.start;
@@ -255,7 +255,7 @@ Test(tools, a_damaged_state_is_put_aside_and_told) {
 
 Test(tools, without_a_home_it_runs_all_the_same) {
     raise_curtain(1280, 800);
-    setenv("HOME", "/nonexistent", 1);
+    setenv("HOME", "/proc/nowhere", 1); /* where even root can make nothing */
     setenv("XDG_CONFIG_HOME", "/proc/nowhere", 1);
     pid_t window = start("--view settings --report r.json");
     await_window();
