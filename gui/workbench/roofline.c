@@ -169,19 +169,23 @@ static void draw_unmeasured(brg_workbench *bench, brg_rect room) {
                 "Measure the roofs (M)");
 }
 
-/* B has a place under this roof if it ran on the same device. */
+/* A result has a place under the roof of the device that it came of. */
 void brg_bench_view_roofline(brg_workbench *bench, brg_rect card, brg_rect room) {
     const brg_bench *model = bench->model;
     const brg_roofline *roof = &model->roofs.of[model->app->device];
     spot spots[2];
     int count = 0;
-    bool both = model->chosen.compared && model->other.output &&
+    uint32_t units;
+    const brg_device_info *under = brg_app_device(model->app, &units);
+    bool its_own = under && under->index == model->result.device;
+    bool both = its_own && model->chosen.compared && model->other.output &&
                 model->other.device == model->result.device;
     if (!roof->known) {
         draw_unmeasured(bench, room);
         return;
     }
-    count += spot_of(&model->result, BRG_BLUE, both ? "A" : NULL, &spots[count]);
+    if (its_own)
+        count += spot_of(&model->result, BRG_BLUE, both ? "A" : NULL, &spots[count]);
     if (both)
         count += spot_of(&model->other, BRG_ROSE, "B", &spots[count]);
     brg_rect rest = room;

@@ -22,6 +22,7 @@ static brg_status create(brg_app *app, void **model, brg_error *error) {
         free(bench);
         return status;
     }
+    brg_bench_view_recall(bench, app->kept);
     brg_strip_init(&bench->strip);
     *model = bench;
     return BRG_OK;
@@ -254,13 +255,16 @@ static bool settled(const void *model) {
     return ((const brg_workbench *)model)->model->ended > 0;
 }
 
+static void keep(const void *model, brg_kept *kept) {
+    brg_bench_view_keep(model, kept);
+}
+
 static brg_status report(const void *model, brg_report *report, brg_error *error) {
-    (void)error;
     const brg_bench *bench = ((const brg_workbench *)model)->model;
     if (bench->result.output)
         brg_report_result(report, &bench->result);
     brg_report_string(report, false, "mode", bench->chosen.on_ui_thread ? "ui-thread" : "engine");
-    return BRG_OK;
+    return brg_bench_view_report(model, report, error);
 }
 
 const brg_view brg_view_workbench = {
@@ -279,6 +283,7 @@ const brg_view brg_view_workbench = {
     .key = key,
     .keys = keys,
     .opened = opened,
+    .keep = keep,
     .settled = settled,
     .report = report,
 };

@@ -36,6 +36,12 @@ void brg_bench_view_figures(brg_workbench *bench, brg_rect place);
 void brg_bench_view_bars(brg_workbench *bench, brg_rect card, brg_rect room);
 void brg_bench_view_roofline(brg_workbench *bench, brg_rect card, brg_rect room);
 
+/* ---- beside the panels: tell.c --------------------------------------------------------------- */
+
+brg_status brg_bench_view_report(const brg_workbench *bench, brg_report *report, brg_error *error);
+void brg_bench_view_keep(const brg_workbench *bench, brg_kept *kept);
+void brg_bench_view_recall(brg_workbench *bench, const brg_kept *kept);
+
 /* ---- shared by the panels -------------------------------------------------------------------- */
 
 /* Tabs in the head of a card, from x on; ids and labels end with NULL. Returns where they end. */
