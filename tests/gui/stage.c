@@ -269,8 +269,8 @@ void let_key_go(const char *name) {
     pause_ms(150);
 }
 
-void drag(const cJSON *report, const char *widget, int button, const float from[2],
-          const float to[2], int moves) {
+void drag_and_hold(const cJSON *report, const char *widget, int button, const float from[2],
+                   const float to[2], int moves) {
     int r[4];
     find_widget(report, widget, r);
     for (int i = 0; i <= moves; i++) {
@@ -284,6 +284,11 @@ void drag(const cJSON *report, const char *widget, int button, const float from[
         hand("mousedown %d", button);
         pause_ms(100); /* the window takes up the pointer where it is, not where it went at once */
     }
+}
+
+void drag(const cJSON *report, const char *widget, int button, const float from[2],
+          const float to[2], int moves) {
+    drag_and_hold(report, widget, button, from, to, moves);
     pause_ms(150);
     hand("mouseup %d", button);
     pause_ms(between_movements_ms);

@@ -57,9 +57,14 @@ void hold_key(const char *name);
 void let_key_go(const char *name);
 
 /* Drags with a button from one place within a widget to another, as parts of its sides, in as many
- * moves; and turns the wheel over its middle: up, or down for fewer than 0. */
+ * moves. */
 void drag(const cJSON *report, const char *widget, int button, const float from[2],
           const float to[2], int moves);
+/* The same, but the button stays down. */
+void drag_and_hold(const cJSON *report, const char *widget, int button, const float from[2],
+                   const float to[2], int moves);
+
+/* Turns the wheel over a widget's middle: up, or down for fewer than 0 clicks. */
 void scroll(const cJSON *report, const char *widget, int clicks);
 void resize_window(int w, int h);
 

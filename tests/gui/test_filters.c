@@ -77,13 +77,14 @@ Test(gui_filters, the_result_follows_a_dragged_slider) {
     cJSON_Delete(places);
 }
 
+/* However long a slider is held without being moved. */
 Test(gui_filters, nothing_is_checked_while_dragging) {
     raise_curtain(1280, 800);
     cJSON *places = learn_places(ASSETS "/chelsea.png");
     pid_t window = start("--view filters --frames 240 --report r.json --screenshot s.png " ASSETS
                          "/chelsea.png");
     await_window();
-    drag(places, "contrast_factor", 1, (float[]){0.1f, 0.5f}, (float[]){0.9f, 0.5f}, 110);
+    drag_and_hold(places, "contrast_factor", 1, (float[]){0.1f, 0.5f}, (float[]){0.9f, 0.5f}, 20);
     outcome of = finish(window);
     cr_assert_eq(of.code, 0, "%s", of.err);
     cJSON *report = read_report("r.json");
