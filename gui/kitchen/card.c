@@ -140,7 +140,7 @@ static void draw_makespan(brg_kitchen_view *view, brg_way way, brg_rect cell,
     char value[24], tip[240];
     snprintf(tip, sizeof tip,
              "From handing over the first dish until the last kernel or transfer has ended, by the "
-             "trace; checking comes after. Median of %d; they lie %.0f %% apart.",
+             "trace; checking comes after. Median of %d; spread %.0f %%.",
              history->kept, 100 * history->spread);
     brg_kitchen_figure(view, way, ids[way].makespan, cell, "makespan", BRG_TEXT,
                        brg_part_time(median->makespan, value, sizeof value), tip);

@@ -111,13 +111,15 @@ static void say_noise(text *t, const brg_history *const ways[BRG_WAYS]) {
         most = n > most ? n : most;
         spread = fmax(spread, ways[w]->spread);
     }
-    if (most == 1)
+    if (most == 1) {
         say(t, ". One round each: cook again to see the noise.");
-    else if (least == most)
-        say(t, ". Medians of %d rounds, which lie up to %.0f %% apart.", most, 100 * spread);
-    else
-        say(t, ". Medians of %d to %d rounds, which lie up to %.0f %% apart.", least, most,
+    } else {
+        say(t, least == most ? ". Medians of %d" : ". Medians of %d to %d", least, most);
+        say(t,
+            least < 4 ? " rounds, which lie up to %.0f %% apart."
+                      : " rounds, the middle half of them within %.0f %%.",
             100 * spread);
+    }
 }
 
 const char *brg_findings(const brg_history *const ways[BRG_WAYS], char *sentence, size_t size) {

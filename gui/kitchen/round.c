@@ -154,7 +154,7 @@ static double median_of(const brg_history *history, size_t i, double *spread) {
         values[r] = ((const double *)&history->runs[r])[i];
     qsort(values, (size_t)n, sizeof *values, by_size);
     double median = n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-    *spread = median > 0 ? (values[n - 1] - values[0]) / median : 0;
+    *spread = median > 0 ? (values[n - 1 - n / 4] - values[n / 4]) / median : 0;
     return median;
 }
 

@@ -142,6 +142,16 @@ Test(history, keeps_medians_of_the_latest) {
     cr_assert_lt(brg_history_median(&ways[BRG_WAY_NEITHER]).makespan, 0);
 }
 
+/* One round in five on a machine that was busy: the others still tell. */
+Test(findings, an_outlier_drowns_nothing) {
+    for (int i = 0; i < 5; i++) {
+        cook(BRG_WAY_NEITHER, 490 + i, 509);
+        cook(BRG_WAY_BOTH, i == 2 ? 520 : 290 + i, 17);
+    }
+    cr_assert(says("as fast as Neither"), "%s", findings());
+    cr_assert(says("Medians of 5 rounds, the middle half of them within 1 %"), "%s", findings());
+}
+
 Test(findings, nothing_and_one_way_compare_nothing) {
     cr_assert(says("Nothing was cooked yet"));
     cook(BRG_WAY_PARALLEL, 300, 320);
