@@ -108,13 +108,17 @@ bool brg_shell_busy(const brg_shell *shell) {
     return false;
 }
 
-static bool builds_kernels(const brg_app *app) {
+/* Every job passes through building; what takes no longer than from one look to the next is not
+ * worth a word. */
+static void look_for_builds(brg_shell *shell) {
     brg_snapshot snapshot;
-    brg_engine_snapshot(app->engine, &snapshot);
+    brg_job before = shell->builder;
+    brg_engine_snapshot(shell->scene.app->engine, &snapshot);
+    shell->builder = (brg_job){0, 0};
     for (int32_t i = 0; i < snapshot.job_count; i++)
         if (snapshot.jobs[i].state == BRG_JOB_BUILDING)
-            return true;
-    return false;
+            shell->builder = snapshot.jobs[i].job;
+    shell->building = shell->builder.generation && brg_job_same(before, shell->builder);
 }
 
 /* Figures that change sixty times a second cannot be read: four times will do. */
@@ -123,7 +127,7 @@ static void work_out_stats(brg_shell *shell) {
     if (scene->now_ns - shell->recent_at_ns < 250000000 && !scene->resting)
         return;
     scene->recent = brg_frame_clock_recent_stats(scene->clock, recent_seconds);
-    shell->building = builds_kernels(scene->app);
+    look_for_builds(shell);
     shell->recent_at_ns = scene->now_ns;
 }
 

@@ -15,7 +15,8 @@ typedef struct brg_shell {
     int current;
     bool help;               /* the list of keys is shown */
     uint64_t help_closed_ns; /* by a key, which may still come as a character */
-    bool building;           /* kernels are being compiled or loaded */
+    brg_job builder;         /* a job that was being built at the latest look */
+    bool building;           /* and at the one before, too */
     uint64_t recent_at_ns;   /* when the scene's frame times were worked out */
 } brg_shell;
 
