@@ -351,6 +351,7 @@ cleanup:
 }
 
 int main(int argc, char **argv) {
+    brg_prepare_drivers();
     program *p = calloc(1, sizeof *p);
     if (!p)
         return BRG_EXIT_TROUBLE;

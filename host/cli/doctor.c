@@ -155,7 +155,7 @@ static int run_doctor(const cli_command *command, int argc, char **argv) {
         doctor_check_environment(findings);
         doctor_check_permissions(findings);
         doctor_check_caches(findings);
-        cli_session_prepare();
+        brg_prepare_drivers();
         doctor_try_devices(trials, findings->bad_driver ? BAD_DRIVER_S : DEVICES_S);
         code = judge_trials(findings, trials);
         if (settings.common.json)

@@ -288,22 +288,13 @@ const char *cli_session_device(cli_session *session, int32_t choice, char *spec,
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
-/* PoCL runs the linker, and aborts if there is no PATH to find it on. Its workers stay on one processor
- * each if told so; else two of them may share one for a whole run, at half the speed. Its device without
- * threads is the engine's short way for tiny work. */
-void cli_session_prepare(void) {
-    setenv("PATH", "/usr/bin:/bin", 0);
-    setenv("POCL_AFFINITY", "1", 0);
-    setenv("POCL_DEVICES", "pthread basic", 0);
-}
-
 int cli_session_open(cli_session *session, const char *title, const cli_common *common,
                      bool choose) {
     brg_error error = {0};
     sigset_t signals;
     memset(session, 0, sizeof *session);
     session->common = common;
-    cli_session_prepare();
+    brg_prepare_drivers();
     termination_signals(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, &session->outer_signals);
 

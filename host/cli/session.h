@@ -28,9 +28,6 @@ typedef struct cli_session {
 int cli_session_open(cli_session *session, const char *title, const cli_common *common,
                      bool choose);
 
-/* Gives drivers the environment without which some end the process, or are slow. Before the first thread. */
-void cli_session_prepare(void);
-
 /* Prints the report, saves the trace, ends the engine. Returns `code`, or the code of what failed
  * here. */
 int cli_session_close(cli_session *session, int code);

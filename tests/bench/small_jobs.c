@@ -282,6 +282,7 @@ int main(int argc, char **argv) {
     client c;
     if (rounds < 1 || rounds > MOST_ROUNDS || jobs < 1 || jobs > 60000)
         stop("ROUNDS is 1 to 1000, JOBS 1 to 60000");
+    brg_prepare_drivers();
     open_bare(&b);
     open_client(&c, jobs);
     for (int r = 0; r < rounds; r++) {

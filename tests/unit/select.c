@@ -1,6 +1,7 @@
-/* Choosing devices from lists that are made up. */
+/* Choosing devices from lists that are made up, and what drivers find in the environment. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "brigade/device.h"
@@ -278,4 +279,16 @@ Test(select, kinds_have_names) {
     cr_assert_str_eq(brg_device_kind_name(BRG_DEVICE_CPU), "cpu");
     cr_assert_str_eq(brg_device_kind_name(BRG_DEVICE_ACCELERATOR), "accelerator");
     cr_assert_str_eq(brg_device_kind_name((brg_device_kind)77), "other");
+}
+
+/* ---- the environment ------------------------------------------------------------------------- */
+
+Test(prepare, what_the_user_has_set_stays) {
+    unsetenv("PATH");
+    setenv("POCL_AFFINITY", "0", 1);
+    unsetenv("POCL_DEVICES");
+    brg_prepare_drivers();
+    cr_expect_str_not_empty(getenv("PATH"));
+    cr_expect_str_eq(getenv("POCL_AFFINITY"), "0");
+    cr_expect_str_eq(getenv("POCL_DEVICES"), "pthread basic");
 }

@@ -56,9 +56,15 @@ typedef struct brg_device_info {
     bool available;
 } brg_device_info;
 
+/* Gives OpenCL drivers the environment without which some end the process, or are slow: PATH,
+ * POCL_AFFINITY and POCL_DEVICES, each only if it is not set yet. It is for programs, at the top of main:
+ * the environment is the whole process's, so the library does not touch it unasked. Call it before the
+ * first thread is started, the first engine created and OpenCL called. Not thread safe. */
+BRG_API void brg_prepare_drivers(void);
+
 /* PoCL's devices "pthread-..." and "basic-...", which are the same cores with threads and without, are one
- * row where both are there ($POCL_DEVICES is "pthread basic"): the engine then computes tiny jobs in its own
- * thread, which is quicker than to wake another. */
+ * row where both are there ($POCL_DEVICES is "pthread basic", as brg_prepare_drivers sets it): the engine
+ * then computes tiny jobs in its own thread, which is quicker than to wake another. */
 typedef struct brg_device_list {
     int32_t count;
     int32_t platform_count;
