@@ -187,7 +187,7 @@ static void draw_axes(brg_workbench *bench, const brg_plate *plate, const brg_gl
     brg_crop crop = brg_glass_crop(lens, &plate->sheet, r);
     brg_rect top = {r.x + 2, r.y, r.w, 14}, bottom = {r.x + 2, r.y + r.h - 14, r.w - 4, 14};
     brg_ui_line(bench->ui, r.x, r.y + r.h, r.x + r.w, r.y + r.h, BRG_LINE);
-    brg_ui_textf(bench->ui, top, BRG_FONT_SMALL, BRG_LEFT, BRG_QUIET, "%.4g", print->hi);
+    brg_ui_textf(bench->ui, top, BRG_FONT_SMALL, BRG_LEFT, BRG_QUIET, "%.5g", print->hi);
     if (!plate->sheet.bars)
         brg_ui_textf(bench->ui, bottom, BRG_FONT_SMALL, BRG_LEFT, BRG_QUIET, "%.4g", print->lo);
     brg_ui_textf(bench->ui, top, BRG_FONT_SMALL, BRG_RIGHT, BRG_QUIET, "%.0f to %.0f", crop.x0,
@@ -259,7 +259,7 @@ static void draw_pane(brg_workbench *bench, brg_plate_id id, const char *widget,
 /* Which of the inputs, at the right of the head. */
 static void draw_input_tabs(brg_workbench *bench, brg_rect card) {
     static const char *const ids[] = {"input_0", "input_1", "input_2", "input_3"};
-    static const char *const letters[] = {"A", "B", "C", "D"};
+    static const char *const numerals[] = {"1", "2", "3", "4"};
     brg_bench *model = bench->model;
     int count = model->inputs.count;
     const char *shown_ids[BRG_MAX_INPUTS + 1] = {NULL}, *labels[BRG_MAX_INPUTS + 1] = {NULL};
@@ -268,7 +268,7 @@ static void draw_input_tabs(brg_workbench *bench, brg_rect card) {
         return;
     for (int i = 0; i < count; i++) {
         shown_ids[i] = ids[i];
-        labels[i] = letters[i];
+        labels[i] = numerals[i];
     }
     brg_bench_view_tabs(bench, card, card.x + card.w - 10 - 30 * (float)count, shown_ids, labels,
                         &chosen);

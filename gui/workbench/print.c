@@ -232,13 +232,16 @@ static void print_points(const brg_tensor *bodies, brg_print *print) {
 static void write_caption(brg_print *print) {
     char shape[64], tiles[40] = "";
     const brg_sheet *sheet = &print->sheet;
+    bool whole = print->lo == floor(print->lo) && print->hi == floor(print->hi) &&
+                 fmax(-print->lo, print->hi) < 1e9;
     brg_sheet_shape_text(&sheet->shape, shape, sizeof shape);
     if (sheet->kind == BRG_SHEET_MAP && sheet->tiles > 1)
         snprintf(tiles, sizeof tiles, " in %lld tiles", (long long)sheet->tiles);
     if (sheet->bars && sheet->shape.dims[0] * sheet->shape.dims[1] > sheet->tiles)
         snprintf(tiles, sizeof tiles, ", the first %lld rows", (long long)sheet->tiles);
-    snprintf(print->picture.caption, sizeof print->picture.caption, "%s%s, %.4g to %.4g", shape,
-             tiles, print->lo, print->hi);
+    snprintf(print->picture.caption, sizeof print->picture.caption,
+             whole ? "%s%s, %.0f to %.0f" : "%s%s, %.4g to %.4g", shape, tiles, print->lo,
+             print->hi);
 }
 
 /* As many pixels as asked for, but no more than there are cells. */

@@ -85,8 +85,10 @@ static void draw_spot(brg_workbench *bench, const axes *a, const spot *s,
     if (roof->known)
         brg_ui_line(bench->ui, x, y, x, at_y(a, brg_roofline_reach(roof, s->intensity)), BRG_FAINT);
     brg_ui_disc(bench->ui, x, y, 5, s->colour);
+    bool left = s->colour == BRG_BLUE; /* A and B are often close together */
+    brg_rect label = {left ? x - 28 : x + 8, y + 2, 20, 16};
     if (s->name)
-        brg_ui_text(bench->ui, (brg_rect){x + 8, y - 8, 20, 16}, BRG_FONT_SMALL, BRG_LEFT, BRG_TEXT,
+        brg_ui_text(bench->ui, label, BRG_FONT_SMALL, left ? BRG_RIGHT : BRG_LEFT, BRG_TEXT,
                     s->name);
 }
 
