@@ -39,6 +39,7 @@ extern const cli_command cli_run;
 extern const cli_command cli_verify;
 extern const cli_command cli_bench;
 extern const cli_command cli_filter;
+extern const cli_command cli_train;
 extern const cli_command cli_tune;
 extern const cli_command cli_compare;
 

@@ -1,0 +1,92 @@
+/* brigade train, on images of its own making: noise that is brighter on one side, whose label says
+ * which. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "cli/program.h"
+
+enum { SIDE = 6 };
+
+TestSuite(train, .fini = clean_up);
+
+static void write_big_endian(unsigned char *to, unsigned value) {
+    for (int i = 0; i < 4; i++)
+        to[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+/* The two files of a set of images, and their labels. */
+static void write_set(const char *name, unsigned count, uint64_t seed) {
+    char path[64];
+    unsigned char *images = calloc(1, 16 + count * SIDE * SIDE), *labels = calloc(1, 8 + count);
+    images[2] = labels[2] = 8;
+    images[3] = 3;
+    labels[3] = 1;
+    write_big_endian(images + 4, count);
+    write_big_endian(images + 8, SIDE);
+    write_big_endian(images + 12, SIDE);
+    write_big_endian(labels + 4, count);
+    for (unsigned i = 0; i < count; i++) {
+        labels[8 + i] = brg_random_bits(seed, i) & 1;
+        for (unsigned p = 0; p < SIDE * SIDE; p++) {
+            bool bright = (p % SIDE < SIDE / 2) == (labels[8 + i] == 0);
+            images[16 + i * SIDE * SIDE + p] =
+                (unsigned char)(brg_random_bits(seed + 1 + i, p) % 128 + (bright ? 100 : 0));
+        }
+    }
+    snprintf(path, sizeof path, "%s-images-idx3-ubyte", name);
+    make_file(path, (const char *)images, 16 + count * SIDE * SIDE);
+    snprintf(path, sizeof path, "%s-labels-idx1-ubyte", name);
+    make_file(path, (const char *)labels, 8 + count);
+    free(images);
+    free(labels);
+}
+
+static void write_dataset(void) {
+    static const char model[] = "input 1x6x6\nconv 4 3x3 pad 1 relu\nmaxpool 2\ndense 2\n";
+    write_set("train", 203, 1);
+    write_set("t10k", 77, 1000);
+    make_file("model.txt", model, strlen(model));
+}
+
+static cJSON *train(const char *more) {
+    outcome of = run("train --json --data . --model model.txt --batch 8 %s", more);
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *root = document(&of);
+    release(&of);
+    return root;
+}
+
+Test(train, learns_and_is_checked_meanwhile) {
+    write_dataset();
+    cJSON *report = train("--epochs 4 --check-every 10");
+    cr_expect_gt(member(report, "accuracy")->valuedouble, 0.95);
+    cr_expect_lt(member(report, "loss")->valuedouble, 0.3);
+    cr_expect_eq(member(report, "steps_checked")->valuedouble, 10);
+    cr_expect_eq(member(report, "steps_passed")->valuedouble, 10);
+    cJSON_Delete(report);
+}
+
+Test(train, the_same_seed_gives_the_same_numbers) {
+    double losses[3];
+    write_dataset();
+    for (int i = 0; i < 3; i++) {
+        cJSON *report = train(i < 2 ? "--epochs 1 --seed 5" : "--epochs 1 --seed 6");
+        losses[i] = member(report, "loss")->valuedouble;
+        cJSON_Delete(report);
+    }
+    cr_expect_eq(losses[0], losses[1]);
+    cr_expect_neq(losses[0], losses[2]);
+}
+
+Test(train, what_cannot_be_is_refused) {
+    write_dataset();
+    expect(2, "train");
+    expect(2, "train --data . --optimizer newton");
+    expect(4, "train --data nowhere");
+    expect(2, "train --data . --model lenet");
+    expect(4, "train --data . --model absent.txt");
+    make_file("train-labels-idx1-ubyte", "", 0);
+    expect(4, "train --data . --model model.txt");
+}
