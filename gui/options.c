@@ -147,19 +147,10 @@ static int read_whole(const char *name, const char *text, int64_t hi, int64_t *v
     return BRG_EXIT_OK;
 }
 
-/* The index of a built-in op, -1 if there is none. */
-static int op_index(const char *name) {
-    const brg_op *op;
-    for (int i = 0; (op = brg_op_builtin(i)); i++)
-        if (strcmp(op->name, name) == 0)
-            return i;
-    return -1;
-}
-
 /* Of the workbench's table, or any op of the library, which is then called in words. */
 static int read_workload(const char *text, brg_options *options) {
     options->workload = brg_workload_find(text);
-    options->op = op_index(text);
+    options->op = brg_workload_op(text);
     if (options->workload < 0 && options->op >= 0)
         options->workload = BRG_IN_WORDS;
     if (options->workload < 0)
@@ -286,7 +277,7 @@ static int settle(brg_options *options, bool workload_given) {
         options->workload = brg_workload_find("blur");
     const brg_workload *row = brg_workload_at(options->workload);
     if (options->words && row) {
-        options->op = op_index(row->op);
+        options->op = brg_workload_op(row->op);
         options->workload = BRG_IN_WORDS;
     }
     int code = settle_workload(options);

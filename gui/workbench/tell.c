@@ -76,19 +76,11 @@ void brg_bench_view_keep(const brg_workbench *bench, brg_kept *kept) {
     brg_kept_set_number(kept, "workbench.figures", bench->figures);
 }
 
-static int op_index(const char *name) {
-    const brg_op *op;
-    for (int i = 0; (op = brg_op_builtin(i)); i++)
-        if (strcmp(op->name, name) == 0)
-            return i;
-    return -1;
-}
-
 void brg_bench_view_recall(brg_workbench *bench, const brg_kept *kept) {
     brg_bench *model = bench->model;
     const char *name = brg_kept_text(kept, "workbench.op", "");
     if (brg_kept_number(kept, "workbench.in_words", 0, 1, 0) > 0) {
-        brg_bench_choose_op(model, op_index(name));
+        brg_bench_choose_op(model, brg_workload_op(name));
         if (model->chosen.workload == BRG_IN_WORDS)
             snprintf(brg_bench_words(model), BRG_WORDS, "%s",
                      brg_kept_text(kept, "workbench.words", brg_bench_words(model)));

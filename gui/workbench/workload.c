@@ -198,3 +198,11 @@ int brg_workload_find(const char *op) {
             return i;
     return -1;
 }
+
+int brg_workload_op(const char *name) {
+    const brg_op *op;
+    for (int i = 0; (op = brg_op_builtin(i)); i++)
+        if (strcmp(op->name, name) == 0)
+            return i;
+    return -1;
+}

@@ -43,4 +43,7 @@ const brg_workload *brg_workload_at(int index);
 /* The index of the workload of an op, -1 if there is none. */
 int brg_workload_find(const char *op);
 
+/* The index of a built-in op, which can be called in words; -1 if there is none. */
+int brg_workload_op(const char *name);
+
 #endif
