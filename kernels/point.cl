@@ -1,4 +1,4 @@
-/* brightness, contrast, and runs of them: straight lines for every colour element.
+/* brightness, contrast, curves and runs of them: lines, straight or not, for every colour element.
  *
  *      in   r g b a r g b a ...          out = in * factor + offset, once for each line
  *           | | |   | | |                alpha, the fourth channel, stays
@@ -12,6 +12,9 @@
  *             value = value * factor[l] + offset[l];
  *         out[i] = value;
  *     }
+ *
+ * where a line may also be a curve of lut.cl. Bytes that go through a power have but 256 values: point_table works
+ * all the lines out for each, and lut.cl looks them up.
  *
  * The ladder:
  *     naive    one work-item per element; neighbours read neighbours: all that a GPU asks for
@@ -30,10 +33,21 @@
 #define LINES 1 /* lines, one after the other: 1 to 4 */
 #endif
 
+#ifndef CURVES
+#define CURVES 0 /* two bits for each line, the first lowest: straight, THRESHOLD or GAMMA */
+#endif
+#define THRESHOLD 1 /* value >= factor ? range : 0 */
+#define GAMMA 2     /* range * (value / range) ^ factor */
+#define KIND(line) (CURVES >> 2 * (line)&3)
+
 #if PIXEL_U8
 typedef uchar pixel;
+#define RANGE 255.0f
+#define HALF 0.5f /* rounding is to cut off the fraction, after this */
 #else
 typedef float pixel;
+#define RANGE 1.0f
+#define HALF 0.0f
 #endif
 
 static float16 load16(__global const pixel *in) {
@@ -78,11 +92,19 @@ typedef loose_float16 loose16;
 #define OFFSETS                                                                                    \
     { o0, o1, o2, o3 }
 
+static float line1(float value, int l, float factor, float offset) {
+    if (KIND(l) == THRESHOLD)
+        return value >= factor ? RANGE : 0.0f;
+    if (KIND(l) == GAMMA) /* NaN stays NaN */
+        return value <= 0.0f ? 0.0f : RANGE * pow(value / RANGE, factor) + HALF;
+    return fma(value, factor, offset);
+}
+
 /* Element e of a row or a run of rows; with 4 channels every fourth stays. */
 static pixel lines1(pixel in, int c, int e, const float *factors, const float *offsets) {
     float value = (float)in;
     for (int l = 0; l < LINES; l++) {
-        value = fma(value, factors[l], offsets[l]);
+        value = line1(value, l, factors[l], offsets[l]);
 #if PIXEL_U8
         value = (float)(int)clamp(value, 0.0f, 255.0f);
 #endif
@@ -99,17 +121,38 @@ __kernel void point_naive(__global const pixel *restrict in, __global pixel *res
         out[at] = lines1(in[at], c, e, factors, offsets);
 }
 
-/* Sixteen elements: on alpha's lanes every line is the identity, so that nothing needs a test. */
-static pixel16 lines16(__global const pixel *in, const float16 *factors, const float16 *offsets) {
-    float16 value = load16(in);
+/* 256 work-items; of bytes. */
+__kernel void point_table(__global pixel *restrict table, PAIRS) {
+    const float factors[4] = FACTORS, offsets[4] = OFFSETS;
+    const int i = (int)get_global_id(0);
+    if (i < 256)
+        table[i] = lines1((pixel)i, 1, 0, factors, offsets);
+}
+
+static float16 line16(float16 value, int l, float16 factor, float16 offset) {
+    if (KIND(l) == THRESHOLD)
+        return select((float16)(0.0f), (float16)(RANGE), value >= factor);
+    if (KIND(l) == GAMMA)
+        return select(RANGE * pow(value / RANGE, factor) + HALF, (float16)(0.0f), value <= 0.0f);
+    return fma(value, factor, offset);
+}
+
+/* Sixteen elements: on alpha's lanes every straight line is the identity, so that nothing needs a test; what a
+ * curve did to them is undone at the end. */
+static pixel16 lines16(__global const pixel *in, const float16 *factors, const float16 *offsets,
+                       int16 stays) {
+    const float16 own = load16(in);
+    float16 value = own;
 #pragma unroll
     for (int l = 0; l < LINES; l++) {
-        value = fma(value, factors[l], offsets[l]);
+        value = line16(value, l, factors[l], offsets[l]);
 #if PIXEL_U8
         if (l + 1 < LINES)
             value = convert_float16(convert_int16(clamp(value, 0.0f, 255.0f)));
 #endif
     }
+    if (CURVES)
+        value = select(value, own, stays);
 #if PIXEL_U8
     return convert_uchar16(convert_int16(clamp(value, 0.0f, 255.0f)));
 #else
@@ -127,7 +170,7 @@ point_strips(__global const pixel *restrict in, __global pixel *restrict out, in
 #pragma unroll
     for (int l = 0; l < LINES; l++) {
         factors16[l] = select((float16)(factors[l]), (float16)(1.0f), stays);
-        offsets16[l] = select((float16)(offsets[l]), (float16)(PIXEL_U8 ? 0.5f : 0.0f), stays);
+        offsets16[l] = select((float16)(offsets[l]), (float16)(HALF), stays);
     }
     const size_t y0 = ((size_t)get_global_id(1) + first) * item_rows;
     const size_t end = min(y0 + item_rows, (size_t)h) * pitch;
@@ -136,11 +179,11 @@ point_strips(__global const pixel *restrict in, __global pixel *restrict out, in
         for (; at + 64 <= end; at += 64)
 #pragma unroll
             for (int i = 0; i < 64; i += 16)
-                STORE_PAST(lines16(in + at + i, factors16, offsets16), out + at + i);
+                STORE_PAST(lines16(in + at + i, factors16, offsets16, stays), out + at + i);
     for (; at + 64 <= end; at += 64)
 #pragma unroll
         for (int i = 0; i < 64; i += 16)
-            STORE(lines16(in + at + i, factors16, offsets16), out + at + i);
+            STORE(lines16(in + at + i, factors16, offsets16, stays), out + at + i);
     for (; at < end; at++)
         out[at] = lines1(in[at], c, (int)(at & 3), factors, offsets);
 }

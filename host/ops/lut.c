@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/image_op.h"
+#include "ops/lut.h"
 #include "ops/ops.h"
 #include "reference/lut.h"
 
@@ -67,12 +68,34 @@ static int32_t plan_table(const brg_call *call, brg_plan *plan, const brg_device
     return table;
 }
 
+int64_t brg_lut_strip_rows(const brg_shape *image, const brg_device_info *device) {
+    return brg_image_strip_rows(image, 1, 1, (double)brg_image_pitch(image) + 256.0, device);
+}
+
+void brg_lut_add_look_up(brg_plan *plan, const brg_shape *image, int32_t table,
+                         const brg_lut_params *params, int64_t rows,
+                         const brg_device_info *device) {
+    brg_launch *launch = rows ? brg_image_launch_strips(plan, "lut", "lut_strips", image, 1, rows)
+                              : brg_image_launch_elements(plan, "lut", "lut_naive", image, device);
+    launch->share = 0.999;
+    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
+    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
+    brg_arg_buffer(launch, table);
+    brg_arg_i32(launch, params->kind);
+    brg_arg_f32(launch, brg_lut_value(params, image->dtype));
+    if (rows)
+        brg_arg_i32(launch, brg_image_h(image));
+    brg_arg_i32(launch, brg_image_pitch(image));
+    brg_arg_i32(launch, brg_image_c(image));
+    if (rows)
+        brg_arg_i32(launch, rows);
+    brg_arg_first(launch);
+}
+
 static brg_status plan_lut(const brg_call *call, const char *variant, const brg_device_info *device,
                            brg_plan *plan, brg_error *error) {
-    const brg_lut_params *params = call->params;
     const brg_shape *image = &call->inputs[0];
-    int64_t rows =
-        brg_image_strip_rows(image, 1, 1, (double)brg_image_pitch(image) + 256.0, device);
+    int64_t rows = brg_lut_strip_rows(image, device);
     brg_status status = brg_image_variant(&brg_op_lut, variant, device, rows ? "strips" : "naive",
                                           "naive", &variant, error);
     bool strips = !status && strcmp(variant, "strips") == 0;
@@ -81,22 +104,7 @@ static brg_status plan_lut(const brg_call *call, const char *variant, const brg_
     if (status)
         return status;
     int32_t table = plan_table(call, plan, device);
-    brg_launch *launch = strips
-                             ? brg_image_launch_strips(plan, "lut", "lut_strips", image, 1, rows)
-                             : brg_image_launch_elements(plan, "lut", "lut_naive", image, device);
-    launch->share = 0.999;
-    brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
-    brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
-    brg_arg_buffer(launch, table);
-    brg_arg_i32(launch, params->kind);
-    brg_arg_f32(launch, brg_lut_value(params, image->dtype));
-    if (strips)
-        brg_arg_i32(launch, brg_image_h(image));
-    brg_arg_i32(launch, brg_image_pitch(image));
-    brg_arg_i32(launch, brg_image_c(image));
-    if (strips)
-        brg_arg_i32(launch, rows);
-    brg_arg_first(launch);
+    brg_lut_add_look_up(plan, image, table, call->params, strips ? rows : 0, device);
     snprintf(plan->variant, sizeof plan->variant, "%s", variant);
     return BRG_OK;
 }

@@ -1,17 +1,30 @@
 /* "brightness" and "contrast": two names for a straight line applied to every colour element; and
- * "point", which applies several in one pass. */
+ * "point", which applies several, and curves of "lut", in one pass. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ops/image_op.h"
+#include "ops/lut.h"
 #include "ops/ops.h"
 #include "ops/point.h"
+#include "reference/lut.h"
 #include "reference/point.h"
+
+/* Inverting is a straight line; the other curves are taken as they are. */
+static brg_line curve_of(const brg_point_step *step, float range) {
+    if (step->kind == BRG_POINT_INVERT)
+        return (brg_line){.factor = -1.0f, .offset = range, .exact_offset = (double)range};
+    brg_lut_params curve = {(brg_lut_kind)(step->kind - BRG_POINT_INVERT), step->value};
+    float value = brg_lut_value(&curve, range > 1.0f ? BRG_U8 : BRG_F32);
+    return (brg_line){.curved = true, .curve = curve, .factor = value};
+}
 
 /* The line of one step, for elements from 0 to `range`. */
 static brg_line line_of(const brg_point_step *step, float range) {
+    if (step->kind >= BRG_POINT_INVERT)
+        return curve_of(step, range);
     if (step->kind == BRG_POINT_BRIGHTNESS) {
         double offset = (double)step->value * (double)range;
         return (brg_line){.factor = 1.0f, .offset = (float)offset, .exact_offset = offset};
@@ -74,14 +87,27 @@ static brg_status contrast_check(const brg_call *call, brg_shape *output, brg_er
                   : check_number("contrast", "factor", params->factor, 0.0f, 100.0f, error);
 }
 
+/* What a step of each kind begins with in text, and what its number may be. */
+static const struct {
+    char letter;
+    const char *what;
+    float lo, hi;
+} kinds[BRG_POINT_KIND_COUNT] = {
+    [BRG_POINT_BRIGHTNESS] = {'b', "amount", -1.0f, 1.0f},
+    [BRG_POINT_CONTRAST] = {'c', "factor", 0.0f, 100.0f},
+    [BRG_POINT_INVERT] = {'i', "number to invert with", 0.0f, 0.0f},
+    [BRG_POINT_GAMMA] = {'g', "exponent", 0.01f, 100.0f},
+    [BRG_POINT_THRESHOLD] = {'t', "level", 0.0f, 1.0f},
+};
+
 static brg_status check_step(const brg_point_step *step, brg_error *error) {
-    if (step->kind == BRG_POINT_BRIGHTNESS)
-        return check_number("point", "amount", step->value, -1.0f, 1.0f, error);
-    if (step->kind == BRG_POINT_CONTRAST)
-        return check_number("point", "factor", step->value, 0.0f, 100.0f, error);
+    if ((unsigned)step->kind < BRG_POINT_KIND_COUNT)
+        return check_number("point", kinds[step->kind].what, step->value, kinds[step->kind].lo,
+                            kinds[step->kind].hi, error);
     brg_fail(error, BRG_E_ARGUMENT, "point was given a step of kind %d, which does not exist",
              (int)step->kind);
-    return brg_error_hint(error, "The kinds are brightness and contrast.");
+    return brg_error_hint(error,
+                          "The kinds are brightness, contrast, invert, gamma and threshold.");
 }
 
 static brg_status point_check(const brg_call *call, brg_shape *output, brg_error *error) {
@@ -131,21 +157,71 @@ static void add_line(brg_launch *launch, const brg_line *line, bool u8) {
     brg_arg_f32(launch, (float)(offset + (u8 ? 0.5 : 0.0)));
 }
 
+static void add_lines(brg_launch *launch, const brg_lines *lines, bool u8) {
+    for (int32_t i = 0; i < BRG_POINT_MOST; i++) /* the kernel looks at `count` of them */
+        add_line(launch, &lines->lines[i], u8);
+}
+
+/* Two bits a line: what kernels/point.cl calls its kind. */
+static int32_t curves_of(const brg_lines *lines, bool *powers) {
+    int32_t curves = 0;
+    *powers = false;
+    for (int32_t i = 0; i < lines->count; i++) {
+        const brg_line *line = &lines->lines[i];
+        bool power = line->curved && line->curve.kind == BRG_LUT_GAMMA;
+        *powers = *powers || power;
+        curves |= (power ? 2 : line->curved ? 1 : 0) << 2 * i;
+    }
+    return curves;
+}
+
+/* Bytes that a power is taken of: all lines together become a table, which costs 256 powers instead
+ * of one for each element. */
+static brg_status plan_table(const brg_op *op, const brg_call *call, const brg_lines *lines,
+                             const char *variant, const brg_device_info *device, brg_plan *plan,
+                             brg_error *error) {
+    static const brg_lut_params unread = {BRG_LUT_GAMMA, 1.0f};
+    const brg_shape *image = &call->inputs[0];
+    int64_t rows = brg_lut_strip_rows(image, device);
+    brg_status status =
+        brg_image_variant(op, variant, device, rows ? "strips" : "naive", "naive", &variant, error);
+    bool powers, strips = !status && strcmp(variant, "strips") == 0;
+    if (strips && rows == 0)
+        status = brg_image_fail_rounds(op, variant, error);
+    if (status)
+        return status;
+    int32_t table = brg_plan_scratch(plan, 256);
+    brg_launch *launch = brg_plan_add(plan, "point", "point_table");
+    brg_launch_option(launch, "-DPIXEL_U8=1 -DLINES=%d -DCURVES=%d", (int)lines->count,
+                      (int)curves_of(lines, &powers));
+    brg_launch_range(launch, 0, 256, brg_row_group(device));
+    launch->share = 0.001;
+    brg_arg_buffer(launch, table);
+    add_lines(launch, lines, true);
+    brg_lut_add_look_up(plan, image, table, &unread, strips ? rows : 0, device);
+    snprintf(plan->variant, sizeof plan->variant, "%s", variant);
+    return BRG_OK;
+}
+
 static brg_status plan_lines(const brg_op *op, const brg_call *call, const brg_lines *lines,
                              const char *variant, const brg_device_info *device, brg_plan *plan,
                              brg_error *error) {
     static_assert((int)BRG_POINT_MOST == (int)BRG_POINT_STEPS, "what is public fits");
+    const brg_shape *image = &call->inputs[0];
+    bool powers;
+    int32_t curves = curves_of(lines, &powers);
+    if (powers && image->dtype == BRG_U8)
+        return plan_table(op, call, lines, variant, device, plan, error);
     brg_status status = brg_image_variant(op, variant, device, "strips", "naive", &variant, error);
     if (status)
         return status;
-    const brg_shape *image = &call->inputs[0];
     bool strips = strcmp(variant, "strips") == 0;
     double rounds = (double)brg_image_pitch(image) / 16.0 + 80.0;
     int64_t rows = brg_image_strip_rows(image, 1, 1, rounds, device);
     brg_launch *launch =
         strips ? brg_image_launch_strips(plan, "point", "point_strips", image, 1, rows)
                : brg_image_launch_elements(plan, "point", "point_naive", image, device);
-    brg_launch_option(launch, "-DLINES=%d -DPAST=%d", (int)lines->count,
+    brg_launch_option(launch, "-DLINES=%d -DCURVES=%d -DPAST=%d", (int)lines->count, (int)curves,
                       strips && brg_image_past_cache(image, device));
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
@@ -153,8 +229,7 @@ static brg_status plan_lines(const brg_op *op, const brg_call *call, const brg_l
         brg_arg_i32(launch, brg_image_h(image));
     brg_arg_i32(launch, brg_image_pitch(image));
     brg_arg_i32(launch, brg_image_c(image));
-    for (int32_t i = 0; i < BRG_POINT_MOST; i++) /* the kernel looks at `count` of them */
-        add_line(launch, &lines->lines[i], image->dtype == BRG_U8);
+    add_lines(launch, lines, image->dtype == BRG_U8);
     if (strips)
         brg_arg_i32(launch, rows);
     brg_arg_first(launch);
@@ -240,10 +315,15 @@ static brg_status contrast_example(int32_t index, uint64_t seed, brg_example *ex
     return example_of(index, seed, factors, 5, example, error);
 }
 
-/* "b0.1" or "c1.2". */
+/* "b0.1", "c1.2", "g2.2", "t0.5" or "i", which takes no number. */
 static bool read_step(const char *field, brg_point_step *step) {
-    step->kind = field[0] == 'b' ? BRG_POINT_BRIGHTNESS : BRG_POINT_CONTRAST;
-    return (field[0] == 'b' || field[0] == 'c') && brg_option_number(field + 1, &step->value);
+    int32_t kind = 0;
+    while (kind < BRG_POINT_KIND_COUNT && field[0] != kinds[kind].letter)
+        kind++;
+    *step = (brg_point_step){.kind = (brg_point_kind)kind};
+    if (kind == BRG_POINT_INVERT)
+        return field[1] == 0;
+    return kind < BRG_POINT_KIND_COUNT && brg_option_number(field + 1, &step->value);
 }
 
 static brg_status point_parse(const char *text, const brg_shape *input, void *params,
@@ -271,12 +351,21 @@ static brg_status point_example(int32_t index, uint64_t seed, brg_example *examp
           {BRG_POINT_CONTRAST, 0.7f},
           {BRG_POINT_CONTRAST, 3.0f}}},
         {2, {{BRG_POINT_CONTRAST, 100.0f}, {BRG_POINT_CONTRAST, 0.0f}}},
+        {3, {{BRG_POINT_BRIGHTNESS, 0.1f}, {BRG_POINT_CONTRAST, 1.2f}, {BRG_POINT_GAMMA, 2.2f}}},
+        {4,
+         {{BRG_POINT_GAMMA, 0.4545f},
+          {BRG_POINT_INVERT, 0.0f},
+          {BRG_POINT_CONTRAST, 1.5f},
+          {BRG_POINT_THRESHOLD, 0.3f}}},
+        {3, {{BRG_POINT_INVERT, 0.0f}, {BRG_POINT_THRESHOLD, 0.6f}, {BRG_POINT_BRIGHTNESS, 0.2f}}},
+        {2, {{BRG_POINT_CONTRAST, 1.5f}, {BRG_POINT_GAMMA, 0.4545f}}}, /* of less than nothing */
     };
+    const int32_t count = sizeof runs / sizeof *runs;
     brg_image_case image = {2050, 2052, 1, BRG_F32}; /* more than most caches hold */
     if (!brg_image_case_at(index, &image) && index != BRG_IMAGE_CASES)
         return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
     brg_status status = brg_image_example(example, &image, seed, error);
-    const brg_point_params *params = &runs[index % 5];
+    const brg_point_params *params = &runs[index % count];
     size_t used = strlen(example->text);
     snprintf(example->text + used, sizeof example->text - used, "%d steps", (int)params->count);
     memcpy(example->params, params, sizeof *params);
@@ -285,11 +374,15 @@ static brg_status point_example(int32_t index, uint64_t seed, brg_example *examp
 
 /* ---- merging ---- */
 
-/* The steps of a stage that consists of lines alone; count 0 of any other. */
+/* The steps of a stage that consists of lines and curves alone; count 0 of any other. */
 static brg_point_params steps_of(const brg_op *op, const void *params) {
     brg_point_params steps = {0};
+    const brg_lut_params *curve = params;
     if (op == &brg_op_point)
         steps = *(const brg_point_params *)params;
+    else if (op == &brg_op_lut)
+        steps = (brg_point_params){
+            1, {{(brg_point_kind)(BRG_POINT_INVERT + curve->kind), curve->value}}};
     else if (op == &brg_op_brightness || op == &brg_op_contrast)
         steps = (brg_point_params){
             1,
@@ -415,7 +508,7 @@ static const brg_point_params point_defaults = {
 
 typedef struct point_words {
     brg_image_words image;
-    double amount, factor;
+    double amount, factor, gamma;
 } point_words;
 
 static brg_status point_make(const char *text, uint64_t seed, brg_example *result,
@@ -424,26 +517,31 @@ static brg_status point_make(const char *text, uint64_t seed, brg_example *resul
         BRG_IMAGE_WORD_ROWS,
         {"amount", BRG_WORD_NUMBER, offsetof(point_words, amount), -1, 1, NULL},
         {"factor", BRG_WORD_NUMBER, offsetof(point_words, factor), 0, 100, NULL},
+        {"gamma", BRG_WORD_NUMBER, offsetof(point_words, gamma), 0.01, 100, NULL},
     };
     point_words own = {.image = BRG_IMAGE_WORDS_DEFAULT, .amount = 0.1, .factor = 1.2};
     brg_status status = brg_image_make(&brg_op_point, text, table, sizeof table / sizeof *table,
                                        &own, seed, result, error);
     if (status)
         return status;
-    brg_point_params params = {
-        2, {{BRG_POINT_BRIGHTNESS, (float)own.amount}, {BRG_POINT_CONTRAST, (float)own.factor}}};
+    brg_point_params params = {own.gamma > 0 ? 3 : 2,
+                               {{BRG_POINT_BRIGHTNESS, (float)own.amount},
+                                {BRG_POINT_CONTRAST, (float)own.factor},
+                                {BRG_POINT_GAMMA, (float)own.gamma}}};
     memcpy(result->params, &params, sizeof params);
     return BRG_OK;
 }
 
 static const char *const point_sizes[] = {"image=640x480x4", "image=3840x2160x4",
-                                          "image=3840x2160x1 dtype=f32", NULL};
+                                          "image=3840x2160x1 dtype=f32",
+                                          "image=3840x2160x4 gamma=2.2", NULL};
 
 const brg_op brg_op_point = {
     .name = "point",
-    .summary = "several steps of brightness and contrast in one pass",
-    .syntax =
-        "point=STEP:STEP..., 1 to 4 steps, b and an amount or c and a factor: point=b0.1:c1.2",
+    .summary = "several steps of brightness, contrast and curves in one pass",
+    .syntax = "point=STEP:STEP..., 1 to 4 steps, b and an amount, c and a factor, g and an "
+              "exponent, t and "
+              "a level, or i to invert: point=b0.1:c1.2:g2.2",
     .params_size = sizeof(brg_point_params),
     .defaults = &point_defaults,
     .min_inputs = 1,
@@ -460,6 +558,6 @@ const brg_op brg_op_point = {
     .parse = point_parse,
     .example = point_example,
     .make = point_make,
-    .make_syntax = BRG_IMAGE_WORD_SYNTAX " amount=A factor=F",
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " amount=A factor=F gamma=G",
     .sizes = point_sizes,
 };

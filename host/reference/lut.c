@@ -10,7 +10,7 @@ float brg_lut_value(const brg_lut_params *params, brg_dtype dtype) {
     return scaled ? params->value * 255.0f : params->value;
 }
 
-static float curve(const brg_lut_params *params, float value, float range, float in) {
+float brg_lut_curve(const brg_lut_params *params, float value, float range, float in) {
     if (params->kind == BRG_LUT_INVERT)
         return range - in;
     if (params->kind == BRG_LUT_THRESHOLD)
@@ -31,7 +31,7 @@ static void run_floats(const brg_pixels *image, const brg_lut_params *params, fl
                        int64_t at, int64_t end, float *output) {
     const float *in = image->data;
     for (int64_t i = at; i < end; i++)
-        output[i] = image->c == 4 && i % 4 == 3 ? in[i] : curve(params, value, 1.0f, in[i]);
+        output[i] = image->c == 4 && i % 4 == 3 ? in[i] : brg_lut_curve(params, value, 1.0f, in[i]);
 }
 
 void brg_lut_sequential(const brg_call *call, int64_t row0, int64_t row1, void *output) {
@@ -45,7 +45,7 @@ void brg_lut_sequential(const brg_call *call, int64_t row0, int64_t row1, void *
     }
     uint8_t table[256];
     for (int32_t i = 0; i < 256; i++)
-        table[i] = brg_pixels_round(curve(params, value, 255.0f, (float)i));
+        table[i] = brg_pixels_round(brg_lut_curve(params, value, 255.0f, (float)i));
     run_bytes(&image, table, at, end, output);
 }
 
@@ -56,23 +56,24 @@ void brg_lut_naive(const brg_call *call, int64_t row0, int64_t row1, void *outpu
     for (int64_t i = row0 * image.pitch; i < row1 * image.pitch; i++) {
         float in = brg_pixels_get(&image, i);
         bool stays = image.c == 4 && i % 4 == 3;
-        float out = stays ? in : curve(params, value, image.u8 ? 255.0f : 1.0f, in);
+        float out = stays ? in : brg_lut_curve(params, value, image.u8 ? 255.0f : 1.0f, in);
         brg_pixels_store(output, image.u8, i, &out, 1);
     }
 }
 
-static void exact(const brg_lut_params *params, double value, double range, double in, double *out,
-                  double *slack) {
+double brg_lut_exact(const brg_lut_params *params, double value, double range, double in,
+                     double *slack) {
     const double u = 0x1p-24;
-    *out = range - in;
-    *slack = u * (range + fabs(in));
-    if (params->kind == BRG_LUT_THRESHOLD) {
-        *out = in >= value ? range : 0.0;
-        *slack = 0.0;
-    } else if (params->kind == BRG_LUT_GAMMA) {
-        *out = in <= 0.0 ? 0.0 : range * pow(in / range, value);
-        *slack = (40.0 + 8.0 * value) * u * *out;
+    *slack = 0.0;
+    if (params->kind == BRG_LUT_THRESHOLD)
+        return in >= value ? range : 0.0;
+    if (params->kind == BRG_LUT_INVERT) {
+        *slack = u * (range + fabs(in));
+        return range - in;
     }
+    double out = in <= 0.0 ? 0.0 : range * pow(in / range, value);
+    *slack = (40.0 + 8.0 * value) * u * out;
+    return out;
 }
 
 void brg_lut_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
@@ -84,7 +85,7 @@ void brg_lut_oracle(const brg_call *call, int64_t row0, int64_t row1, double *ex
     for (int64_t i = 0; i < n; i++) {
         double in = (double)brg_pixels_get(&image, base + i), out = in, slack = 0.0;
         if (!(image.c == 4 && i % 4 == 3))
-            exact(params, value, image.u8 ? 255.0 : 1.0, in, &out, &slack);
+            out = brg_lut_exact(params, value, image.u8 ? 255.0 : 1.0, in, &slack);
         brg_pixels_state(image.u8, out, slack, &expected[i], &bound[i]);
     }
 }

@@ -1,6 +1,8 @@
-/* Brightness, contrast and runs of them in sequential C. */
+/* Brightness, contrast, curves and runs of them in sequential C. */
+#include <float.h>
 #include <math.h>
 
+#include "reference/lut.h"
 #include "reference/pixels.h"
 #include "reference/point.h"
 
@@ -54,16 +56,61 @@ static void run_one(const brg_pixels *image, const lanes *l, int64_t at, int64_t
         run_f32((const float *)image->data + at, (float *)output + at, n, l);
 }
 
-static void run_all(const brg_pixels *image, const lanes *l, int32_t count, int64_t at, int64_t n,
-                    void *output) {
+/* Only for floats: bytes with a curve among their lines have a table. */
+static void run_curve(float *restrict values, int64_t n, const brg_line *line, bool alpha) {
+    for (int64_t i = 0; i < n; i++)
+        if (!(alpha && i % 4 == 3))
+            values[i] = brg_lut_curve(&line->curve, line->factor, 1.0f, values[i]);
+}
+
+static void run_all(const brg_pixels *image, const lanes *l, const brg_lines *lines, int64_t at,
+                    int64_t n, void *output) {
     float values[RUN];
     brg_pixels_scale(values, image, at, n, 1.0f);
-    for (int32_t i = 0; i < count; i++) {
-        run_line(values, n, &l[i]);
+    for (int32_t i = 0; i < lines->count; i++) {
+        if (lines->lines[i].curved)
+            run_curve(values, n, &lines->lines[i], image->c == 4);
+        else
+            run_line(values, n, &l[i]);
         if (image->u8)
             run_rounding(values, n);
     }
     brg_pixels_store(output, image->u8, at, values, n);
+}
+
+/* ---- one element ---- */
+
+static float through_lines(bool u8, const brg_lines *lines, float value) {
+    for (int32_t i = 0; i < lines->count; i++) {
+        const brg_line *line = &lines->lines[i];
+        value = line->curved ? brg_lut_curve(&line->curve, line->factor, u8 ? 255.0f : 1.0f, value)
+                             : (value - line->middle) * line->factor + line->offset;
+        if (u8)
+            value = (float)brg_pixels_round(value);
+    }
+    return value;
+}
+
+/* A byte has 256 values: all lines together are one table. */
+static void run_table(const brg_pixels *image, const brg_lines *lines, int64_t at, int64_t end,
+                      uint8_t *output) {
+    uint8_t table[256];
+    for (int32_t i = 0; i < 256; i++) {
+        float level = through_lines(true, lines, (float)i);
+        brg_pixels_store(table, true, i, &level, 1);
+    }
+    const uint8_t *in = image->data;
+    for (int64_t i = at; i < end; i++)
+        output[i] = table[in[i]];
+    for (int64_t i = at + 3; image->c == 4 && i < end; i += 4)
+        output[i] = in[i];
+}
+
+bool brg_lines_curved(const brg_lines *lines) {
+    bool curved = false;
+    for (int32_t i = 0; i < lines->count; i++)
+        curved = curved || lines->lines[i].curved;
+    return curved;
 }
 
 void brg_point_sequential(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
@@ -72,24 +119,19 @@ void brg_point_sequential(const brg_call *call, const brg_lines *lines, int64_t 
     lanes l[BRG_POINT_MOST];
     for (int32_t i = 0; i < lines->count; i++)
         l[i] = lanes_of(&lines->lines[i], image.c == 4);
-    int64_t end = row1 * image.pitch;
-    for (int64_t at = row0 * image.pitch; at < end; at += RUN) {
+    int64_t begin = row0 * image.pitch, end = row1 * image.pitch;
+    bool curved = brg_lines_curved(lines);
+    if (curved && image.u8) {
+        run_table(&image, lines, begin, end, output);
+        return;
+    }
+    for (int64_t at = begin; at < end; at += RUN) {
         int64_t n = end - at < RUN ? end - at : RUN;
-        if (lines->count == 1)
+        if (lines->count == 1 && !curved)
             run_one(&image, l, at, n, output);
         else
-            run_all(&image, l, lines->count, at, n, output);
+            run_all(&image, l, lines, at, n, output);
     }
-}
-
-static float through_lines(const brg_pixels *image, const brg_lines *lines, float value) {
-    for (int32_t i = 0; i < lines->count; i++) {
-        const brg_line *line = &lines->lines[i];
-        value = (value - line->middle) * line->factor + line->offset;
-        if (image->u8)
-            value = (float)brg_pixels_round(value);
-    }
-    return value;
 }
 
 void brg_point_naive(const brg_call *call, const brg_lines *lines, int64_t row0, int64_t row1,
@@ -101,7 +143,7 @@ void brg_point_naive(const brg_call *call, const brg_lines *lines, int64_t row0,
                 int64_t at = (y * image.w + x) * image.c + ch;
                 float value = brg_pixels_get(&image, at);
                 if (ch < 3)
-                    value = through_lines(&image, lines, value);
+                    value = through_lines(image.u8, lines, value);
                 brg_pixels_store(output, image.u8, at, &value, 1);
             }
 }
@@ -114,9 +156,20 @@ typedef struct about {
 static about through_line(about in, const brg_line *line) {
     const double gamma = 4.0 * 0x1p-24 / (1.0 - 4.0 * 0x1p-24);
     double middle = (double)line->middle, factor = (double)line->factor;
-    double size = (fabs(in.value) + in.slack + middle) * factor + fabs(line->exact_offset);
+    double steep = fabs(factor);
+    double size = (fabs(in.value) + in.slack + middle) * steep + fabs(line->exact_offset);
     return (about){(in.value - middle) * factor + line->exact_offset,
-                   in.slack * factor + gamma * size};
+                   in.slack * steep + gamma * size};
+}
+
+static about through_curve(about in, const brg_line *line, bool u8) {
+    double slack, value = (double)line->factor, range = u8 ? 255.0 : 1.0;
+    /* A device may take what is below FLT_MIN for zero, and a root of that is no longer small. */
+    double around =
+        in.slack > 0.0 && line->curve.kind == BRG_LUT_GAMMA ? in.slack + (double)FLT_MIN : in.slack;
+    double lo = brg_lut_exact(&line->curve, value, range, in.value - around, &slack);
+    double hi = brg_lut_exact(&line->curve, value, range, in.value + around, &slack);
+    return (about){0.5 * (lo + hi), 0.5 * (hi - lo) + slack};
 }
 
 static double level(double value) {
@@ -136,8 +189,11 @@ void brg_point_oracle(const brg_call *call, const brg_lines *lines, int64_t row0
     for (int64_t i = 0; i < n; i++) {
         about at = {(double)brg_pixels_get(&image, base + i), 0.0};
         bool stays = image.c == 4 && i % 4 == 3;
-        for (int32_t l = 0; l < lines->count && !stays; l++)
-            at = through_line(l && image.u8 ? rounded(at) : at, &lines->lines[l]);
+        for (int32_t l = 0; l < lines->count && !stays; l++) {
+            const brg_line *line = &lines->lines[l];
+            at = l && image.u8 ? rounded(at) : at;
+            at = line->curved ? through_curve(at, line, image.u8) : through_line(at, line);
+        }
         brg_pixels_state(image.u8, at.value, at.slack, &expected[i], &bound[i]);
     }
 }

@@ -15,6 +15,18 @@ Test(images, naive_agrees_with_the_oracle) {
         must_agree(brg_op_find(names[i]), brg_op_find(names[i])->naive);
 }
 
+/* One filter by the sequential loop, of an image of any size. */
+static void apply(const char *text, brg_shape shape, const uint8_t *in, uint8_t *out) {
+    brg_chain chain;
+    cr_assert_eq(brg_chain_parse(text, &shape, &chain, NULL), BRG_OK, "%s", text);
+    brg_call call = {.params = chain.params[0],
+                     .input_count = 1,
+                     .inputs = {shape},
+                     .data = {in},
+                     .output = chain.shapes[0]};
+    chain.ops[0]->sequential(&call, 0, call.output.dims[0], out);
+}
+
 static void expect_bytes(const char *text, brg_shape shape, const uint8_t *in, const uint8_t *want,
                          size_t count) {
     brg_chain chain;
@@ -50,6 +62,11 @@ Test(images, bytes_are_rounded_and_clamped_between_the_steps_of_a_point) {
     const uint8_t in[5] = {0, 100, 128, 200, 255};
     /* +51, then twice as far from 127.5: 51, 151, 179, 251, 255 (clamped) before the second. */
     expect_bytes("brightness=0.2,contrast=2", row, in, (const uint8_t[]){0, 175, 231, 255, 255}, 5);
+    /* 51, 151, 179, 251, 255, then the threshold of 153, then the other way round. */
+    expect_bytes("brightness=0.2,lut=threshold:0.6,lut=invert", row, in,
+                 (const uint8_t[]){255, 255, 0, 0, 0}, 5);
+    /* 255 * (in / 255)^2 is 0, 39, 64, 157, 255: less 127.5, doubled, and back. */
+    expect_bytes("lut=gamma:2,contrast=2", row, in, (const uint8_t[]){0, 0, 1, 187, 255}, 5);
     /* Clamped to white and back: not the same as nothing. */
     expect_bytes("brightness=1,brightness=-1", row, in, (const uint8_t[]){0, 0, 0, 0, 0}, 5);
 }
@@ -70,6 +87,31 @@ Test(images, neighbours_merge_four_at_a_time) {
                  BRG_OK);
     cr_expect_eq(chain.count, 5, "what is apart stays apart");
     cr_expect_eq(chain.shapes[4].dims[0], 5);
+    cr_assert_eq(
+        brg_chain_parse("brightness=0.1,contrast=2,lut=gamma:2,lut=invert", &photo, &chain, NULL),
+        BRG_OK);
+    cr_expect_eq(chain.count, 1, "curves are steps as well");
+    cr_expect_str_eq(chain.ops[0]->name, "point");
+}
+
+Test(images, a_point_is_its_steps_one_after_the_other) {
+    static const char *const together[] = {"point=b0.1:c1.2:g2.2", "point=i:g0.45:t0.4:b-0.2"};
+    static const char *const apart[2][4] = {
+        {"brightness=0.1", "contrast=1.2", "lut=gamma:2.2"},
+        {"lut=invert", "lut=gamma:0.45", "lut=threshold:0.4", "brightness=-0.2"}};
+    const brg_shape levels = brg_shape_3d(BRG_U8, 1, 64, 4);
+    uint8_t in[256], want[256], got[256];
+    for (int i = 0; i < 256; i++)
+        in[i] = (uint8_t)i;
+    for (int t = 0; t < 2; t++) {
+        memcpy(want, in, sizeof want);
+        for (int s = 0; s < 4 && apart[t][s]; s++) {
+            apply(apart[t][s], levels, want, got);
+            memcpy(want, got, sizeof want);
+        }
+        apply(together[t], levels, in, got);
+        cr_expect_arr_eq(got, want, sizeof want, "%s", together[t]);
+    }
 }
 
 /* The chain of two stages, and how many are left of them. */
@@ -121,6 +163,7 @@ Test(images, malformed_text_is_refused_with_advice) {
         "median=",      "median=3:x",    "grey=1",          "lut",
         "lut=negative", "lut=gamma",     "lut=gamma:0",     "lut=gamma:x",
         "lut=invert:1", "lut=gamma:nan", "lut=threshold:2", "point",
+        "point=g0",     "point=i1",      "point=t2",        "point=g",
         "point=b2",     "point=x1",      "point=c",         "point=b0.1:c1:b0:c1:b0"};
     const brg_shape photo = brg_shape_3d(BRG_U8, 10, 10, 3);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -97,13 +97,21 @@ typedef struct brg_contrast_params {
     float factor; /* 0..100 */
 } brg_contrast_params;
 
-/* "point": up to four steps of brightness and contrast in one pass over the image. The result is that of
- * the steps one after the other: u8 is rounded after each. Neighbours in a filter chain become one. */
-typedef enum brg_point_kind { BRG_POINT_BRIGHTNESS = 0, BRG_POINT_CONTRAST } brg_point_kind;
+/* "point": up to four steps of brightness, contrast and the curves of "lut" in one pass over the image. The
+ * result is that of the steps one after the other: u8 is rounded after each. Neighbours in a filter chain become
+ * one. */
+typedef enum brg_point_kind {
+    BRG_POINT_BRIGHTNESS = 0,
+    BRG_POINT_CONTRAST,
+    BRG_POINT_INVERT, /* from here on as brg_lut_kind */
+    BRG_POINT_GAMMA,
+    BRG_POINT_THRESHOLD,
+    BRG_POINT_KIND_COUNT
+} brg_point_kind;
 
 typedef struct brg_point_step {
     brg_point_kind kind;
-    float value; /* the amount or the factor */
+    float value; /* amount, factor, or the number that the curve takes */
 } brg_point_step;
 
 enum { BRG_POINT_STEPS = 4 };
