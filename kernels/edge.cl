@@ -12,6 +12,8 @@
  *        + at(y+1, x+1) - at(y-1, x+1);
  *     out = sqrt(gx * gx + gy * gy) / 4;
  *
+ * or one of the two alone, gx / 4; of bytes, which have no sign, 128 + gx / 8.
+ *
  * The ladder:
  *     naive    one work-item per element; the border's rule at every one of the eight reads
  *     strips   a work-item walks over whole rows with vectors of 16 elements; only pixels on the
@@ -41,6 +43,20 @@ typedef short16 wide; /* a gradient is at most 4 * 255 in size */
 #else
 typedef float pixel;
 typedef float16 wide;
+#endif
+
+#ifndef COMPONENT
+#define COMPONENT 0 /* what is shown: 0 the magnitude, 1 gx, 2 gy */
+#endif
+#if COMPONENT == 0
+#define SHOWN(gx, gy) (0.25f * sqrt((gx) * (gx) + (gy) * (gy)))
+#else
+#define ALONE(gx, gy) (COMPONENT == 1 ? (gx) : (gy))
+#if PIXEL_U8
+#define SHOWN(gx, gy) (128.0f + 0.125f * ALONE(gx, gy))
+#else
+#define SHOWN(gx, gy) (0.25f * ALONE(gx, gy))
+#endif
 #endif
 
 static wide load16(__global const pixel *in) {
@@ -110,7 +126,7 @@ static pixel edge1(__global const pixel *in, int h, int w, int c, int border, in
     const float d2 = at(in, h, w, c, border, y + 1, x + 1, channel);
     const float gx = (u2 - u0) + 2.0f * (m2 - m0) + (d2 - d0);
     const float gy = (d0 - u0) + 2.0f * (d1 - u1) + (d2 - u2);
-    return round1(0.25f * sqrt(gx * gx + gy * gy));
+    return round1(SHOWN(gx, gy));
 }
 
 __kernel void edge_naive(__global const pixel *restrict in, __global pixel *restrict out, int h,
@@ -137,7 +153,7 @@ static float16 edge16(__global const pixel *in, int pitch, int c, int16 stays) {
     const wide m = m2 - m0, v = d1 - u1;
     const float16 gx = to_float16((u2 - u0) + m + m + (d2 - d0));
     const float16 gy = to_float16((d0 - u0) + v + v + (d2 - u2));
-    return select(0.25f * sqrt(gx * gx + gy * gy), to_float16(m1), stays);
+    return select(SHOWN(gx, gy), to_float16(m1), stays);
 }
 
 /* The elements begin <= e < end of row y, which is neither the first nor the last; begin and end
@@ -197,7 +213,7 @@ static void tile16(__global const pixel *in, __global pixel *out, int pitch, int
         const wide middle = across[r + 1];
         const float16 gx = to_float16((across[r] + across[r + 2]) + (middle + middle));
         const float16 gy = to_float16(smooth[r + 2] - smooth[r]);
-        const float16 steep = 0.25f * sqrt(gx * gx + gy * gy);
+        const float16 steep = SHOWN(gx, gy);
         const float16 own = to_float16(load16(in + r * pitch));
         store16(select(steep, own, stays), out + r * pitch);
     }

@@ -1,4 +1,4 @@
-/* "edge": Sobel gradient magnitude. */
+/* "edge": the gradient after Sobel, its magnitude or one component. */
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +11,19 @@ static brg_status check(const brg_call *call, brg_shape *output, brg_error *erro
     const brg_edge_params *params = call->params;
     *output = call->inputs[0];
     brg_status status = brg_image_check("edge", &call->inputs[0], error);
-    return status ? status : brg_image_check_border("edge", params->border, error);
+    if (status == BRG_OK)
+        status = brg_image_check_border("edge", params->border, error);
+    if (status || (unsigned)params->component < BRG_EDGE_COMPONENT_COUNT)
+        return status;
+    brg_fail(error, BRG_E_ARGUMENT, "edge was given component %d, which does not exist",
+             (int)params->component);
+    return brg_error_hint(error, "The components are magnitude, gx and gy.");
 }
 
-/* Two gradients of 8 operations each, and 5 for the magnitude. */
+/* Two gradients of 8 operations each, and 5 for the magnitude; or one, and its scale. */
 static void cost(const brg_call *call, brg_cost *result) {
-    brg_image_cost(call, 21.0, result);
+    const brg_edge_params *params = call->params;
+    brg_image_cost(call, params->component == BRG_EDGE_MAGNITUDE ? 21.0 : 10.0, result);
 }
 
 static const brg_variant variants[] = {
@@ -42,6 +49,7 @@ static brg_status plan_edge(const brg_call *call, const char *variant,
     brg_launch *launch = strips
                              ? brg_image_launch_strips(plan, "edge", kernel, image, 1, rows)
                              : brg_image_launch_elements(plan, "edge", "edge_naive", image, device);
+    brg_launch_option(launch, "-DCOMPONENT=%d", (int)params->component);
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(0));
     brg_arg_buffer(launch, BRG_BUFFER_OUTPUT);
     brg_arg_i32(launch, brg_image_h(image));
@@ -57,14 +65,23 @@ static brg_status plan_edge(const brg_call *call, const char *variant,
 
 /* ---- text and examples ---- */
 
+/* "gx" or "gy"; 0, the magnitude, of any other text. */
+static int32_t component_of(const char *text) {
+    bool x = strcmp(text, "gx") == 0, y = strcmp(text, "gy") == 0;
+    return x ? BRG_EDGE_X : y ? BRG_EDGE_Y : BRG_EDGE_MAGNITUDE;
+}
+
 static brg_status parse(const char *text, const brg_shape *input, void *params, brg_error *error) {
     (void)input;
     brg_edge_params *own = params;
     brg_options options;
     *own = (brg_edge_params){0};
-    bool read = brg_options_split(text, &options) && options.count <= 1;
-    if (read && options.count == 1)
-        read = brg_option_border(options.fields[0], &own->border);
+    bool read = brg_options_split(text, &options);
+    int32_t component = read && options.count ? component_of(options.fields[0]) : 0;
+    own->component = (brg_edge_component)component;
+    if (read && options.count > (component > 0))
+        read = options.count == 1 + (component > 0) &&
+               brg_option_border(options.fields[component > 0], &own->border);
     return read ? BRG_OK : brg_option_fail(&brg_op_edge, text, error);
 }
 
@@ -73,9 +90,14 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
     if (!brg_image_case_at(index, &image))
         return brg_fail(error, BRG_E_NOT_FOUND, "there is no example %d", (int)index);
     brg_status status = brg_image_example(result, &image, seed, error);
-    brg_edge_params params = {.border = (brg_border)((index + index / 4) % BRG_BORDER_COUNT)};
+    brg_edge_params params = {
+        .border = (brg_border)((index + index / 4) % BRG_BORDER_COUNT),
+        .component = (brg_edge_component)(index % BRG_EDGE_COMPONENT_COUNT),
+    };
+    static const char *const components[] = {"magnitude", "gx", "gy"};
     size_t used = strlen(result->text);
-    snprintf(result->text + used, sizeof result->text - used, "%s", brg_border_name(params.border));
+    snprintf(result->text + used, sizeof result->text - used, "%s %s", components[params.component],
+             brg_border_name(params.border));
     memcpy(result->params, &params, sizeof params);
     return status;
 }
@@ -84,31 +106,33 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *result, brg
 
 typedef struct words {
     brg_image_words image;
-    int32_t border;
+    int32_t border, component;
 } words;
 
 static brg_status make(const char *text, uint64_t seed, brg_example *result, brg_error *error) {
     static const brg_word table[] = {
         BRG_IMAGE_WORD_ROWS,
         {"border", BRG_WORD_CHOICE, offsetof(words, border), 0, 0, BRG_IMAGE_BORDERS},
+        {"component", BRG_WORD_CHOICE, offsetof(words, component), 0, 0, "magnitude|gx|gy"},
     };
     words own = {.image = BRG_IMAGE_WORDS_DEFAULT};
     brg_status status = brg_image_make(&brg_op_edge, text, table, sizeof table / sizeof *table,
                                        &own, seed, result, error);
     if (status)
         return status;
-    brg_edge_params params = {(brg_border)own.border};
+    brg_edge_params params = {(brg_border)own.border, (brg_edge_component)own.component};
     memcpy(result->params, &params, sizeof params);
     return BRG_OK;
 }
 
 static const char *const sizes[] = {"image=640x480x4", "image=3840x2160x4",
-                                    "image=3840x2160x1 dtype=f32", NULL};
+                                    "image=3840x2160x1 dtype=f32", "image=3840x2160x4 component=gx",
+                                    NULL};
 
 const brg_op brg_op_edge = {
     .name = "edge",
     .summary = "shows how steep an image is, after Sobel",
-    .syntax = "edge, or edge=clamp, edge=zero, edge=reflect or edge=wrap",
+    .syntax = "edge, edge=gx or edge=gy, then clamp, zero, reflect or wrap: edge=gx:wrap",
     .params_size = sizeof(brg_edge_params),
     .min_inputs = 1,
     .max_inputs = 1,
@@ -124,6 +148,6 @@ const brg_op brg_op_edge = {
     .parse = parse,
     .example = example,
     .make = make,
-    .make_syntax = BRG_IMAGE_WORD_SYNTAX " border=" BRG_IMAGE_BORDERS,
+    .make_syntax = BRG_IMAGE_WORD_SYNTAX " border=" BRG_IMAGE_BORDERS " component=magnitude|gx|gy",
     .sizes = sizes,
 };

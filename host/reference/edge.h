@@ -1,4 +1,4 @@
-/* Sobel gradient magnitude in sequential C. */
+/* Gradients after Sobel in sequential C. */
 #ifndef BRIGADE_REFERENCE_EDGE_H
 #define BRIGADE_REFERENCE_EDGE_H
 
@@ -9,7 +9,7 @@ void brg_edge_naive(const brg_call *call, int64_t row0, int64_t row1, void *outp
 
 /* Bound: each gradient is a sum of six terms, off by at most gamma_6 of their sizes; the root of
  * the squares passes that on undiminished at worst, and adds two roundings of the squares and
- * OpenCL's 3 ulp of sqrt: 10 u of the result. */
+ * OpenCL's 3 ulp of sqrt: 10 u of the result. One component alone is scaled without a rounding. */
 void brg_edge_oracle(const brg_call *call, int64_t row0, int64_t row1, double *expected,
                      double *bound);
 

@@ -257,6 +257,14 @@ Test(filters, a_step_is_an_edge_of_full_range) {
     static const uint8_t edge[4 * 6] = {0, 0, 255, 255, 0, 0, 0, 0, 255, 255, 0, 0,
                                         0, 0, 255, 255, 0, 0, 0, 0, 255, 255, 0, 0};
     expect_bytes("edge", 4, 6, step, 4, 6, edge);
+    /* Across half the step about mid grey, and down nothing. */
+    static const uint8_t rise[4 * 6] = {128, 128, 255, 255, 128, 128, 128, 128, 255, 255, 128, 128,
+                                        128, 128, 255, 255, 128, 128, 128, 128, 255, 255, 128, 128};
+    static const uint8_t level[4 * 6] = {128, 128, 128, 128, 128, 128, 128, 128,
+                                         128, 128, 128, 128, 128, 128, 128, 128,
+                                         128, 128, 128, 128, 128, 128, 128, 128};
+    expect_bytes("edge=gx", 4, 6, step, 4, 6, rise);
+    expect_bytes("edge=gy", 4, 6, step, 4, 6, level);
 }
 
 Test(filters, brightness_and_contrast_round_and_clamp) {
@@ -363,6 +371,11 @@ Test(filters, text_is_read_into_parameters) {
     cr_assert_eq(edge->border, BRG_BORDER_CLAMP);
     edge = read_one("edge=reflect", &chain);
     cr_assert_eq(edge->border, BRG_BORDER_REFLECT);
+    cr_assert_eq(edge->component, BRG_EDGE_MAGNITUDE);
+    edge = read_one("edge=gx", &chain);
+    cr_assert(edge->component == BRG_EDGE_X && edge->border == BRG_BORDER_CLAMP);
+    edge = read_one("edge=gy:wrap", &chain);
+    cr_assert(edge->component == BRG_EDGE_Y && edge->border == BRG_BORDER_WRAP);
 }
 
 static void expect_size(const char *text, int64_t width, int64_t height, brg_resize_mode mode) {
@@ -441,6 +454,9 @@ Test(filters, garbage_is_refused_with_a_sentence) {
         "sharpen=1:sigma=nan",
         "edge=3",
         "edge=clamp:zero",
+        "edge=gz",
+        "edge=gx:gy",
+        "edge=gx:wrap:wrap",
         "resize",
         "resize=",
         "resize=50",
@@ -567,6 +583,8 @@ Test(filters, parameters_out_of_range_are_refused) {
     cr_assert_neq(check_params("blur", &(brg_blur_params){.radius = INT32_MAX}), BRG_OK);
     cr_assert_neq(check_params("blur", &(brg_blur_params){.radius = 3, .border = 4}), BRG_OK);
     cr_assert_neq(check_params("edge", &(brg_edge_params){.border = (brg_border)-1}), BRG_OK);
+    cr_assert_neq(check_params("edge", &(brg_edge_params){.component = BRG_EDGE_COMPONENT_COUNT}),
+                  BRG_OK);
     cr_assert_neq(check_params("resize", &(brg_resize_params){0}), BRG_OK);
     cr_assert_neq(check_params("resize", &(brg_resize_params){.width = -5, .height = 5}), BRG_OK);
     cr_assert_neq(check_params("resize", &(brg_resize_params){.width = INT64_MAX}), BRG_OK);

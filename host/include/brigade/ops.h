@@ -163,10 +163,19 @@ typedef struct brg_sharpen_params {
     brg_border border;
 } brg_sharpen_params;
 
-/* "edge": Sobel gradient magnitude, sqrt(gx^2 + gy^2) / 4, so that a full step gives full range.
- * Alpha stays. */
+/* "edge": the gradient after Sobel; alpha stays. Its magnitude is sqrt(gx^2 + gy^2) / 4, so that a full step gives
+ * full range. gx (brighter to the right) and gy (brighter downwards) have signs: f32 gives gx / 4; u8 gives 128 +
+ * gx / 8, mid grey where nothing changes, and a full step either way still fits. */
+typedef enum brg_edge_component {
+    BRG_EDGE_MAGNITUDE = 0,
+    BRG_EDGE_X,
+    BRG_EDGE_Y,
+    BRG_EDGE_COMPONENT_COUNT
+} brg_edge_component;
+
 typedef struct brg_edge_params {
     brg_border border;
+    brg_edge_component component;
 } brg_edge_params;
 
 typedef enum brg_resize_mode {
