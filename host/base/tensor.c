@@ -120,8 +120,11 @@ const char *brg_shape_text(const brg_shape *shape, char *text, size_t size) {
 /* ---- life ------------------------------------------------------------------------------------ */
 
 /* Linux grants memory it does not have and kills the process that touches it. What is larger than
- * all physical memory can be refused in words. */
+ * all physical memory can be refused in words. To ask takes a microsecond, which for the tensors of tiny
+ * jobs is long. */
 static bool exceeds_host(size_t bytes) {
+    if (bytes < HUGE_PAGE)
+        return false;
     long pages = sysconf(_SC_PHYS_PAGES);
     long page = sysconf(_SC_PAGESIZE);
     return pages > 0 && page > 0 && bytes / (size_t)page >= (size_t)pages;

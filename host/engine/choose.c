@@ -4,8 +4,8 @@
 #include "engine/place.h"
 
 enum {
-    MAX_ACTIVE = 8, /* started jobs of one priority */
-    MAX_SMALL = 64, /* the same as long as all their buffers together are small */
+    MAX_ACTIVE = 8, /* started jobs of one priority, and those of them that this thread computes */
+    MAX_SMALL = 64, /* of the others, as long as all their buffers together are small */
     DEPTH = 2,      /* pieces of a kind in flight on a device: one runs, one is ready to */
     MAX_SHORT = 64  /* the same for pieces so short that together they are no longer than one */
 };
@@ -44,11 +44,26 @@ uint32_t brg_choose_full_queues(const brg_engine *engine, const brg_record *reco
 
 /* ---- jobs -------------------------------------------------------------------------------------- */
 
-/* Under the lock: whether one more job of this priority may be started. */
+/* Computed at a stroke, by this thread. */
+static bool is_brief(const brg_record *record) {
+    return record->result.direct && record->policy.calls == 1 && record->policy.repeats == 1 &&
+           !record->paused;
+}
+
+/* Under the lock: whether one more job of this priority may be started. What this thread computes itself has
+ * nothing in flight that could be waited for together with others; and a brief job alone is best brought to
+ * its end first, since the next then finds its memory still in the cache. */
 static bool may_start(const brg_engine *engine, const brg_record *candidate) {
-    int32_t started = 0;
-    for (const brg_record *record = engine->table.active.first; record; record = record->behind)
-        started += record->policy.priority >= candidate->policy.priority;
+    int32_t started = 0, here = 0, brief = 0;
+    for (const brg_record *record = engine->table.active.first; record; record = record->behind) {
+        if (record->policy.priority < candidate->policy.priority)
+            continue;
+        started++;
+        here += record->host_run || record->result.direct;
+        brief += is_brief(record);
+    }
+    if (here >= MAX_ACTIVE || (brief > 0 && brief == started))
+        return false;
     return started < (brg_place_memory_used(engine) < SMALL_BYTES ? MAX_SMALL : MAX_ACTIVE);
 }
 

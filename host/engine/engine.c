@@ -50,8 +50,13 @@
 
 #include "engine/engine_state.h"
 
-enum { DEFAULT_CAPACITY = 256, MAX_CAPACITY = 65536, DEFAULT_TRACE = 65536, MAX_REPEATS = 100000,
-       MAX_CALLS = 1000000 };
+enum {
+    DEFAULT_CAPACITY = 256,
+    MAX_CAPACITY = 65536,
+    DEFAULT_TRACE = 65536,
+    MAX_REPEATS = 100000,
+    MAX_CALLS = 1000000
+};
 static const uint64_t LINGER_NS = 60000;
 static const double DEFAULT_SLICE_MS = 8;
 static const double DEFAULT_BASELINE_MS = 10000;
@@ -117,12 +122,24 @@ static brg_status load_tuning(brg_engine *engine, const char *file, brg_error *e
     return BRG_OK;
 }
 
+/* The lock is held for less than it takes to put a thread to sleep: whoever finds it taken tries a few times
+ * more where the system offers that. */
+static void init_lock(pthread_mutex_t *lock) {
+    pthread_mutexattr_t patient;
+    pthread_mutexattr_init(&patient);
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+    pthread_mutexattr_settype(&patient, PTHREAD_MUTEX_ADAPTIVE_NP);
+#endif
+    pthread_mutex_init(lock, &patient);
+    pthread_mutexattr_destroy(&patient);
+}
+
 /* Waits measure time on the monotonic clock, so that setting the wall clock disturbs none. */
 static void init_sync(brg_engine *engine) {
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_mutex_init(&engine->lock, NULL);
+    init_lock(&engine->lock);
     pthread_cond_init(&engine->work, &monotonic);
     pthread_cond_init(&engine->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
@@ -186,10 +203,13 @@ void brg_engine_destroy(brg_engine *engine) {
 
 /* ---- waiting ----------------------------------------------------------------------------------- */
 
-void brg_linger(atomic_uint *counter, unsigned seen) {
-    const uint64_t until = brg_now_ns() + LINGER_NS;
-    while (atomic_load(counter) == seen && brg_now_ns() < until)
+static void linger_until(uint64_t until_ns, atomic_uint *counter, unsigned seen) {
+    while (atomic_load(counter) == seen && brg_now_ns() < until_ns)
         sched_yield();
+}
+
+void brg_linger(atomic_uint *counter, unsigned seen) {
+    linger_until(brg_now_ns() + LINGER_NS, counter, seen);
 }
 
 static struct timespec deadline_in(double seconds) {
@@ -229,18 +249,22 @@ brg_status brg_engine_devices(brg_engine *engine, double timeout_s, brg_device_l
     return BRG_OK;
 }
 
+/* Under the lock, which it gives up meanwhile: until some job has ended, or lingering has taken too long. */
+static void await_ending(brg_engine *engine, uint64_t until_ns) {
+    unsigned seen = atomic_load(&engine->endings);
+    pthread_mutex_unlock(&engine->lock);
+    linger_until(until_ns, &engine->endings, seen);
+    pthread_mutex_lock(&engine->lock);
+}
+
+/* Of many tiny jobs handed in together, others may end while this one is awaited: they are no reason yet
+ * to go to sleep. */
 brg_status brg_engine_wait(brg_engine *engine, brg_job job, double timeout_s) {
+    const uint64_t awake_until_ns = brg_now_ns() + LINGER_NS;
     struct timespec deadline = deadline_in(fmax(timeout_s, 0));
     brg_status status = BRG_E_TIMEOUT;
     bool in_time = true;
     pthread_mutex_lock(&engine->lock);
-    const brg_record *early = brg_table_find(&engine->table, job);
-    if (early && !brg_job_state_ended(early->state)) {
-        unsigned seen = atomic_load(&engine->endings);
-        pthread_mutex_unlock(&engine->lock);
-        brg_linger(&engine->endings, seen);
-        pthread_mutex_lock(&engine->lock);
-    }
     for (;;) {
         const brg_record *record = brg_table_find(&engine->table, job);
         if (!record)
@@ -249,7 +273,10 @@ brg_status brg_engine_wait(brg_engine *engine, brg_job job, double timeout_s) {
             status = BRG_OK;
         if (status != BRG_E_TIMEOUT || !in_time)
             break;
-        in_time = wait_changed(engine, timeout_s < 0 ? NULL : &deadline);
+        if (brg_now_ns() < awake_until_ns)
+            await_ending(engine, awake_until_ns);
+        else
+            in_time = wait_changed(engine, timeout_s < 0 ? NULL : &deadline);
     }
     pthread_mutex_unlock(&engine->lock);
     return status;
@@ -306,7 +333,8 @@ static brg_status check_policy(const brg_job_desc *desc, brg_error *error) {
     if (desc->calls < 0 || desc->calls > MAX_CALLS)
         return brg_fail(error, BRG_E_ARGUMENT, "a timed run has up to %d calls, not %d", MAX_CALLS,
                         desc->calls);
-    if (!(desc->slice_ms >= 0) || !(desc->repeat_budget_ms >= 0) || !(desc->baseline_budget_ms >= 0))
+    if (!(desc->slice_ms >= 0) || !(desc->repeat_budget_ms >= 0) ||
+        !(desc->baseline_budget_ms >= 0))
         return brg_fail(error, BRG_E_ARGUMENT, "a job's times must not be negative");
     if ((unsigned)desc->verify > BRG_VERIFY_NONE)
         return brg_fail(error, BRG_E_ARGUMENT, "%d is no verification policy", (int)desc->verify);
@@ -427,7 +455,8 @@ static brg_status find_ended(brg_engine *engine, brg_job job, brg_record **recor
                              brg_error *error) {
     *record = brg_table_find(&engine->table, job);
     if (!*record)
-        return brg_fail(error, BRG_E_STALE, "the job is gone: it was forgotten, or its place reused");
+        return brg_fail(error, BRG_E_STALE,
+                        "the job is gone: it was forgotten, or its place reused");
     if (!brg_job_state_ended((*record)->state))
         return brg_fail(error, BRG_E_ARGUMENT, "the job has not ended");
     return BRG_OK;

@@ -5,8 +5,8 @@
  * One job adds two vectors of 4096 floats. "Bare, reused" sets the arguments of a kernel and
  * buffers that exist, and waits: the least there is. "Bare, anew" makes and releases its buffers
  * and its kernel, as the engine does for every job. The engine's jobs go one at a time, each waited
- * for, or all handed in at once. On PoCL both bare ways and the engine run on the same two or more
- * workers. */
+ * for, or all handed in at once. On PoCL both bare ways and the engine compute in the thread that asks: PoCL
+ * lists its device without threads first, and for so small a job the engine takes the same. */
 #include <CL/cl.h>
 #include <stdio.h>
 #include <stdlib.h>
