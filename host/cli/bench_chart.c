@@ -36,22 +36,50 @@ static const char *name_of(const bench *b, const bench_line *line) {
     return b->variants ? line->result.variant[0] : "brigade";
 }
 
+/* What a line through products of matrices must not mix: the words of type and batch. */
+static void class_of(const bench_line *line, char *text, size_t size) {
+    static const char *const words[] = {"dtype=", "batch="};
+    text[0] = 0;
+    for (int32_t i = 0; i < 2; i++) {
+        const char *at = strstr(line->text, words[i]);
+        size_t used = strlen(text);
+        bool plain = at && strncmp(at, "dtype=f32", 9) == 0;
+        if (at && !plain)
+            snprintf(text + used, size - used, "%.*s ", (int)strcspn(at, " "), at);
+    }
+}
+
+/* The line is of another type or batch than the first of its group. */
+static bool is_other(const bench *b, const bench_line *line) {
+    char first[BENCH_TEXT], own[BENCH_TEXT];
+    const bench_line *at = b->book.lines;
+    while (strcmp(at->group, line->group) != 0)
+        at++;
+    class_of(at, first, sizeof first);
+    class_of(line, own, sizeof own);
+    return strcmp(first, own) != 0;
+}
+
 /* ---- panels ---------------------------------------------------------------------------------- */
 
-/* What is limited by memory is measured in other units, and so in another panel. */
-static cli_panel *find_panel(cli_panel *panels, int32_t *count, const bench_line *line) {
+/* What is limited by memory is measured in other units, and so in another panel; products of matrices of other
+ * types, or of many at once, are bars, which no line joins. */
+static cli_panel *find_panel(const bench *b, cli_panel *panels, int32_t *count,
+                             const bench_line *line) {
     const char *unit = cli_show_rate_unit(&line->result);
     bool flops = unit[1] == 'F', cube;
     char title[sizeof panels->title];
     size_of(line, &cube);
-    snprintf(title, sizeof title, "%s%s", line->group, cube && !flops ? ", limited by memory" : "");
+    bool other = cube && is_other(b, line);
+    snprintf(title, sizeof title, "%.48s%s%s", line->group,
+             other ? ", other types and batches" : "", cube && !flops ? ", limited by memory" : "");
     for (int32_t i = 0; i < *count; i++)
         if (strcmp(panels[i].title, title) == 0 && strcmp(panels[i].y_title, unit) == 0)
             return &panels[i];
     if (*count == MAX_PANELS)
         return NULL;
     cli_panel *fresh = &panels[(*count)++];
-    *fresh = (cli_panel){.binary = cube};
+    *fresh = (cli_panel){.binary = cube, .kind = other ? CLI_PANEL_BARS : CLI_PANEL_LINES};
     memcpy(fresh->title, title, sizeof fresh->title);
     snprintf(fresh->y_title, sizeof fresh->y_title, "%s", unit);
     snprintf(fresh->x_title, sizeof fresh->x_title, "%s",
@@ -118,9 +146,10 @@ static void number_rows(cli_panel *panel) {
 }
 
 static void choose_kind(const bench *b, cli_panel *panel) {
-    panel->kind = distinct_sizes(panel) < LINES_FROM ? CLI_PANEL_BARS
-                  : b->settings->random > 0          ? CLI_PANEL_POINTS
-                                                     : CLI_PANEL_LINES;
+    if (distinct_sizes(panel) < LINES_FROM)
+        panel->kind = CLI_PANEL_BARS;
+    else if (panel->kind == CLI_PANEL_LINES && b->settings->random > 0)
+        panel->kind = CLI_PANEL_POINTS;
     if (panel->kind == CLI_PANEL_BARS)
         number_rows(panel);
 }
@@ -132,7 +161,7 @@ brg_status bench_chart_save(const bench *b, const char *path, brg_error *error) 
     bool whole = panels != NULL;
     for (int32_t i = 0; whole && i < b->book.count; i++) {
         const bench_line *line = &b->book.lines[i];
-        cli_panel *panel = is_drawn(b, line) ? find_panel(panels, &count, line) : NULL;
+        cli_panel *panel = is_drawn(b, line) ? find_panel(b, panels, &count, line) : NULL;
         cli_series *series = panel ? find_series(panel, name_of(b, line)) : NULL;
         whole = !series || add_point(series, line);
     }

@@ -211,6 +211,23 @@ Test(bench, draws) {
     cr_expect_eq(files_here(), 1, "nothing half written is left behind");
 }
 
+Test(bench, draws_no_line_through_other_types) {
+    outcome of = run("bench gemm m=32 n=32 k=32 gemm m=32 n=32 k=32 dtype=f16 gemm m=32 n=32 k=32 "
+                     "batch=3 " QUICK "--svg rates.svg");
+    cr_expect_eq(of.code, 0, "%s", of.err);
+    release(&of);
+    char text[1 << 16];
+    FILE *file = fopen("rates.svg", "r");
+    cr_assert_not_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    const char *plain_panel = strstr(text, ">gemm</text>");
+    const char *others = strstr(text, ">gemm, other types and batches</text>");
+    const char *half = strstr(text, "dtype=f16</text>"), *batch = strstr(text, "batch=3</text>");
+    cr_assert(plain_panel && others && half && batch, "%s", text);
+    cr_expect(plain_panel < others && others < half && others < batch);
+}
+
 /* ---- ladders and random shapes --------------------------------------------------------------- */
 
 Test(bench, climbs_the_ladder) {
