@@ -210,7 +210,9 @@ brg_status brg_program_kernel(brg_context *context, const brg_program_paths *pat
     brg_status status = find_source(paths, launch, &source, &file, error);
     if (status != BRG_OK)
         return status;
-    snprintf(options, sizeof options, "-cl-std=CL1.2%s", launch->options);
+    /* Some drivers print a compiler's warnings on the program's own stderr. They are for those who write
+     * kernels: shown for files of their own, and the embedded ones have none under -Wall. */
+    snprintf(options, sizeof options, "-cl-std=CL1.2%s%s", file ? "" : " -w", launch->options);
     brg_program *program = find_built(context, source, file != NULL, options);
     if (program)
         free(file);
