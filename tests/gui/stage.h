@@ -29,7 +29,7 @@ void drop_curtain(void);
  * curtain raised it finds no display. */
 pid_t start(const char *line, ...) __attribute__((format(printf, 1, 2)));
 
-/* Waits until it ends, a minute at most. */
+/* Waits until it ends, three minutes at most. */
 outcome finish(pid_t program);
 
 /* Both. */
@@ -70,6 +70,9 @@ void resize_window(int w, int h);
 
 /* Seconds of processor time that a process has used. */
 double processor_seconds(pid_t process);
+
+/* Waits until a window has used next to no processor time for a second. */
+void await_rest(pid_t process);
 
 void pause_ms(int ms);
 

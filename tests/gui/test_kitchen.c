@@ -164,7 +164,7 @@ Test(kitchen, escape_ends_a_round_within_some_slices) {
     write_menu("menu", 2048, 12, 12);
     pid_t window = start("--view kitchen --state menu --report r.json");
     await_window();
-    pause_ms(8000); /* laid out */
+    await_rest(window); /* laid out */
     press_key("space");
     pause_ms(200);
     press_key("Escape");
@@ -186,7 +186,7 @@ Test(kitchen, sleeps_when_laid_out) {
     write_menu("menu", 300, 0.2, 0.2);
     pid_t window = start("--view kitchen --state menu");
     await_window();
-    pause_ms(5000);
+    await_rest(window);
     double before = processor_seconds(window);
     pause_ms(1500);
     double used = processor_seconds(window) - before;
