@@ -717,16 +717,19 @@ static bool fits_rows(const job *j) {
 /* Tiles below each other that are too few for a copy of B to pay, whatever its size. */
 enum { FEW_TILES = 3 };
 
-/* On a CPU few rows or columns are a matter of memory, and from three rows on a matter of registers. Packing B costs about as much as 16 rows of
- * out, and pays once B has outgrown the second-level cache or something has to be turned or
- * converted anyway. GPUs take tiles. */
+/* On a CPU few rows or columns are a matter of memory, and from three rows on a matter of
+ * registers. Packing B costs about as much as 16 rows of out, and pays once B has outgrown the
+ * second-level cache or something has to be turned or converted anyway. GPUs take tiles. */
 static int choose(const job *j) {
     const brg_gemm *g = j->g;
     if (j->device->kind != BRG_DEVICE_CPU)
         return can_block(j, 64) && g->m > 16 && g->n > 16 ? BRG_GEMM_BLOCKED
                : tile_side(j) > 0                         ? BRG_GEMM_TILED
                                                           : BRG_GEMM_NAIVE;
-    if (tiles_allowed(j) == 0)
+    /* A device that counts rounds is Mesa's llvmpipe, which also takes minutes to compile what holds a tile
+     * in registers. */
+    bool counts = brg_loop_limit(j->device) < 1 << 20;
+    if (counts || tiles_allowed(j) == 0)
         return tile_side(j) > 0 ? BRG_GEMM_TILED : BRG_GEMM_NAIVE;
     slim s;
     bool flat = fits_rows(j) && g->m <= FEW_TILES * tile_of(g).height;
