@@ -24,4 +24,4 @@ if [ "$random_bits" -gt 28 ] && setarch -R true 2>/dev/null; then
     plain_addresses='setarch -R'
 fi
 # shellcheck disable=SC2086 # two words or none
-exec $plain_addresses ctest --test-dir build/all --output-on-failure "$@"
+exec $plain_addresses ctest --test-dir build/all --output-on-failure --parallel 2 "$@"
