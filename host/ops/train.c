@@ -9,7 +9,7 @@
 #include "ops/ops.h"
 #include "ops/words.h"
 #include "reference/train.h"
-#include "train/models.h"
+#include "train/shipped.h"
 #include "train/step.h"
 
 static const brg_train_params defaults = {.batch = 1,
@@ -300,12 +300,12 @@ static brg_status make(const char *text, uint64_t seed, brg_example *example, br
     params.batch = (int32_t)in.batch;
     params.optimizer = in.adam ? BRG_OPTIMIZER_ADAM : BRG_OPTIMIZER_SGD;
     snprintf(example->text, sizeof example->text, "%s, %lld steps of %lld",
-             brg_model_name(in.model), (long long)in.steps, (long long)in.batch);
+             brg_shipped_name(in.model), (long long)in.steps, (long long)in.batch);
     brg_step *step = calloc(1, sizeof *step);
     if (!step)
         return brg_fail(error, BRG_E_MEMORY, "no memory for a training step");
-    status = brg_network_parse(brg_model_text(in.model), brg_model_name(in.model), &step->network,
-                               error);
+    status = brg_network_parse(brg_shipped_text(in.model), brg_shipped_name(in.model),
+                               &step->network, error);
     if (status == BRG_OK)
         status = fill(example, step, &params, in.batch * in.steps, seed, error);
     free(step);

@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+double brg_train_gamma(double terms) {
+    const double u = 0x1p-24;
+    return terms * u / (1 - terms * u);
+}
+
 static bool make_field(brg_field *field, int64_t count) {
     size_t room = (size_t)(count > 0 ? count : 1);
     field->value = calloc(room, sizeof(double));

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/philox.h"
-#include "reference/train.h"
+#include "reference/train_number.h"
 
 /* A layer applied to a pass. */
 typedef struct act {
@@ -19,41 +19,7 @@ static brg_field at(brg_field field, int64_t offset) {
     return (brg_field){field.value + offset, field.error ? field.error + offset : NULL};
 }
 
-static double error_of(brg_field field, int64_t i) {
-    return field.error ? field.error[i] : 0;
-}
-
-double brg_train_gamma(double terms) {
-    const double u = 0x1p-24;
-    return terms * u / (1 - terms * u);
-}
-
 /* ---- sums of products ------------------------------------------------------------------------ */
-
-/* A sum under way: its value, the magnitudes that rounding acts on, and what its terms' own errors
- * come to. */
-typedef struct sum {
-    double value, magnitude, carried;
-} sum;
-
-static inline void add_product(sum *s, double a, double ea, double b, double eb) {
-    s->value += a * b;
-    s->magnitude += fabs(a) * fabs(b);
-    s->carried += ea * fabs(b) + fabs(a) * eb + ea * eb;
-}
-
-static inline void add_term(sum *s, double a, double ea) {
-    s->value += a;
-    s->magnitude += fabs(a);
-    s->carried += ea;
-}
-
-/* Subnormal numbers may be flushed to zero, term by term. */
-static double bound_of(const sum *s, double terms) {
-    const double flushed = 0x1p-126;
-    return s->carried + brg_train_gamma(terms + 2) * (s->magnitude + s->carried) +
-           (terms + 2) * flushed;
-}
 
 static void put(brg_field field, int64_t i, const sum *s, double terms) {
     field.value[i] = s->value;
@@ -355,11 +321,6 @@ static int64_t element(channel c, int64_t i) {
     return c.first + i / c.plane * c.pitch + i % c.plane;
 }
 
-/* A number with its bound, for formulas that are worked out once a channel. */
-typedef struct number {
-    double value, error;
-} number;
-
 static number mean_of(const act *a, channel c) {
     sum s = {0};
     for (int64_t i = 0; i < c.plane * c.images; i++)
@@ -368,17 +329,11 @@ static number mean_of(const act *a, channel c) {
     return (number){s.value / n, bound_of(&s, n + 2) / n};
 }
 
-static number minus(double value, double error, number mean) {
-    double d = value - mean.value;
-    double e = error + mean.error;
-    return (number){d, e + brg_train_gamma(1) * (fabs(d) + e)};
-}
-
 static number variance_of(const act *a, channel c, number mean) {
     sum s = {0};
     for (int64_t i = 0; i < c.plane * c.images; i++) {
         int64_t e = element(c, i);
-        number d = minus(a->in.value[e], error_of(a->in, e), mean);
+        number d = minus(number_at(a->in, e), mean);
         add_product(&s, d.value, d.error, d.value, d.error);
     }
     double n = count_of(c);
@@ -391,26 +346,6 @@ static number inverse_deviation(number v) {
     double most = 1 / sqrt(fmax(v.value - v.error, 0) + epsilon);
     double error = most - value;
     return (number){value, error + brg_train_gamma(5) * (value + error)};
-}
-
-static number times(number a, number b) {
-    double value = a.value * b.value;
-    double error = fabs(a.value) * b.error + fabs(b.value) * a.error + a.error * b.error;
-    return (number){value, error + brg_train_gamma(1) * (fabs(value) + error)};
-}
-
-static number plus(number a, number b) {
-    double value = a.value + b.value, error = a.error + b.error;
-    return (number){value, error + brg_train_gamma(1) * (fabs(value) + error)};
-}
-
-static number number_at(brg_field field, int64_t i) {
-    return (number){field.value[i], error_of(field, i)};
-}
-
-static void store(brg_field field, int64_t i, number n) {
-    field.value[i] = n.value;
-    field.error[i] = n.error;
 }
 
 /* The running figures: of the variance the unbiased one. */
@@ -439,14 +374,14 @@ static void norm_forward(const act *a) {
         number scale = number_at(a->weights, k), shift = number_at(a->bias, k);
         for (int64_t i = 0; i < c.plane * c.images; i++) {
             int64_t e = element(c, i);
-            number d = minus(a->in.value[e], error_of(a->in, e), mean);
+            number d = minus(number_at(a->in, e), mean);
             store(a->out, e, plus(times(times(d, inverse), scale), shift));
         }
     }
 }
 
 static number hat(const act *a, int64_t e, number mean, number inverse) {
-    return times(minus(a->in.value[e], error_of(a->in, e), mean), inverse);
+    return times(minus(number_at(a->in, e), mean), inverse);
 }
 
 /* dx = scale / deviation * (dy - mean(dy) - hat mean(dy hat)). */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reference/train.h"
+#include "reference/train_number.h"
 #include "train/step.h"
 
 /* The numbers that a training goes on with from step to step: parameters and what is beside them. */
@@ -96,24 +96,6 @@ static void pass_batch(march *m, int64_t round) {
 
 /* ---- optimizers ------------------------------------------------------------------------------ */
 
-/* A number, and how far the device's may be from it. */
-typedef struct number {
-    double value, error;
-} number;
-
-static number at(brg_field field, int64_t i) {
-    return (number){field.value[i], field.error[i]};
-}
-
-static void put(brg_field field, int64_t i, number n) {
-    field.value[i] = n.value;
-    field.error[i] = n.error;
-}
-
-static number rounded(double value, double error, double magnitude, double operations) {
-    return (number){value, error + brg_train_gamma(operations) * (magnitude + error)};
-}
-
 /* a * factor + b, the factor exact */
 static number follow(number a, double factor, number b) {
     return rounded(a.value * factor + b.value, a.error * fabs(factor) + b.error,
@@ -122,10 +104,11 @@ static number follow(number a, double factor, number b) {
 
 static void move_sgd(march *m, int64_t i) {
     const brg_train_params *p = m->step.params;
-    number w = at(m->pass.parameters, i), g = at(m->pass.gradients, i);
-    number speed = follow(at(m->slots[0], i), (double)p->momentum, follow(w, (double)p->decay, g));
-    put(m->slots[0], i, speed);
-    put(m->pass.parameters, i, follow(speed, -(double)p->rate, w));
+    number w = number_at(m->pass.parameters, i), g = number_at(m->pass.gradients, i);
+    number speed =
+        follow(number_at(m->slots[0], i), (double)p->momentum, follow(w, (double)p->decay, g));
+    store(m->slots[0], i, speed);
+    store(m->pass.parameters, i, follow(speed, -(double)p->rate, w));
 }
 
 /* How far a quotient of numbers within their errors can be from that of their values. */
@@ -140,11 +123,11 @@ static void move_adam(march *m, int64_t i, double step) {
     const brg_train_params *p = m->step.params;
     double b1 = (double)p->momentum, b2 = (double)p->beta2, small = (double)p->small;
     double c1 = (double)(1.0f - p->momentum), c2 = (double)(1.0f - p->beta2);
-    number w = at(m->pass.parameters, i), g = at(m->pass.gradients, i);
-    number mean = follow(at(m->slots[0], i), b1, (number){c1 * g.value, c1 * g.error});
+    number w = number_at(m->pass.parameters, i), g = number_at(m->pass.gradients, i);
+    number mean = follow(number_at(m->slots[0], i), b1, (number){c1 * g.value, c1 * g.error});
     number square = {g.value * g.value * c2,
                      c2 * (2 * fabs(g.value) * g.error + g.error * g.error)};
-    square = follow(at(m->slots[1], i), b2, square);
+    square = follow(number_at(m->slots[1], i), b2, square);
     square.error += brg_train_gamma(4) * square.value;
     /* 1 - beta^t loses digits when t is small: the device's expm1 and log are within 4 ulp each */
     double whole1 = -expm1(step * log(b1)), whole2 = -expm1(step * log(b2));
@@ -153,9 +136,9 @@ static void move_adam(march *m, int64_t i, double step) {
     double s = square.value / whole2, e = (square.error + doubt * square.value) / whole2;
     number ratio = divide(top, sqrt(fmax(s - e, 0)) + small, sqrt(s) + small, sqrt(s + e) + small);
     number pull = follow(w, (double)p->decay, ratio);
-    put(m->slots[0], i, mean);
-    put(m->slots[1], i, square);
-    put(m->pass.parameters, i, follow(pull, -(double)p->rate, w));
+    store(m->slots[0], i, mean);
+    store(m->slots[1], i, square);
+    store(m->pass.parameters, i, follow(pull, -(double)p->rate, w));
 }
 
 static void move(march *m, int64_t round) {

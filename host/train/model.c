@@ -5,19 +5,19 @@
 
 #include "brigade/train.h"
 #include "io/file.h"
-#include "train/models.h"
+#include "train/shipped.h"
 #include "train/step.h"
 
 enum { MAX_TEXT = 1 << 20 };
 
 const char *brg_model_shipped(int32_t index) {
-    return brg_model_name(index);
+    return brg_shipped_name(index);
 }
 
 static const char *shipped_text(const char *name) {
-    for (int32_t i = 0; brg_model_name(i); i++)
-        if (strcmp(brg_model_name(i), name) == 0)
-            return brg_model_text(i);
+    for (int32_t i = 0; brg_shipped_name(i); i++)
+        if (strcmp(brg_shipped_name(i), name) == 0)
+            return brg_shipped_text(i);
     return NULL;
 }
 

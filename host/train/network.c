@@ -140,10 +140,6 @@ static brg_status settle_windows(reader *r, brg_layer *layer) {
     return BRG_OK;
 }
 
-static int32_t aligned(int32_t place) {
-    return (place + BRG_LAYER_ALIGN - 1) / BRG_LAYER_ALIGN * BRG_LAYER_ALIGN;
-}
-
 /* Where a layer's numbers lie, behind those of the layers before. */
 static void place(brg_network *network, brg_layer *layer) {
     bool trained = layer->kind == BRG_LAYER_DENSE || layer->kind == BRG_LAYER_CONV;
@@ -158,11 +154,11 @@ static void place(brg_network *network, brg_layer *layer) {
     if (layer->kind == BRG_LAYER_NORM)
         layer->weight_count = layer->bias_count = layer->k;
     layer->weights = network->parameter_count;
-    layer->bias = aligned(layer->weights + layer->weight_count);
-    network->parameter_count = aligned(layer->bias + layer->bias_count);
+    layer->bias = (int32_t)brg_layer_aligned(layer->weights + layer->weight_count);
+    network->parameter_count = (int32_t)brg_layer_aligned(layer->bias + layer->bias_count);
     layer->statistics = network->statistic_count;
     if (layer->kind == BRG_LAYER_NORM)
-        network->statistic_count = aligned(layer->statistics + 2 * layer->k);
+        network->statistic_count = (int32_t)brg_layer_aligned(layer->statistics + 2 * layer->k);
 }
 
 /* ---- layers ---------------------------------------------------------------------------------- */

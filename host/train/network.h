@@ -54,6 +54,10 @@ typedef struct brg_network {
     brg_layer layers[BRG_MAX_LAYERS];
 } brg_network;
 
+static inline int64_t brg_layer_aligned(int64_t count) {
+    return (count + BRG_LAYER_ALIGN - 1) / BRG_LAYER_ALIGN * BRG_LAYER_ALIGN;
+}
+
 /* Elements of a layer's input and output, for one image. */
 static inline int64_t brg_layer_in(const brg_layer *layer) {
     return (int64_t)layer->c * layer->h * layer->w;
@@ -83,6 +87,10 @@ int64_t brg_network_words(const brg_network *network);
 void brg_network_encode(const brg_network *network, int32_t *words);
 brg_status brg_network_decode(const int32_t *words, int64_t count, brg_network *network,
                               brg_error *error);
+
+/* Weights drawn uniformly within sqrt(6 / fan_in) (He and others, Delving deep into rectifiers, 2015),
+ * biases and shifts 0, scales 1. Fills parameter_count floats. */
+void brg_network_initialise(const brg_network *network, uint64_t seed, float *parameters);
 
 /* True if a network that came as numbers from outside is one that parse could have made: every size,
  * place and node is checked. */

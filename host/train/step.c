@@ -5,10 +5,6 @@
 
 #include "ops/ops.h"
 
-static int64_t aligned(int64_t count) {
-    return (count + BRG_LAYER_ALIGN - 1) / BRG_LAYER_ALIGN * BRG_LAYER_ALIGN;
-}
-
 static int64_t elements(const brg_shape *shape) {
     int64_t count = 1;
     for (int32_t d = 0; d < shape->rank; d++)
@@ -108,8 +104,8 @@ void brg_step_lay_out(brg_step *step) {
     step->statistics = parameters * (1 + step->slots);
     step->state = step->statistics + running;
     step->losses = steps ? step->state : parameters + running;
-    step->hits = step->losses + aligned(step->rounds);
-    step->output = step->hits + aligned(step->rounds);
+    step->hits = step->losses + brg_layer_aligned(step->rounds);
+    step->output = step->hits + brg_layer_aligned(step->rounds);
 }
 
 brg_status brg_step_resolve(const brg_call *call, brg_step *step, brg_error *error) {

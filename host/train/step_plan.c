@@ -32,13 +32,9 @@ typedef struct builder {
     brg_status status;
 } builder;
 
-static int64_t aligned(int64_t count) {
-    return (count + BRG_LAYER_ALIGN - 1) / BRG_LAYER_ALIGN * BRG_LAYER_ALIGN;
-}
-
 static view take(builder *b, int64_t count) {
     view v = {BRG_BUFFER_SCRATCH(0), b->arena, count};
-    b->arena += aligned(count);
+    b->arena += brg_layer_aligned(count);
     return v;
 }
 
@@ -581,7 +577,7 @@ static void lose(builder *b) {
     b->reached[last] = true;
     launch = begin(b, "train_tally", 8.0 * (double)batch);
     add_view(launch, each);
-    add_view(launch, part(output, b->step->losses, aligned(b->step->rounds)));
+    add_view(launch, part(output, b->step->losses, brg_layer_aligned(b->step->rounds)));
     add_view(launch, part(output, b->step->hits, b->step->rounds));
     brg_arg_i32(launch, batch);
     brg_arg_round(launch);
