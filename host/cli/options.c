@@ -12,7 +12,8 @@
 
 static const cli_option job_rows[] = {
     {'d', "device", CLI_TEXT, offsetof(cli_common, device), "SPEC",
-     "index, P:D, cpu, gpu, all, part of a name or ~REGEX; /cu=N takes N compute units of it "
+     "index, P:D, cpu, gpu, all, part of a name or ~REGEX; /cu=N takes N compute units of it, "
+     "/cu=N@K those from unit K on "
      "(default $BRIGADE_DEVICE, then the best)",
      0, 0},
     {0, "seed", CLI_INTEGER, offsetof(cli_common, seed), "N",

@@ -280,7 +280,8 @@ const char *cli_session_device(cli_session *session, int32_t choice, char *spec,
     if (session->report)
         brg_report_device(session->report, device, chosen);
     if (chosen->units)
-        snprintf(spec, size, "%d:%d/cu=%u", device->platform, device->device, chosen->units);
+        snprintf(spec, size, "%d:%d/cu=%u@%u", device->platform, device->device, chosen->units,
+                 chosen->first);
     else
         snprintf(spec, size, "%d:%d", device->platform, device->device);
     return spec;

@@ -10,22 +10,30 @@
 static const uint64_t CALIBRATION_LIFE_NS = 10u * 1000u * 1000u * 1000u;
 static const uint64_t SLACK_NS = 200u * 1000u;
 
+/* By counts the units before the first one become a sub-device too, which is let go; equally it is one of
+ * many, and the choice has seen to it that it begins where one of them does. */
 static brg_status make_sub_device(brg_context *context, cl_device_id device, brg_error *error) {
+    cl_device_partition_property units = context->way.units, first = context->way.first;
     cl_device_partition_property by_counts[] = {CL_DEVICE_PARTITION_BY_COUNTS,
-                                                (cl_device_partition_property)context->way.units,
+                                                first ? first : units, first ? units : 0,
                                                 CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
-    cl_device_partition_property equally[] = {CL_DEVICE_PARTITION_EQUALLY,
-                                              (cl_device_partition_property)context->way.units, 0};
+    cl_device_partition_property equally[] = {CL_DEVICE_PARTITION_EQUALLY, units, 0};
+    bool counts = context->info.partitions_by_counts;
     cl_device_id subs[256];
     cl_uint count = 0;
-    cl_int code = clCreateSubDevices(
-        device, context->info.partitions_by_counts ? by_counts : equally, 256, subs, &count);
+    cl_int code = clCreateSubDevices(device, counts ? by_counts : equally, 256, subs, &count);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clCreateSubDevices", code);
-    context->device = subs[0];
+    cl_uint own = (cl_uint)(counts ? first > 0 : first / units);
+    for (cl_uint i = 0; i < count && i < 256; i++)
+        if (i != own)
+            clReleaseDevice(subs[i]);
+    if (own >= count || own >= 256)
+        return brg_fail(error, BRG_E_UNSUPPORTED,
+                        "device %d gave %u sub-devices, not the one asked for", context->info.index,
+                        (unsigned)count);
+    context->device = subs[own];
     context->device_is_sub = true;
-    for (cl_uint i = 1; i < count && i < 256; i++)
-        clReleaseDevice(subs[i]);
     return BRG_OK;
 }
 

@@ -14,6 +14,7 @@ struct brg_program;
 /* How a device is used. */
 typedef struct brg_context_way {
     uint32_t units; /* 0: the whole device */
+    uint32_t first; /* unit that a sub-device begins with */
     bool direct;    /* by its other name: it then computes in the thread that asks, on one core */
     bool zero_copy; /* buffers are made from host memory in place */
 } brg_context_way;

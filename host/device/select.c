@@ -9,10 +9,11 @@
 
 #include "brigade/device.h"
 
-/* A specification taken apart: "text/cu=units". */
+/* A specification taken apart: "text/cu=units@first". */
 typedef struct wish {
     char text[256];
     uint32_t units; /* 0: the whole device */
+    uint32_t first; /* unit that a sub-device begins with */
 } wish;
 
 /* Rows of the list that a wish names, and why these. */
@@ -127,14 +128,22 @@ static brg_status read_wish(const char *spec, wish *out, brg_error *error) {
     if (*suffix == '\0')
         return BRG_OK;
 
-    int32_t units = 0;
+    int32_t units = 0, first = 0;
     const char *digits = suffix + strlen("/cu=");
-    if (!read_number(&digits, &units) || *digits != '\0' || units < 1) {
+    bool read = read_number(&digits, &units);
+    if (read && *digits == '@') {
+        digits++;
+        read = read_number(&digits, &first);
+    }
+    if (!read || *digits != '\0' || units < 1) {
         brg_fail(error, BRG_E_ARGUMENT, "\"%.40s\" names no number of compute units.", suffix);
-        brg_error_hint(error, "Write /cu=N with N from 1 up, for example cpu/cu=2.");
+        brg_error_hint(error,
+                       "Write /cu=N with N from 1 up, for example cpu/cu=2, or cpu/cu=2@4 for "
+                       "the two units from unit 4 on.");
         return BRG_E_ARGUMENT;
     }
     out->units = (uint32_t)units;
+    out->first = (uint32_t)first;
     return BRG_OK;
 }
 
@@ -330,17 +339,23 @@ static brg_status find(const brg_device_list *list, const char *text, matches *f
 static brg_status choose(const brg_device_list *list, const wish *asked, const matches *found,
                          int32_t row, brg_device_choice *choice, brg_error *error) {
     const brg_device_info *device = &list->devices[row];
-    if (asked->units > device->compute_units)
-        return brg_fail(error, BRG_E_ARGUMENT, "%.80s has %u compute units, not %u.", device->name,
-                        (unsigned)device->compute_units, (unsigned)asked->units);
+    uint64_t end = (uint64_t)asked->first + asked->units;
+    if (end > device->compute_units)
+        return brg_fail(error, BRG_E_ARGUMENT, "%.80s has %u compute units, not %llu.",
+                        device->name, (unsigned)device->compute_units, (unsigned long long)end);
     bool whole = asked->units == 0 || asked->units == device->compute_units;
+    if (!whole && !device->partitions_by_counts && asked->first % asked->units != 0)
+        return brg_fail(error, BRG_E_UNSUPPORTED,
+                        "%.80s can be divided equally only: %u units cannot begin with unit %u.",
+                        device->name, (unsigned)asked->units, (unsigned)asked->first);
     if (!whole && !device->partitions_by_counts && !device->partitions_equally) {
         brg_fail(error, BRG_E_UNSUPPORTED, "%.80s cannot be divided into sub-devices.",
                  device->name);
         brg_error_hint(error, "Leave /cu=%u out to use the whole device.", (unsigned)asked->units);
         return BRG_E_UNSUPPORTED;
     }
-    *choice = (brg_device_choice){.index = row, .units = whole ? 0 : asked->units};
+    *choice =
+        (brg_device_choice){.index = row, .units = whole ? 0 : asked->units, .first = asked->first};
     memcpy(choice->why, found->why, sizeof choice->why);
     return BRG_OK;
 }

@@ -59,6 +59,7 @@ static brg_status open_context(brg_engine *engine, const brg_device_choice *choi
                         BRG_MAX_CONTEXTS);
     const brg_device_info *info = &engine->devices.devices[choice->index];
     const brg_context_way way = {.units = choice->units,
+                                 .first = choice->first,
                                  .direct = direct,
                                  .zero_copy = engine->config.transfer == BRG_TRANSFER_AUTO &&
                                               info->shares_host_memory};
@@ -78,7 +79,7 @@ static brg_status find_context(brg_engine *engine, const brg_device_choice *choi
     for (int32_t i = 0; i < engine->context_count; i++) {
         brg_context *known = engine->contexts[i];
         if (known->info.index == choice->index && known->way.units == choice->units &&
-            known->way.direct == direct) {
+            known->way.first == choice->first && known->way.direct == direct) {
             *out = known;
             return BRG_OK;
         }

@@ -403,6 +403,46 @@ Test(engine, traces_what_it_did_on_one_clock) {
     brg_engine_destroy(engine);
 }
 
+static bool overlap(const brg_span *a, const brg_span *b) {
+    return a->start_ns < b->end_ns && b->start_ns < a->end_ns;
+}
+
+/* Whether kernels of two jobs ran at one time. */
+static bool ran_together(brg_engine *engine, const brg_job jobs[2]) {
+    static brg_span spans[4096];
+    size_t count = brg_trace_copy(brg_engine_trace(engine), 0, spans, 4096);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (spans[i].lane == BRG_LANE_KERNEL && spans[j].lane == BRG_LANE_KERNEL &&
+                spans[i].job.slot == jobs[0].slot && spans[j].job.slot == jobs[1].slot &&
+                overlap(&spans[i], &spans[j]))
+                return true;
+    return false;
+}
+
+Test(engine, gives_jobs_different_parts_of_a_device) {
+    brg_engine *engine = start_engine(NULL);
+    brg_device_list list;
+    cr_assert_eq(brg_engine_devices(engine, -1, &list, NULL), BRG_OK);
+    if (!list.devices[0].partitions_by_counts || list.devices[0].compute_units < 2)
+        cr_skip_test("the device cannot be divided");
+    brg_job jobs[2];
+    for (int i = 0; i < 2; i++)
+        jobs[i] = must_submit(engine, 700, NULL,
+                              (brg_job_desc){.device = i ? "0/cu=1@1" : "0/cu=1@0",
+                                             .verify = BRG_VERIFY_FREIVALDS,
+                                             .repeats = 20});
+    for (int i = 0; i < 2; i++) {
+        brg_result result = wait_for(engine, jobs[i]);
+        cr_assert_eq(result.state, BRG_JOB_DONE, "%s", result.error.what);
+        cr_assert_eq(result.units, 1);
+        cr_assert_eq(result.verdict.outcome, BRG_PASSED);
+        brg_result_release(&result);
+    }
+    cr_assert(ran_together(engine, jobs));
+    brg_engine_destroy(engine);
+}
+
 Test(engine, runs_on_a_part_of_a_device_if_it_divides) {
     brg_engine *engine = start_engine(NULL);
     brg_device_list list;

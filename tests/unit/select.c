@@ -199,6 +199,15 @@ Test(select, part_of_a_device) {
     cr_assert_eq(chosen(&list, "/cu=4").index, 2);
     cr_assert_eq(chosen(&list, "0:0/cu=1").units, 1u);
     cr_assert_eq(chosen(&list, "cpu/cu=16").units, 0u, "all units are the whole device");
+    cr_assert_eq(chosen(&list, "cpu/cu=4").first, 0u);
+    cr_assert_eq(chosen(&list, "cpu/cu=4@12").first, 12u);
+    cr_assert_eq(chosen(&list, "cpu/cu=4@12").units, 4u);
+    refused(&list, "cpu/cu=4@13", BRG_E_ARGUMENT);
+    refused(&list, "cpu/cu=16@1", BRG_E_ARGUMENT);
+    refused(&list, "cpu/cu=4@99999999999999", BRG_E_ARGUMENT);
+    refused(&list, "cpu/cu=4@", BRG_E_ARGUMENT);
+    refused(&list, "cpu/cu=4@-1", BRG_E_ARGUMENT);
+    refused(&list, "cpu@1", BRG_E_NOT_FOUND);
     refused(&list, "cpu/cu=17", BRG_E_ARGUMENT);
     refused(&list, "cpu/cu=0", BRG_E_ARGUMENT);
     refused(&list, "cpu/cu=", BRG_E_ARGUMENT);

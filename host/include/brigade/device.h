@@ -76,10 +76,12 @@ typedef struct brg_device_list {
 typedef struct brg_device_choice {
     int32_t index; /* into brg_device_list.devices */
     uint32_t units; /* 0: the whole device; else a sub-device of that many compute units */
+    uint32_t first; /* the unit that it begins with */
     char why[BRG_NAME]; /* one clause, for example "the only GPU" */
 } brg_device_choice;
 
-/* Chooses the device that `spec` names. The forms, with an optional "/cu=N" at the end of each:
+/* Chooses the device that `spec` names. The forms, with an optional "/cu=N" at the end of each, or "/cu=N@K"
+ * for the N units from unit K on, so that jobs can be given different parts:
  *   "3"        flat index           "1:0"      platform 1, device 0
  *   "cpu" "gpu" "accelerator"       the best of that kind
  *   "text"     part of a device or platform name, any case
