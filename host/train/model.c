@@ -33,8 +33,8 @@ static brg_status encode(const brg_network *network, brg_tensor **tensor, brg_er
     return status;
 }
 
-static brg_status read_text(const char *text, const char *name, brg_model *model,
-                            brg_error *error) {
+brg_status brg_model_read(const char *text, const char *name, brg_model *model, brg_error *error) {
+    memset(model, 0, sizeof *model);
     brg_network *network = malloc(sizeof *network);
     if (!network)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for a model.");
@@ -48,9 +48,13 @@ static brg_status read_text(const char *text, const char *name, brg_model *model
                              .weights = brg_network_weights(network),
                              .flops = brg_network_flops(network)};
         snprintf(model->name, sizeof model->name, "%.*s", (int)sizeof model->name - 1, name);
-        status = encode(network, &model->network, error);
+        model->text = strdup(text);
+        status = model->text ? encode(network, &model->network, error)
+                             : brg_fail(error, BRG_E_MEMORY, "There is no memory for a model.");
     }
     free(network);
+    if (status != BRG_OK)
+        brg_model_release(model);
     return status;
 }
 
@@ -60,19 +64,20 @@ brg_status brg_model_load(const char *name, brg_model *model, brg_error *error) 
     size_t size;
     memset(model, 0, sizeof *model);
     if (text)
-        return read_text(text, name, model, error);
+        return brg_model_read(text, name, model, error);
     brg_status status = brg_file_read(name, MAX_TEXT, &file, &size, error);
     if (status != BRG_OK) {
         brg_error_hint(error, "Models that ship with Brigade: mlp, cnn, lenet, resnet-mini.");
         return status;
     }
-    status = read_text((const char *)file, name, model, error);
+    status = brg_model_read((const char *)file, name, model, error);
     free(file);
     return status;
 }
 
 void brg_model_release(brg_model *model) {
     brg_tensor_release(model->network);
+    free(model->text);
     memset(model, 0, sizeof *model);
 }
 

@@ -29,6 +29,7 @@ typedef struct brg_model {
     int64_t weights;     /* numbers that are trained */
     double flops;        /* of a step on one image, forward and backward */
     brg_tensor *network; /* i32, for the op */
+    char *text;          /* what it was read from */
 } brg_model;
 
 /* The names of the models that ship with the library; NULL past the last. */
@@ -37,6 +38,12 @@ BRG_API const char *brg_model_shipped(int32_t index);
 /* The model of that name, or else the one whose text is in the file of that name. BRG_E_IO, BRG_E_ARGUMENT
  * with the line that is wrong, BRG_E_MEMORY. */
 BRG_API brg_status brg_model_load(const char *name, brg_model *model, brg_error *error);
+
+/* The model that a text describes; `name` leads messages. BRG_E_ARGUMENT with the line that is wrong,
+ * BRG_E_MEMORY. */
+BRG_API brg_status brg_model_read(const char *text, const char *name, brg_model *model,
+                                  brg_error *error);
+
 BRG_API void brg_model_release(brg_model *model);
 
 /* Makes a state before any training: f32 {1, n}, with weights drawn from the seed. BRG_E_MEMORY. */
