@@ -27,6 +27,7 @@
 #include "brigade/tensor.h"
 #include "brigade/trace.h"
 #include "brigade/train.h"
+#include "brigade/trainer.h"
 #include "brigade/tuning.h"
 #include "brigade/verify.h"
 #include "brigade/y4m.h"
