@@ -325,8 +325,7 @@ static void save_trace(program *p) {
 
 static int run(program *p) {
     brg_error error = {0};
-    if (getenv("URG"))
-        brg_urgency_claim();
+    brg_urgency_claim();
     recall_state(p);
     double scale = p->options.scale > 0 ? p->options.scale : (double)p->preferences.scale;
     if (brg_window_open(&p->window, scale, &error) != BRG_OK)

@@ -540,6 +540,38 @@ void brg_ui_disc(brg_ui *ui, float x, float y, float radius, brg_colour colour) 
                                                 radius * ui->scale, ink(colour));
 }
 
+static ImVec2 point_of(const brg_ui *ui, const float *place) {
+    return ImVec2(place[0] * ui->scale, place[1] * ui->scale);
+}
+
+/* Dashes go on around corners: `walked` is how far along the line a stretch begins. */
+static float dash_stretch(ImVec2 a, ImVec2 b, float walked, float dash, ImU32 colour,
+                          float thickness) {
+    float dx = b.x - a.x, dy = b.y - a.y, length = std::sqrt(dx * dx + dy * dy);
+    float first = 2 * dash * std::floor(walked / (2 * dash)) - walked;
+    for (float from = first; from < length; from += 2 * dash) {
+        float t0 = std::fmax(from, 0.0f) / length, t1 = std::fmin(from + dash, length) / length;
+        if (t1 > t0)
+            ImGui::GetWindowDrawList()->AddLine(ImVec2(a.x + t0 * dx, a.y + t0 * dy),
+                                                ImVec2(a.x + t1 * dx, a.y + t1 * dy), colour,
+                                                thickness);
+    }
+    return walked + length;
+}
+
+void brg_ui_curve(brg_ui *ui, const float *places, int count, float thickness, float dash,
+                  brg_colour colour) {
+    ImDrawList *list = ImGui::GetWindowDrawList();
+    float walked = 0;
+    for (int i = 0; dash <= 0 && i < count; i++)
+        list->PathLineTo(point_of(ui, places + 2 * i));
+    if (dash <= 0)
+        list->PathStroke(ink(colour), 0, thickness * ui->scale);
+    for (int i = 1; dash > 0 && i < count; i++)
+        walked = dash_stretch(point_of(ui, places + 2 * i - 2), point_of(ui, places + 2 * i),
+                              walked, dash * ui->scale, ink(colour), thickness * ui->scale);
+}
+
 static ImTextureID show(brg_ui *ui, unsigned texture, uint64_t serial) {
     ImTextureID id = (ImTextureID) static_cast<intptr_t>(texture);
     if (ui->image_count < MAX_IMAGES)

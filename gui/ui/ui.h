@@ -103,6 +103,11 @@ void brg_ui_outline(brg_ui *ui, brg_rect r, float rounding, brg_colour colour);
 void brg_ui_line(brg_ui *ui, float x0, float y0, float x1, float y1, brg_colour colour);
 void brg_ui_disc(brg_ui *ui, float x, float y, float radius, brg_colour colour);
 
+/* A smooth-edged line through points, x and y in turn: of dashes so long, with gaps as long, or whole
+ * if `dash` is 0. */
+void brg_ui_curve(brg_ui *ui, const float *places, int count, float thickness, float dash,
+                  brg_colour colour);
+
 /* A texture, of the name OpenGL gave it, stretched over a rectangle. `serial` changes when its
  * content does: what looks as in the frame before is not drawn again. */
 void brg_ui_image(brg_ui *ui, brg_rect r, unsigned texture, uint64_t serial);

@@ -3,29 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "ui/plot.h"
 #include "workbench/view.h"
-
-/* A plot's axes: powers of two and of ten. */
-typedef struct axes {
-    brg_rect plot;
-    double x_lo, x_hi, y_lo, y_hi; /* log2 of flops a byte; log10 of GFLOP/s */
-} axes;
 
 typedef struct spot {
     double intensity, gflops;
     brg_colour colour;
     const char *name;
 } spot;
-
-static float at_x(const axes *a, double intensity) {
-    double t = (log2(intensity) - a->x_lo) / (a->x_hi - a->x_lo);
-    return a->plot.x + (float)fmin(fmax(t, 0), 1) * a->plot.w;
-}
-
-static float at_y(const axes *a, double gflops) {
-    double t = (log10(gflops) - a->y_lo) / (a->y_hi - a->y_lo);
-    return a->plot.y + a->plot.h * (1 - (float)fmin(fmax(t, 0), 1));
-}
 
 static bool spot_of(const brg_result *r, brg_colour colour, const char *name, spot *s) {
     if (!r->output || !(r->median.kernel > 0) || !(r->cost.flops > 0) || !(r->cost.bytes > 0))
@@ -36,74 +21,50 @@ static bool spot_of(const brg_result *r, brg_colour colour, const char *name, sp
 }
 
 /* Wide enough for the ridge and for every spot. */
-static void choose_axes(axes *a, const brg_roofline *roof, const spot *spots, int count) {
+static void choose_axes(const brg_roofline *roof, const spot *spots, int count, brg_axis *x,
+                        brg_axis *y) {
     double ridge = roof->gflops / roof->gbps;
-    a->x_lo = floor(log2(ridge)) - 3;
-    a->x_hi = ceil(log2(ridge)) + 3;
-    a->y_lo = floor(log10(roof->gflops)) - 1;
-    a->y_hi = log10(roof->gflops) + 0.3;
+    double x_lo = floor(log2(ridge)) - 3, x_hi = ceil(log2(ridge)) + 3;
+    double y_lo = floor(log10(roof->gflops)) - 1, y_hi = log10(roof->gflops) + 0.3;
     for (int i = 0; i < count; i++) {
-        a->x_lo = fmin(a->x_lo, floor(log2(spots[i].intensity)) - 1);
-        a->x_hi = fmax(a->x_hi, ceil(log2(spots[i].intensity)) + 1);
-        a->y_lo = fmin(a->y_lo, floor(log10(spots[i].gflops)));
-        a->y_hi = fmax(a->y_hi, log10(spots[i].gflops) + 0.3);
+        x_lo = fmin(x_lo, floor(log2(spots[i].intensity)) - 1);
+        x_hi = fmax(x_hi, ceil(log2(spots[i].intensity)) + 1);
+        y_lo = fmin(y_lo, floor(log10(spots[i].gflops)));
+        y_hi = fmax(y_hi, log10(spots[i].gflops) + 0.3);
     }
+    *x = brg_axis_between(BRG_AXIS_OCTAVES, exp2(x_lo), exp2(x_hi), 9);
+    *y = brg_axis_between(BRG_AXIS_DECADES, pow(10, y_lo), pow(10, y_hi), 7);
 }
 
-static void draw_ticks(brg_workbench *bench, const axes *a) {
-    char text[24];
-    float bottom = a->plot.y + a->plot.h;
-    double step = ceil((a->x_hi - a->x_lo) / 8);
-    for (double x = a->x_lo; x <= a->x_hi; x += step) {
-        float at = at_x(a, exp2(x));
-        snprintf(text, sizeof text, x < 0 ? "1/%.0f" : "%.0f", exp2(fabs(x)));
-        brg_ui_line(bench->ui, at, a->plot.y, at, bottom, BRG_HAIRLINE);
-        brg_ui_text(bench->ui, (brg_rect){at - 24, bottom + 1, 48, 14}, BRG_FONT_SMALL, BRG_CENTRE,
-                    BRG_FAINT, text);
-    }
-    for (double y = a->y_lo; y <= a->y_hi; y++) {
-        float at = at_y(a, pow(10, y));
-        snprintf(text, sizeof text, "%g", pow(10, y));
-        brg_ui_line(bench->ui, a->plot.x, at, a->plot.x + a->plot.w, at, BRG_HAIRLINE);
-        brg_ui_text(bench->ui, (brg_rect){a->plot.x - 44, at - 8, 40, 16}, BRG_FONT_SMALL,
-                    BRG_RIGHT, BRG_FAINT, text);
-    }
+static void draw_roof(const brg_plot *plot, const brg_roofline *roof) {
+    double ridge = roof->gflops / roof->gbps;
+    double first = fmax(plot->x.lo, plot->y.lo / roof->gbps); /* where it leaves the floor */
+    brg_plot_curve(plot, (double[]){first, ridge, plot->x.hi},
+                   (double[]){roof->gbps * first, roof->gflops, roof->gflops}, 3, BRG_QUIET, false);
 }
 
-static void draw_roof(brg_workbench *bench, const axes *a, const brg_roofline *roof) {
-    double lo = exp2(a->x_lo), hi = exp2(a->x_hi), ridge = roof->gflops / roof->gbps;
-    double first = fmax(lo, pow(10, a->y_lo) / roof->gbps); /* where it leaves the floor */
-    brg_ui_line(bench->ui, at_x(a, first), at_y(a, roof->gbps * first), at_x(a, ridge),
-                at_y(a, roof->gflops), BRG_QUIET);
-    brg_ui_line(bench->ui, at_x(a, ridge), at_y(a, roof->gflops), at_x(a, hi),
-                at_y(a, roof->gflops), BRG_QUIET);
-}
-
-static void draw_spot(brg_workbench *bench, const axes *a, const spot *s,
-                      const brg_roofline *roof) {
-    float x = at_x(a, s->intensity), y = at_y(a, s->gflops);
+static void draw_spot(const brg_plot *plot, const spot *s, const brg_roofline *roof) {
+    float x = brg_plot_x(plot, s->intensity), y = brg_plot_y(plot, s->gflops);
     if (roof->known)
-        brg_ui_line(bench->ui, x, y, x, at_y(a, brg_roofline_reach(roof, s->intensity)), BRG_FAINT);
-    brg_ui_disc(bench->ui, x, y, 5, s->colour);
+        brg_ui_line(plot->ui, x, y, x, brg_plot_y(plot, brg_roofline_reach(roof, s->intensity)),
+                    BRG_FAINT);
+    brg_plot_point(plot, s->intensity, s->gflops, NAN, NAN, BRG_MARK_DISC, s->colour);
     bool left = s->colour == BRG_BLUE; /* A and B are often close together */
     brg_rect label = {left ? x - 28 : x + 8, y + 2, 20, 16};
     if (s->name)
-        brg_ui_text(bench->ui, label, BRG_FONT_SMALL, left ? BRG_RIGHT : BRG_LEFT, BRG_TEXT,
+        brg_ui_text(plot->ui, label, BRG_FONT_SMALL, left ? BRG_RIGHT : BRG_LEFT, BRG_TEXT,
                     s->name);
 }
 
 static void draw_plot(brg_workbench *bench, brg_rect room, const brg_roofline *roof,
                       const spot *spots, int count) {
-    axes a = {.plot = {room.x + 46, room.y + 16, room.w - 56, room.h - 46}};
-    choose_axes(&a, roof, spots, count);
-    draw_ticks(bench, &a);
-    draw_roof(bench, &a, roof);
+    brg_axis x, y;
+    choose_axes(roof, spots, count, &x, &y);
+    brg_plot plot = brg_plot_begin(bench->ui, room, &x, &y,
+                                   "flops for each byte that must be moved", "GFLOP/s");
+    draw_roof(&plot, roof);
     for (int i = 0; i < count; i++)
-        draw_spot(bench, &a, &spots[i], roof);
-    brg_ui_text(bench->ui, (brg_rect){room.x, room.y - 2, 80, 14}, BRG_FONT_SMALL, BRG_LEFT,
-                BRG_FAINT, "GFLOP/s");
-    brg_ui_text(bench->ui, (brg_rect){a.plot.x, room.y + room.h - 14, a.plot.w, 14}, BRG_FONT_SMALL,
-                BRG_CENTRE, BRG_FAINT, "flops for each byte that must be moved");
+        draw_spot(&plot, &spots[i], roof);
 }
 
 /* ---- figures --------------------------------------------------------------------------------- */
