@@ -278,12 +278,22 @@ static void plan_unrolled(brg_plan *plan, const blur *b) {
     add_end(launch, b);
 }
 
+static brg_status fail_unrolling(const brg_op *op, const brg_device_info *device,
+                                 brg_error *error) {
+    brg_fail(error, BRG_E_UNSUPPORTED, "%s would take minutes to compile %s unrolled", device->name,
+             op->name);
+    brg_error_hint(error, "Use the variant passes, or none to let %s choose.", op->name);
+    return BRG_E_UNSUPPORTED;
+}
+
 /* Refuses a variant that the device cannot run. */
 static brg_status check_variant(const brg_op *op, const blur *b, int32_t chosen, brg_error *error) {
     const char *name = brg_blur_variants[chosen].name;
     double window = (2.0 * b->radius + 1.0) * (2.0 * b->radius + 2.0);
     if (chosen == NAIVE && window > (double)brg_loop_limit(b->device))
         return brg_image_fail_rounds(op, name, error);
+    if (chosen == UNROLLED && brg_counts_rounds(b->device))
+        return fail_unrolling(op, b->device, error);
     bool fits = chosen == STRIPS     ? strip_rows(b) > 0
                 : chosen == UNROLLED ? b->radius <= MOST_RADIUS && known_rows(b) > 0
                                      : true;

@@ -32,7 +32,7 @@ static int64_t room_on(const brg_device_info *device, const brg_plan *plan) {
 bool brg_conv_fits_depthwise(const brg_conv *v, const brg_device_info *device,
                              const brg_plan *plan) {
     int64_t room = room_on(device, plan);
-    return local_bytes(v, rows_for(v, room)) <= room && brg_loop_limit(device) > 100000;
+    return local_bytes(v, rows_for(v, room)) <= room && !brg_counts_rounds(device);
 }
 
 brg_status brg_conv_plan_depthwise(const brg_conv *v, const brg_conv_buffers *buffers,

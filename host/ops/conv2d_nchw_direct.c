@@ -60,7 +60,7 @@ static bool cut_for(const brg_conv *v, const brg_device_info *device, const brg_
                     cut *out) {
     int64_t room = (int64_t)plan->tuned[BRG_CONV_TUNED_ROOM] * 1024;
     int64_t limit = (int64_t)device->local_memory - 1024;
-    return brg_loop_limit(device) > 100000 &&
+    return !brg_counts_rounds(device) &&
            cut_up(v, room < limit ? room : limit, plan->tuned[BRG_CONV_TUNED_PIXELS], 1e6, out);
 }
 

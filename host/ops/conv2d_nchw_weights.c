@@ -68,7 +68,7 @@ static bool cut_for(const brg_conv *v, const brg_device_info *device, const brg_
     c.parts = (double)c.parts < parts ? (int64_t)parts + 1 : c.parts;
     c.parts = c.parts > v->n ? v->n : c.parts > MOST_PARTS ? MOST_PARTS : c.parts;
     *out = c;
-    return local_bytes(v, &c) <= room && brg_loop_limit(device) > 100000;
+    return local_bytes(v, &c) <= room && !brg_counts_rounds(device);
 }
 
 bool brg_conv_fits_weights(const brg_conv *v, const brg_device_info *device, const brg_plan *plan) {

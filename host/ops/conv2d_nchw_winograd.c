@@ -58,7 +58,7 @@ bool brg_conv_fits_winograd(const brg_conv *v, int64_t tile, const brg_device_in
     cut c;
     return v->kh == 3 && v->kw == 3 && v->sh == 1 && v->sw == 1 && v->dh == 1 && v->dw == 1 &&
            v->h * v->w >= LANES && v->oh * v->ow >= LANES && v->ph >= 0 && v->pw >= 0 &&
-           brg_loop_limit(device) > 100000 && cut_for(v, tile, device, 32, &c);
+           !brg_counts_rounds(device) && cut_for(v, tile, device, 32, &c);
 }
 
 static brg_status unsupported(int64_t tile, brg_error *error) {

@@ -726,10 +726,7 @@ static int choose(const job *j) {
         return can_block(j, 64) && g->m > 16 && g->n > 16 ? BRG_GEMM_BLOCKED
                : tile_side(j) > 0                         ? BRG_GEMM_TILED
                                                           : BRG_GEMM_NAIVE;
-    /* A device that counts rounds is Mesa's llvmpipe, which also takes minutes to compile what holds a tile
-     * in registers. */
-    bool counts = brg_loop_limit(j->device) < 1 << 20;
-    if (counts || tiles_allowed(j) == 0)
+    if (brg_counts_rounds(j->device) || tiles_allowed(j) == 0)
         return tile_side(j) > 0 ? BRG_GEMM_TILED : BRG_GEMM_NAIVE;
     slim s;
     bool flat = fits_rows(j) && g->m <= FEW_TILES * tile_of(g).height;

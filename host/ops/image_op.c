@@ -89,11 +89,10 @@ brg_status brg_image_variant(const brg_op *op, const char *variant, const brg_de
                              const char *on_cpu, const char *elsewhere, const char **chosen,
                              brg_error *error) {
     if (!variant) {
-        /* A CPU runtime that counts loops (llvmpipe) runs the work-items of a group as the lanes of
-         * a vector: like a GPU, it wants many small ones. Strips took 3 to 6 times as long there.
-         */
-        bool counts_loops = brg_loop_limit(device) < INT32_MAX;
-        *chosen = device->kind == BRG_DEVICE_CPU && !counts_loops ? on_cpu : elsewhere;
+        /* Where a group's work-items are the lanes of a vector, strips took 3 to 6 times as long: a CPU
+         * device of this kind wants many small ones, as a GPU does. */
+        bool strips = device->kind == BRG_DEVICE_CPU && !brg_counts_rounds(device);
+        *chosen = strips ? on_cpu : elsewhere;
         return BRG_OK;
     }
     int32_t index = brg_variant_find(op, variant);

@@ -52,6 +52,11 @@ bool brg_plan_loops(const brg_plan *plan, int32_t launch);
  * more than anyone will make. */
 int64_t brg_loop_limit(const brg_device_info *device);
 
+/* Whether a device counts them at all: Mesa's llvmpipe, then, which also runs the work-items of a group as
+ * the lanes of a vector, and takes minutes to compile a kernel that holds a tile in registers or has its loops
+ * unrolled. */
+bool brg_counts_rounds(const brg_device_info *device);
+
 /* The work-items of a group that lies along a row, where each has one element: 64, or 1 on a device
  * that has no such groups. */
 size_t brg_row_group(const brg_device_info *device);

@@ -94,10 +94,9 @@ void brg_arg_buffer(brg_launch *launch, int32_t buffer) {
 }
 
 void brg_arg_view(brg_launch *launch, int32_t buffer, size_t offset, size_t bytes) {
-    append(launch, (brg_arg){.kind = BRG_ARG_BUFFER,
-                             .value.buffer = buffer,
-                             .offset = offset,
-                             .bytes = bytes});
+    append(launch,
+           (brg_arg){
+               .kind = BRG_ARG_BUFFER, .value.buffer = buffer, .offset = offset, .bytes = bytes});
 }
 
 void brg_arg_i32(brg_launch *launch, int64_t value) {
@@ -130,8 +129,12 @@ void brg_arg_round(brg_launch *launch) {
     append(launch, (brg_arg){.kind = BRG_ARG_ROUND});
 }
 
+bool brg_counts_rounds(const brg_device_info *device) {
+    return strstr(device->name, "llvmpipe") != NULL;
+}
+
 int64_t brg_loop_limit(const brg_device_info *device) {
-    return strstr(device->name, "llvmpipe") ? 60000 : INT64_C(1) << 40;
+    return brg_counts_rounds(device) ? 60000 : INT64_C(1) << 40;
 }
 
 size_t brg_row_group(const brg_device_info *device) {
@@ -190,9 +193,10 @@ static const char *launch_defect(const brg_plan *plan, const brg_launch *launch,
 brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *error) {
     if (plan->overflow || plan->launch_count < 0 || plan->launch_count > BRG_MAX_LAUNCHES ||
         plan->scratch_count < 0 || plan->scratch_count > BRG_MAX_SCRATCH)
-        return brg_fail(error, BRG_E_INTERNAL,
-                        "the op's plan has more than %d launches or %d scratch buffers, or no memory",
-                        BRG_MAX_LAUNCHES, BRG_MAX_SCRATCH);
+        return brg_fail(
+            error, BRG_E_INTERNAL,
+            "the op's plan has more than %d launches or %d scratch buffers, or no memory",
+            BRG_MAX_LAUNCHES, BRG_MAX_SCRATCH);
     if (plan->loop_first < 0 || plan->loop_count < 0 || plan->loop_rounds < 0 ||
         plan->loop_first + plan->loop_count > plan->launch_count)
         return brg_fail(error, BRG_E_INTERNAL,

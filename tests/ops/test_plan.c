@@ -156,6 +156,8 @@ Test(plan, defects_are_found) {
 
 /* ---- every op on devices of every kind ---- */
 
+enum { A_PROCESSOR, LLVMPIPE };
+
 static const brg_device_info devices[] = {
     {.kind = BRG_DEVICE_CPU,
      .name = "a processor",
@@ -244,20 +246,44 @@ Test(plan, every_op_plans_every_example_on_any_device_however_tuned) {
     }
 }
 
+static brg_status plan_call(const brg_op *op, const char *variant, const brg_example *example,
+                            const brg_device_info *device, brg_error *error) {
+    brg_call call = call_of(op, example);
+    brg_plan *plan = new_plan();
+    brg_plan_begin(plan, op, device);
+    brg_status status = op->plan(&call, variant, device, plan, error);
+    brg_plan_release(plan);
+    free(plan);
+    return status;
+}
+
+/* Its compiler takes minutes for them, which looks like hanging. */
+Test(plan, nothing_is_unrolled_on_a_device_that_counts_rounds) {
+    static const char *const names[] = {"blur", "sharpen", "box"};
+    for (size_t o = 0; o < sizeof names / sizeof names[0]; o++) {
+        const brg_op *op = brg_op_find(names[o]);
+        brg_example example;
+        cr_assert_eq(op->make("image=64x48x4", 1, &example, NULL), BRG_OK);
+        brg_error error = {.status = BRG_OK};
+        cr_expect_eq(plan_call(op, "unrolled", &example, &devices[A_PROCESSOR], &error), BRG_OK);
+        cr_expect_eq(plan_call(op, "unrolled", &example, &devices[LLVMPIPE], &error),
+                     BRG_E_UNSUPPORTED);
+        cr_expect_not_null(strstr(error.what, "minutes to compile"), "%s", error.what);
+        cr_expect_eq(plan_call(op, NULL, &example, &devices[LLVMPIPE], &error), BRG_OK);
+        brg_example_release(&example);
+    }
+}
+
 Test(plan, an_unknown_variant_names_the_others) {
     for (int32_t o = 0; brg_op_builtin(o); o++) {
         const brg_op *op = brg_op_builtin(o);
         brg_example example;
         cr_assert_eq(op->example(0, 1, &example, NULL), BRG_OK);
-        brg_call call = call_of(op, &example);
-        brg_plan *plan = new_plan();
         brg_error error = {.status = BRG_OK};
-        brg_plan_begin(plan, op, &devices[0]);
-        cr_expect_eq(op->plan(&call, "nonsense", &devices[0], plan, &error), BRG_E_NOT_FOUND);
+        cr_expect_eq(plan_call(op, "nonsense", &example, &devices[A_PROCESSOR], &error),
+                     BRG_E_NOT_FOUND);
         cr_expect_not_null(strstr(error.hint, op->variants[0].name), "%s: %s", op->name,
                            error.hint);
-        brg_plan_release(plan);
-        free(plan);
         brg_example_release(&example);
     }
 }
