@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "ops/parts.h"
 #include "reference/reaction_diffusion.h"
 
@@ -177,8 +178,7 @@ typedef struct request {
     int64_t grids, h, w, steps;
 } request;
 
-/* Noise in 0..1 in all examples: what a pattern makes of it after a few steps has every magnitude.
- */
+/* The state is noise in 0..1: what a few steps make of it has every magnitude. */
 static brg_status fill(const request *wanted, uint64_t seed, brg_example *out, brg_error *error) {
     brg_reaction_diffusion_params params = defaults;
     params.steps = (int32_t)wanted->steps;
@@ -207,6 +207,24 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *out, brg_er
     return fill(&rows[index], seed, out, error);
 }
 
+/* Turns noise into a start that lives: u everywhere, and in each field of 32 x 32 cells a square of v
+ * somewhere, from which a pattern grows. Noise itself reaches infinity within a hundred steps. */
+static void sow(float *cells, const brg_reaction_diffusion *g, uint64_t seed) {
+    enum { FIELD = 32, SQUARE = 12 };
+    for (int64_t i = 0; i < g->grids * g->h * g->w; i++) {
+        int64_t row = i / g->w, x = i % g->w, y = row % g->h;
+        uint64_t field = (uint64_t)(row / g->h * g->h + y / FIELD) << 32 | (uint64_t)(x / FIELD);
+        uint64_t place = brg_random_bits(seed, field);
+        int64_t left = (int64_t)(place % (FIELD - SQUARE + 1));
+        int64_t top = (int64_t)((place >> 32) % (FIELD - SQUARE + 1));
+        bool sown = x % FIELD >= left && x % FIELD < left + SQUARE && y % FIELD >= top &&
+                    y % FIELD < top + SQUARE;
+        float *u = cells + 2 * i, *v = u + 1;
+        *u = (sown ? 0.5f : 1.0f) - 0.01f * *u;
+        *v = sown ? 0.25f + 0.01f * *v : 0.0f;
+    }
+}
+
 static brg_status make(const char *words, uint64_t seed, brg_example *out, brg_error *error) {
     static const brg_word table[] = {
         {"h", BRG_WORD_INTEGER, offsetof(request, h), 0, 65535, NULL},
@@ -217,7 +235,13 @@ static brg_status make(const char *words, uint64_t seed, brg_example *out, brg_e
     request wanted = {1, 1024, 1024, 100};
     brg_status status = brg_words_read("reaction_diffusion", words, table,
                                        sizeof table / sizeof table[0], &wanted, error);
-    return status == BRG_OK ? fill(&wanted, seed, out, error) : status;
+    if (status == BRG_OK)
+        status = fill(&wanted, seed, out, error);
+    if (status != BRG_OK)
+        return status;
+    const brg_reaction_diffusion g = {.grids = wanted.grids, .h = wanted.h, .w = wanted.w};
+    sow(brg_tensor_writable(out->inputs[0]), &g, seed);
+    return BRG_OK;
 }
 
 static const char *const sizes[] = {"h=256 w=256 steps=100", "h=1024 w=1024 steps=1",

@@ -67,6 +67,27 @@ Test(reference_reaction_diffusion, steps_in_one_call_are_steps_in_many) {
     cr_expect_eq(memcmp(out, state[0], sizeof out), 0);
 }
 
+/* The start that everyday calls are given must be one that a pattern grows from. */
+Test(reference_reaction_diffusion, the_everyday_start_stays_finite_and_alive) {
+    brg_example example;
+    cr_assert_eq(brg_op_reaction_diffusion.make("h=70 w=45 grids=2 steps=400", 7, &example, NULL),
+                 BRG_OK);
+    brg_call call = {.params = example.params, .input_count = 1};
+    call.inputs[0] = *brg_tensor_shape(example.inputs[0]);
+    call.data[0] = brg_tensor_data(example.inputs[0]);
+    cr_assert_eq(brg_op_reaction_diffusion.check(&call, &call.output, NULL), BRG_OK);
+    enum { COUNT = 2 * 70 * 45 * 2 };
+    static float out[COUNT];
+    brg_op_reaction_diffusion.sequential(&call, 0, 2, out);
+    float most = 0;
+    for (int i = 0; i < COUNT; i++) {
+        cr_assert(out[i] >= 0 && out[i] <= 1.0f, "%d: %g", i, (double)out[i]);
+        most = i % 2 == 1 ? fmaxf(most, out[i]) : most;
+    }
+    cr_expect_gt(most, 0.1f);
+    brg_example_release(&example);
+}
+
 Test(reference_reaction_diffusion, next_to_nothing_is_nothing) {
     brg_reaction_diffusion_params params = BRG_REACTION_DIFFUSION_DEFAULTS;
     params.steps = 400;
