@@ -109,13 +109,14 @@ inline uint philox(uint key, uint a, uint b) {
     return a;
 }
 
-/* Forward and backward alike: the same elements are dropped, the others scaled up. */
+/* Forward and backward alike: the same elements are dropped, the others scaled up. `before` counts those
+ * of earlier images in a batch that this is a part of. */
 __kernel void train_dropout(__global const float *restrict in, __global float *restrict out,
-                            int count, int key, int step, int drop, float scale, int relu, int run,
-                            int round, int first) {
+                            int count, int before, int key, int step, int drop, float scale,
+                            int relu, int run, int round, int first) {
     const int begin = (first + (int)get_global_id(0)) * run, end = min(begin + run, count);
     for (int i = begin; i < end; i++) {
-        const uint bits = philox((uint)key, (uint)i, (uint)(step + round)) >> 16;
+        const uint bits = philox((uint)key, (uint)before + (uint)i, (uint)(step + round)) >> 16;
         const float z = bits >= (uint)drop ? in[i] * scale : 0.0f;
         out[i] = relu && z < 0.0f ? 0.0f : z;
     }
@@ -306,10 +307,11 @@ inline float squares_of_plane(__global const float *plane, int size, float mean)
 }
 
 /* Mean and 1 / deviation of each channel to `kept`, and the running figures a step on. Two passes:
- * the difference of squares would lose what the second keeps. */
+ * the difference of squares would lose what the second keeps. Of a part of a batch they are its share
+ * of the sum over all parts. */
 __kernel void train_norm_figures(__global const float *restrict in, __global float *restrict kept,
                                  __global float *restrict running, int images, int channels,
-                                 int plane, int first) {
+                                 int plane, float share, int first) {
     const int k = first + (int)get_global_id(0);
     if (k >= channels)
         return;
@@ -324,8 +326,8 @@ __kernel void train_norm_figures(__global const float *restrict in, __global flo
     const float unbiased = count > 1.0f ? squares / (count - 1.0f) : variance;
     kept[k] = mean;
     kept[channels + k] = 1.0f / sqrt(variance + EPSILON);
-    running[k] = MEMORY * running[k] + (1.0f - MEMORY) * mean;
-    running[channels + k] = MEMORY * running[channels + k] + (1.0f - MEMORY) * unbiased;
+    running[k] = share * (MEMORY * running[k] + (1.0f - MEMORY) * mean);
+    running[channels + k] = share * (MEMORY * running[channels + k] + (1.0f - MEMORY) * unbiased);
 }
 
 /* The same from the running figures: for scores. */
@@ -429,15 +431,16 @@ __kernel void train_loss(__global const float *restrict scores, __global const i
     each[2 * image + 1] = largest == label ? 1.0f : 0.0f;
 }
 
-/* A batch's mean loss and its hits. */
+/* A batch's mean loss and its hits; or, of a part, its share of the mean over the `whole`. */
 __kernel void train_tally(__global const float *restrict each, __global float *restrict losses,
-                          __global float *restrict hits, int images, int round, int first) {
+                          __global float *restrict hits, int images, int whole, int round,
+                          int first) {
     float loss = 0.0f, hit = 0.0f;
     for (int i = 0; i < images; i++) {
         loss += each[2 * i];
         hit += each[2 * i + 1];
     }
-    losses[round] = loss / (float)images;
+    losses[round] = loss / (float)whole;
     hits[round] = hit;
 }
 

@@ -40,13 +40,18 @@ static void cost(const brg_call *call, brg_cost *cost) {
     const brg_train_params *params = call->params;
     const brg_shape *words = &call->inputs[BRG_TRAIN_NETWORK];
     double images = (double)call->inputs[BRG_TRAIN_IMAGES].dims[0];
+    const brg_shape *numbers = &call->inputs[BRG_TRAIN_STATE];
+    double state = (double)numbers->dims[0] * (numbers->rank > 1 ? (double)numbers->dims[1] : 1);
     *cost = (brg_cost){0, 0};
+    if (params->mode == BRG_TRAIN_UPDATE) {
+        *cost = (brg_cost){4 * state, 12 * state};
+        return;
+    }
     if (brg_network_decode(call->data[BRG_TRAIN_NETWORK], words->dims[0], &network, NULL) != BRG_OK)
         return;
     double share = params->mode == BRG_TRAIN_SCORES ? 1.0 / 3 : 1;
     cost->flops = share * images * brg_network_flops(&network);
-    cost->bytes = images * (double)brg_network_node(&network, 0) +
-                  8.0 * (double)call->inputs[BRG_TRAIN_STATE].dims[0];
+    cost->bytes = images * (double)brg_network_node(&network, 0) + 8 * state;
 }
 
 static int32_t dims(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]) {
@@ -54,7 +59,8 @@ static int32_t dims(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]) {
     brg_network network;
     const brg_shape *words = &call->inputs[BRG_TRAIN_NETWORK];
     dims[0] = (brg_dim){"batch", params->batch};
-    dims[1] = (brg_dim){"images", call->inputs[BRG_TRAIN_IMAGES].dims[0]};
+    bool update = params->mode == BRG_TRAIN_UPDATE;
+    dims[1] = (brg_dim){"images", update ? 0 : call->inputs[BRG_TRAIN_IMAGES].dims[0]};
     if (brg_network_decode(call->data[BRG_TRAIN_NETWORK], words->dims[0], &network, NULL) != BRG_OK)
         return 2;
     dims[2] = (brg_dim){"layers", network.layer_count};
@@ -107,7 +113,7 @@ typedef struct trial {
     const char *model;
     brg_train_mode mode;
     brg_optimizer optimizer;
-    int32_t batch, rounds;
+    int32_t batch, rounds; /* of a gradient: parts of the whole batch, of which this is the last */
     float decay;
 } trial;
 
@@ -157,6 +163,12 @@ static const trial trials[] = {
     {"no weights", "input 2x4x4\nmaxpool 2\navgpool all", BRG_TRAIN_GRADIENT, 0, 3, 1, 0},
     {"pools, scores", "input 2x5x5\nconv 3 2x2 relu\navgpool 2\ndense 4", BRG_TRAIN_SCORES, 0, 1, 3,
      0},
+    {"a part of a batch", "input 1x5x5\nconv 3 3x3\nnorm relu\ndropout 0.4\ndense 4",
+     BRG_TRAIN_GRADIENT, 0, 4, 3, 0},
+    {"an update by SGD", "input 1x5x5\nconv 3 3x3\nnorm relu\ndense 4", BRG_TRAIN_UPDATE,
+     BRG_OPTIMIZER_SGD, 4, 1, 0.01f},
+    {"an update by Adam", "input 1x4x4\ndense 300 relu\ndense 4", BRG_TRAIN_UPDATE,
+     BRG_OPTIMIZER_ADAM, 4, 1, 0.01f},
 };
 
 /* Weights of noise about as large as what initialisation gives; velocities a hundredth of that, all
@@ -201,6 +213,22 @@ static brg_status add_images(brg_example *example, const brg_step *step, int64_t
     return status;
 }
 
+/* An update's sum: gradients of noise, but 0 between the layers' as those of a device are. */
+static brg_status add_sum(brg_example *example, const brg_step *step, const float *state,
+                          uint64_t seed, brg_error *error) {
+    int64_t count = brg_step_sum(step);
+    float *sum = malloc((size_t)count * sizeof *sum);
+    if (!sum)
+        return brg_fail(error, BRG_E_MEMORY, "no memory for a sum of gradients");
+    for (int64_t i = 0; i < count; i++) {
+        bool between = i < step->network.parameter_count && state[i] == 0;
+        sum[i] = between ? 0 : (float)(0.2 * brg_random_unit(seed + 3, (uint64_t)i) - 0.1);
+    }
+    brg_status status = make_tensor(example, BRG_F32, 2, (int64_t[]){1, count}, sum, error);
+    free(sum);
+    return status;
+}
+
 static brg_status add_network(brg_example *example, const brg_network *network, brg_error *error) {
     int32_t *words = malloc((size_t)brg_network_words(network) * sizeof *words);
     if (!words)
@@ -236,13 +264,15 @@ static brg_status fill(brg_example *example, brg_step *step, const brg_train_par
     if (!state)
         return brg_fail(error, BRG_E_MEMORY, "no memory for a state");
     fill_state(step, state, seed);
+    bool update = params->mode == BRG_TRAIN_UPDATE;
     brg_status status = make_tensor(example, BRG_F32, 2, (int64_t[]){1, step->state}, state, error);
+    if (status == BRG_OK)
+        status = update ? add_sum(example, step, state, seed, error)
+                        : add_images(example, step, count, seed, error);
     free(state);
     if (status == BRG_OK)
-        status = add_images(example, step, count, seed, error);
-    if (status == BRG_OK)
         status = add_network(example, &step->network, error);
-    if (status == BRG_OK && params->mode != BRG_TRAIN_SCORES)
+    if (status == BRG_OK && params->mode != BRG_TRAIN_SCORES && !update)
         status = add_labels(example, count, step->network.classes, seed, error);
     if (status != BRG_OK)
         brg_example_release(example);
@@ -260,6 +290,11 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *example, br
     params.optimizer = t->optimizer;
     params.batch = t->batch;
     params.decay = t->decay;
+    int64_t rounds = t->mode == BRG_TRAIN_GRADIENT ? 1 : t->rounds;
+    if (t->rounds > rounds) {
+        params.whole = t->rounds * t->batch;
+        params.first = params.whole - t->batch;
+    }
     params.step = 3;
     params.seed = seed;
     brg_step *step = calloc(1, sizeof *step);
@@ -267,7 +302,7 @@ static brg_status example(int32_t index, uint64_t seed, brg_example *example, br
         return brg_fail(error, BRG_E_MEMORY, "no memory for a training step");
     brg_status status = brg_network_parse(t->model, t->text, &step->network, error);
     if (status == BRG_OK)
-        status = fill(example, step, &params, (int64_t)t->batch * t->rounds, seed, error);
+        status = fill(example, step, &params, t->batch * rounds, seed, error);
     free(step);
     return status;
 }

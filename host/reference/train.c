@@ -26,7 +26,7 @@ static void free_field(brg_field *field) {
 bool brg_train_pass_create(const brg_network *network, int64_t batch, brg_train_pass *pass) {
     memset(pass, 0, sizeof *pass);
     pass->network = network;
-    pass->batch = batch;
+    pass->batch = pass->whole = batch;
     pass->training = true;
     bool made = make_field(&pass->parameters, network->parameter_count) &&
                 make_field(&pass->statistics, network->statistic_count) &&
@@ -97,7 +97,7 @@ static void note_hit(brg_train_pass *pass, const scores *s) {
 }
 
 static void loss_of_image(brg_train_pass *pass, int64_t image, const scores *s) {
-    double total = 0, range = 0, most = s->value[s->largest], n = (double)pass->batch;
+    double total = 0, range = 0, most = s->value[s->largest], n = (double)pass->whole;
     for (int32_t i = 0; i < s->count; i++) {
         total += exp(s->value[i] - most);
         range = fmax(range, most - s->value[i]);

@@ -18,6 +18,7 @@ typedef struct brg_field {
 typedef struct brg_train_pass {
     const brg_network *network;
     int64_t batch;
+    int64_t whole, first; /* images that the loss is a mean over, and these images' place in them */
     uint64_t seed;
     int64_t step;  /* of the training so far: dropout is another one in each */
     bool training; /* batch statistics and dropout; else running statistics and none */

@@ -348,14 +348,16 @@ static number inverse_deviation(number v) {
     return (number){value, error + brg_train_gamma(5) * (value + error)};
 }
 
-/* The running figures: of the variance the unbiased one. */
+/* The running figures: of the variance the unbiased one. Those of all parts of a batch add up. */
 static void remember(const act *a, int32_t k, number mean, number variance, double n) {
     brg_field s = at(a->pass->statistics, a->layer->statistics);
     double unbiased = n > 1 ? n / (n - 1) : 1;
+    double share = (double)a->pass->batch / (double)a->pass->whole;
     number keep = {memory, 0}, take = {1 - memory, 0}, scale = {(1 - memory) * unbiased, 0};
-    store(s, k, plus(times(keep, number_at(s, k)), times(take, mean)));
+    number part = {share, share == 1 ? 0 : share * 0x1p-24};
+    store(s, k, times(part, plus(times(keep, number_at(s, k)), times(take, mean))));
     int64_t v = a->layer->k + k;
-    store(s, v, plus(times(keep, number_at(s, v)), times(scale, variance)));
+    store(s, v, times(part, plus(times(keep, number_at(s, v)), times(scale, variance))));
 }
 
 static void norm_forward(const act *a) {
@@ -440,7 +442,8 @@ static number dropped(const act *a, int64_t e, number n) {
     const brg_layer *l = a->layer;
     if (!a->pass->training || l->drop == 0)
         return n;
-    if (!brg_dropout_keeps(a->pass->seed, a->pass->step, a->index, l->drop, e))
+    int64_t before = a->pass->first * brg_layer_out(l);
+    if (!brg_dropout_keeps(a->pass->seed, a->pass->step, a->index, l->drop, before + e))
         return (number){0, 0};
     double scale = 65536.0 / (65536.0 - l->drop);
     return times(n, (number){scale, scale * 0x1p-24});

@@ -230,9 +230,11 @@ static void learn_figures(const work *w, int32_t k, float *kept, float *running)
         }
     kept[k] = mean;
     kept[w->layer->k + k] = 1 / sqrtf(squares / count + epsilon);
-    running[k] = memory * running[k] + (1 - memory) * mean;
+    float share = (float)w->batch / (float)w->of->step.whole;
+    running[k] = share * (memory * running[k] + (1 - memory) * mean);
     float unbiased = squares / (count > 1 ? count - 1 : 1);
-    running[w->layer->k + k] = memory * running[w->layer->k + k] + (1 - memory) * unbiased;
+    running += w->layer->k;
+    running[k] = share * (memory * running[k] + (1 - memory) * unbiased);
 }
 
 static void norm_forward(const work *w) {
@@ -290,9 +292,10 @@ static void drop(const work *w, const float *from, float *to, bool relu) {
     const brg_train_params *p = w->of->step.params;
     int32_t dropped = p->mode == BRG_TRAIN_SCORES ? 0 : w->layer->drop;
     float scale = 65536.0f / (65536.0f - (float)dropped);
+    int64_t before = p->first * w->out;
     for (int64_t e = 0; e < w->batch * w->out; e++) {
-        bool keeps = dropped == 0 ||
-                     brg_dropout_keeps(p->seed, p->step + w->of->round, w->index, dropped, e);
+        bool keeps = dropped == 0 || brg_dropout_keeps(p->seed, p->step + w->of->round, w->index,
+                                                       dropped, before + e);
         to[e] = rectified(keeps ? from[e] * scale : 0, relu);
     }
 }
@@ -396,8 +399,8 @@ static void lose(const run *r, const int32_t *labels, float *loss, float *hits) 
         for (int32_t c = 0; c < classes; c++)
             sum += d[c] = expf(z[c] - z[largest]);
         for (int32_t c = 0; c < classes; c++)
-            d[c] = (d[c] / sum - (c == labels[i])) / (float)r->step.batch;
-        *loss += (logf(sum) - (z[labels[i]] - z[largest])) / (float)r->step.batch;
+            d[c] = (d[c] / sum - (c == labels[i])) / (float)r->step.whole;
+        *loss += (logf(sum) - (z[labels[i]] - z[largest])) / (float)r->step.whole;
         *hits += largest == labels[i];
     }
 }
@@ -424,6 +427,13 @@ static void move_adam(const run *r) {
         s[i] = p->beta2 * s[i] + (1 - p->beta2) * g * g;
         w[i] -= p->rate * (m[i] * whole1 / (sqrtf(s[i] * whole2) + p->small) + p->decay * w[i]);
     }
+}
+
+static void move(const run *r) {
+    if (r->step.params->optimizer == BRG_OPTIMIZER_ADAM)
+        move_adam(r);
+    else
+        move_sgd(r);
 }
 
 /* ---- steps ------------------------------------------------------------------------------------------ */
@@ -492,12 +502,19 @@ static void learn(run *r, const brg_call *call, int64_t round, float *output) {
          output + r->step.hits + round);
     for (int32_t i = n->layer_count - 1; i >= 0; i--)
         backward(r, i);
-    if (r->step.params->mode != BRG_TRAIN_STEPS)
-        return;
-    if (r->step.params->optimizer == BRG_OPTIMIZER_ADAM)
-        move_adam(r);
-    else
-        move_sgd(r);
+    if (r->step.params->mode == BRG_TRAIN_STEPS)
+        move(r);
+}
+
+/* An update: the sum's gradients, and what follows them. */
+static void follow(run *r, const brg_call *call, float *output) {
+    const brg_network *n = &r->step.network;
+    const float *sum = call->data[BRG_TRAIN_SUM], *rest = sum + n->parameter_count;
+    memcpy(r->gradients, sum, (size_t)n->parameter_count * sizeof *sum);
+    move(r);
+    memcpy(output, r->state, (size_t)r->step.statistics * sizeof *output);
+    memcpy(output + r->step.statistics, rest,
+           (size_t)(r->step.output - r->step.statistics) * sizeof *output);
 }
 
 static void hand_out(const run *r, float *output) {
@@ -522,6 +539,11 @@ void brg_train_sequential(const brg_call *call, int64_t row0, int64_t row1, void
     float *numbers = output;
     if (!scores)
         memset(numbers, 0, (size_t)r->step.output * sizeof *numbers);
+    if (r->step.params->mode == BRG_TRAIN_UPDATE) {
+        follow(r, call, numbers);
+        end(r);
+        return;
+    }
     for (int64_t round = first; round < last; round++) {
         load(r, call, round);
         if (!scores) {

@@ -63,6 +63,8 @@ static march *begin(const brg_call *call) {
     for (int64_t i = 0; i < m->step.slots; i++)
         widen(m->slots[i].value, state + (i + 1) * count, count);
     widen(m->pass.statistics.value, state + m->step.statistics, m->step.network.statistic_count);
+    m->pass.whole = m->step.whole;
+    m->pass.first = m->step.params->first;
     m->pass.seed = m->step.params->seed;
     m->pass.training = m->step.params->mode != BRG_TRAIN_SCORES;
     return m;
@@ -189,6 +191,21 @@ static void write_numbers(pen *p, const march *m) {
     write_tail(p, m);
 }
 
+/* A sum's gradients are exact, and what follows them is handed on as it is. */
+static void update(march *m, pen *p) {
+    int64_t count = m->step.network.parameter_count;
+    const float *from = m->call->data[BRG_TRAIN_SUM];
+    widen(m->pass.gradients.value, from, count);
+    move(m, 0);
+    write_down(p, m->pass.parameters.value, m->pass.parameters.error, count);
+    for (int64_t i = 0; i < m->step.slots; i++)
+        write_down(p, m->slots[i].value, m->slots[i].error, count);
+    for (int64_t i = count; i < brg_step_sum(&m->step); i++) {
+        *p->expected++ = (double)from[i];
+        *p->bound++ = 0;
+    }
+}
+
 /* Images do not depend on each other: a batch is as many as fit. */
 static void score(march *m, int64_t row0, int64_t row1, pen *p) {
     int32_t last = m->step.network.layer_count;
@@ -210,6 +227,8 @@ bool brg_train_oracle(const brg_call *call, int64_t row0, int64_t row1, double *
         return false;
     if (m->step.params->mode == BRG_TRAIN_SCORES) {
         score(m, row0, row1, &p);
+    } else if (m->step.params->mode == BRG_TRAIN_UPDATE && row1 > row0) {
+        update(m, &p);
     } else if (row1 > row0) {
         for (int64_t round = 0; round < m->step.rounds; round++) {
             pass_batch(m, round);

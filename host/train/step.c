@@ -13,7 +13,7 @@ static int64_t elements(const brg_shape *shape) {
 }
 
 static brg_status check_params(const brg_train_params *p, brg_error *error) {
-    bool known = p->mode >= BRG_TRAIN_STEPS && p->mode <= BRG_TRAIN_SCORES &&
+    bool known = p->mode >= BRG_TRAIN_STEPS && p->mode <= BRG_TRAIN_UPDATE &&
                  (p->optimizer == BRG_OPTIMIZER_SGD || p->optimizer == BRG_OPTIMIZER_ADAM);
     if (!known)
         return brg_fail(error, BRG_E_ARGUMENT, "train has no such mode or optimizer");
@@ -22,6 +22,11 @@ static brg_status check_params(const brg_train_params *p, brg_error *error) {
         return brg_fail(error, BRG_E_ARGUMENT,
                         "a batch has at least one image, and steps count "
                         "from 0");
+    if (p->whole < 0 || p->first < 0 || (p->whole == 0 && p->first > 0) ||
+        (p->whole > 0 && (p->mode != BRG_TRAIN_GRADIENT || p->first > p->whole - p->batch)))
+        return brg_fail(error, BRG_E_ARGUMENT,
+                        "images %d to %d are no part of a batch of %d that has a gradient",
+                        (int)p->first, (int)(p->first + (int64_t)p->batch), (int)p->whole);
     if (!(p->rate >= 0 && p->rate <= 1e6f) || !(p->momentum >= 0 && p->momentum < 1) ||
         !(p->decay >= 0 && p->decay <= 1))
         return brg_fail(error, BRG_E_ARGUMENT,
@@ -39,11 +44,16 @@ static brg_status check_types(const brg_call *call, brg_error *error) {
     } inputs[] = {{"the state", BRG_F32},
                   {"the images", BRG_U8},
                   {"the network", BRG_I32},
-                  {"the labels", BRG_I32}};
-    for (int32_t i = 0; i < call->input_count; i++)
-        if (call->inputs[i].dtype != inputs[i].dtype)
-            return brg_fail(error, BRG_E_ARGUMENT, "%s must be %s, not %s", inputs[i].name,
-                            brg_dtype_name(inputs[i].dtype), brg_dtype_name(call->inputs[i].dtype));
+                  {"the labels", BRG_I32},
+                  {"the sum", BRG_F32}};
+    const brg_train_params *params = call->params;
+    for (int32_t i = 0; i < call->input_count; i++) {
+        int32_t row = i == BRG_TRAIN_SUM && params->mode == BRG_TRAIN_UPDATE ? 4 : i;
+        if (call->inputs[i].dtype != inputs[row].dtype)
+            return brg_fail(error, BRG_E_ARGUMENT, "%s must be %s, not %s", inputs[row].name,
+                            brg_dtype_name(inputs[row].dtype),
+                            brg_dtype_name(call->inputs[i].dtype));
+    }
     return BRG_OK;
 }
 
@@ -77,6 +87,17 @@ static brg_status check_images(const brg_call *call, brg_step *step, brg_error *
     return BRG_OK;
 }
 
+static brg_status check_sum(const brg_call *call, brg_step *step, brg_error *error) {
+    step->rounds = 1;
+    int64_t given = elements(&call->inputs[BRG_TRAIN_SUM]), needed = brg_step_sum(step);
+    if (given != needed)
+        return brg_fail(error, BRG_E_SHAPE, "the sum has %lld numbers, the network's has %lld",
+                        (long long)given, (long long)needed);
+    if (call->input_count > 3)
+        return brg_fail(error, BRG_E_ARGUMENT, "an update takes a sum and no labels");
+    return BRG_OK;
+}
+
 /* A label beyond the scores would be read and written out of bounds. */
 static brg_status check_labels(const brg_call *call, const brg_step *step, brg_error *error) {
     const int32_t *labels = call->input_count > 3 ? call->data[BRG_TRAIN_LABELS] : NULL;
@@ -96,10 +117,15 @@ static brg_status check_sizes(const brg_step *step, brg_error *error) {
     return BRG_OK;
 }
 
+int64_t brg_step_sum(const brg_step *step) {
+    return step->network.parameter_count + step->network.statistic_count + 2 * brg_layer_aligned(1);
+}
+
 void brg_step_lay_out(brg_step *step) {
     int64_t parameters = step->network.parameter_count;
     int64_t running = step->network.statistic_count;
-    bool steps = step->params->mode == BRG_TRAIN_STEPS;
+    bool steps = step->params->mode == BRG_TRAIN_STEPS || step->params->mode == BRG_TRAIN_UPDATE;
+    step->whole = step->params->whole > 0 ? step->params->whole : step->batch;
     step->slots = step->params->optimizer == BRG_OPTIMIZER_ADAM ? 2 : 1;
     step->statistics = parameters * (1 + step->slots);
     step->state = step->statistics + running;
@@ -117,9 +143,11 @@ brg_status brg_step_resolve(const brg_call *call, brg_step *step, brg_error *err
         status = check_types(call, error);
     if (status == BRG_OK)
         status = read_network(call, &step->network, error);
-    if (status == BRG_OK)
+    if (status == BRG_OK && step->params->mode == BRG_TRAIN_UPDATE)
+        status = check_sum(call, step, error);
+    else if (status == BRG_OK)
         status = check_images(call, step, error);
-    if (status == BRG_OK)
+    if (status == BRG_OK && step->params->mode != BRG_TRAIN_UPDATE)
         status = check_labels(call, step, error);
     if (status == BRG_OK)
         status = check_sizes(step, error);

@@ -3,6 +3,8 @@
  * loop over the batches.
  *
  *     copy the state -> [ prepare -> forward -> loss -> backward -> update ] x rounds
+ *
+ * The modes that are not whole steps leave out some of these.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -360,8 +362,10 @@ static void norm_figures(builder *b, const task *t, view kept, int64_t plane) {
         brg_arg_i32(launch, t->batch);
     }
     brg_arg_i32(launch, t->layer->k);
-    if (!recalls)
+    if (!recalls) {
         brg_arg_i32(launch, plane);
+        brg_arg_f32(launch, (float)((double)t->batch / (double)b->step->whole));
+    }
     end_items(b, launch, t->layer->k);
 }
 
@@ -435,6 +439,7 @@ static void drop(builder *b, const task *t, view from, view to, bool relu) {
     add_view(launch, from);
     add_view(launch, to);
     brg_arg_i32(launch, count);
+    brg_arg_i32(launch, (int32_t)(uint32_t)(params->first * t->out));
     brg_arg_i32(launch, (int32_t)brg_dropout_key(params->seed, t->index));
     brg_arg_i32(launch, params->step);
     brg_arg_i32(launch, dropped);
@@ -571,7 +576,7 @@ static void lose(builder *b) {
     add_view(launch, each);
     brg_arg_i32(launch, batch);
     brg_arg_i32(launch, b->network->classes);
-    brg_arg_f32(launch, (float)(1.0 / (double)batch));
+    brg_arg_f32(launch, (float)(1.0 / (double)b->step->whole));
     brg_arg_round(launch);
     end_items(b, launch, batch);
     b->reached[last] = true;
@@ -580,6 +585,7 @@ static void lose(builder *b) {
     add_view(launch, part(output, b->step->losses, brg_layer_aligned(b->step->rounds)));
     add_view(launch, part(output, b->step->hits, b->step->rounds));
     brg_arg_i32(launch, batch);
+    brg_arg_i32(launch, b->step->whole);
     brg_arg_round(launch);
     end_items(b, launch, 1);
 }
@@ -642,6 +648,39 @@ static void lay_out(builder *b) {
     }
 }
 
+/* The optimizer alone. What follows the gradients in the sum is what follows the numbers beside the
+ * parameters in the output. */
+static void plan_update(builder *b) {
+    const brg_step *s = b->step;
+    int64_t parameters = b->network->parameter_count, rest = s->output - s->statistics;
+    view sum = {BRG_BUFFER_INPUT(BRG_TRAIN_SUM), 0, parameters + rest};
+    view input = {BRG_BUFFER_INPUT(BRG_TRAIN_STATE), 0, s->state};
+    view output = {BRG_BUFFER_OUTPUT, 0, s->output};
+    copy(b, part(input, 0, s->statistics), part(output, 0, s->statistics));
+    copy(b, part(sum, parameters, rest), part(output, s->statistics, rest));
+    b->state = output;
+    b->gradients = part(sum, 0, parameters);
+    b->plan->loop_first = b->plan->launch_count;
+    update(b);
+}
+
+static void plan_pass(builder *b) {
+    const brg_train_mode mode = b->step->params->mode;
+    lay_out(b);
+    b->plan->loop_first = b->plan->launch_count;
+    prepare(b);
+    for (int32_t i = 0; i < b->network->layer_count; i++)
+        forward(b, i);
+    if (mode == BRG_TRAIN_SCORES)
+        hand_out_scores(b);
+    else
+        lose(b);
+    for (int32_t i = b->network->layer_count - 1; mode != BRG_TRAIN_SCORES && i >= 0; i--)
+        backward(b, i);
+    if (mode == BRG_TRAIN_STEPS)
+        update(b);
+}
+
 brg_status brg_step_plan(const brg_step *step, bool naive, const brg_device_info *device,
                          brg_plan *plan, brg_error *error) {
     builder *b = calloc(1, sizeof *b);
@@ -653,22 +692,12 @@ brg_status brg_step_plan(const brg_step *step, bool naive, const brg_device_info
                    .naive = naive,
                    .plan = plan,
                    .error = error};
-    bool scores = step->params->mode == BRG_TRAIN_SCORES;
     plan->zero_output = true;
     brg_plan_scratch(plan, 1);
-    lay_out(b);
-    plan->loop_first = plan->launch_count;
-    prepare(b);
-    for (int32_t i = 0; i < b->network->layer_count; i++)
-        forward(b, i);
-    if (scores)
-        hand_out_scores(b);
+    if (step->params->mode == BRG_TRAIN_UPDATE)
+        plan_update(b);
     else
-        lose(b);
-    for (int32_t i = b->network->layer_count - 1; !scores && i >= 0; i--)
-        backward(b, i);
-    if (step->params->mode == BRG_TRAIN_STEPS)
-        update(b);
+        plan_pass(b);
     plan->loop_count = plan->launch_count - plan->loop_first;
     plan->loop_rounds = (int32_t)step->rounds;
     plan->scratch[0] = (size_t)b->arena * sizeof(float);

@@ -304,7 +304,8 @@ typedef struct brg_conv_params {
 typedef enum brg_train_mode {
     BRG_TRAIN_STEPS = 0, /* whole steps, the parameters moved on */
     BRG_TRAIN_GRADIENT,  /* one batch's gradients, for others to add up */
-    BRG_TRAIN_SCORES     /* what the network makes of images; nothing is trained */
+    BRG_TRAIN_SCORES,    /* what the network makes of images; nothing is trained */
+    BRG_TRAIN_UPDATE     /* the parameters moved on by gradients that others have added up */
 } brg_train_mode;
 
 typedef enum brg_optimizer { BRG_OPTIMIZER_SGD = 0, BRG_OPTIMIZER_ADAM } brg_optimizer;
@@ -321,16 +322,23 @@ typedef enum brg_optimizer { BRG_OPTIMIZER_SGD = 0, BRG_OPTIMIZER_ADAM } brg_opt
  * input of the next steps. Of a gradient it is {1, n}: gradients, statistics, loss, hits. Of scores
  * it is {count, classes}.
  *
+ * A batch can be learned from in parts: the gradients of all parts, each told how large the whole batch is and
+ * where in it the part begins, add up to the batch's, number by number, but for rounding. Statistics and
+ * the normalisation itself are those of each part; what adds up is their mean, weighted by images. An
+ * update takes the sum in the place of images, no labels, and gives what a step on the whole batch gives.
+ *
  * The bound follows every rounding error through layers, loss, gradients and optimizer
  * (host/reference/train.h); from step to step it grows. */
 typedef struct brg_train_params {
     brg_train_mode mode;
     brg_optimizer optimizer;
-    int32_t batch;      /* images in a step */
-    int32_t step;       /* steps done before, for dropout and Adam */
-    uint64_t seed;      /* of dropout */
-    float rate;         /* of learning */
-    float momentum;     /* beta1 of Adam */
+    int32_t batch;  /* images in a step */
+    int32_t whole;  /* of a gradient: images in the batch that these are a part of; 0: of none */
+    int32_t first;  /* of a gradient: where in the whole batch they begin, for dropout */
+    int32_t step;   /* steps done before, for dropout and Adam */
+    uint64_t seed;  /* of dropout */
+    float rate;     /* of learning */
+    float momentum; /* beta1 of Adam */
     float beta2, small; /* Adam's, small is what keeps it from dividing by 0 */
     float decay;        /* of weights: SGD's adds to the gradient, Adam's does not */
     float scale, shift;
