@@ -22,6 +22,8 @@ static brg_status io_error(const char *path, const char *action, int code, brg_e
              strerror_r(code, buffer, sizeof buffer));
     if (code == ENOSPC || code == EDQUOT)
         brg_error_hint(error, "Free some space on that disk, or write to another.");
+    else if (code == EFBIG)
+        brg_error_hint(error, "Raise the limit on the size of files, or write to another disk.");
     else if (code == EACCES || code == EPERM || code == EROFS)
         brg_error_hint(error, "Check the permissions of the file and of its directory.");
     else if (code == ENOENT || code == ENOTDIR)

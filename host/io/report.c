@@ -1,7 +1,6 @@
 /* Reports: results as one JSON document, built on cJSON. */
 #include "brigade/report.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/c_locale.h"
 #include "io/file.h"
 
 struct brg_report {
@@ -19,20 +19,6 @@ struct brg_report {
 };
 
 /* ---- values ---------------------------------------------------------------------------------- */
-
-/* cJSON prints and reads numbers in the thread's locale, where 1.5 may be 1,5. */
-static locale_t enter_c_locale(locale_t *before) {
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    *before = c ? uselocale(c) : (locale_t)0;
-    return c;
-}
-
-static void leave_c_locale(locale_t c, locale_t before) {
-    if (!c)
-        return;
-    uselocale(before);
-    freelocale(c);
-}
 
 /* Length of the UTF-8 sequence at text (RFC 3629), or 0 if it is none. */
 static size_t sequence_length(const unsigned char *text) {
@@ -464,10 +450,10 @@ void brg_report_string(brg_report *report, bool in_result, const char *name, con
 
 brg_status brg_report_json(brg_report *report, const char *name, const char *json,
                            brg_error *error) {
-    locale_t before;
-    locale_t c = enter_c_locale(&before);
+    locale_t before; /* cJSON reads and prints numbers in the thread's locale */
+    locale_t c = brg_enter_c_locale(&before);
     cJSON *item = cJSON_ParseWithOpts(json, NULL, true);
-    leave_c_locale(c, before);
+    brg_leave_c_locale(c, before);
     if (!item)
         return brg_fail(error, BRG_E_FORMAT, "The value of \"%.80s\" is not JSON.", name);
     put(report, report->root, name, item);
@@ -480,9 +466,9 @@ char *brg_report_text(const brg_report *report) {
     if (report->failed)
         return NULL;
     locale_t before;
-    locale_t c = enter_c_locale(&before);
+    locale_t c = brg_enter_c_locale(&before);
     char *printed = c ? cJSON_Print(report->root) : NULL;
-    leave_c_locale(c, before);
+    brg_leave_c_locale(c, before);
 
     char *text = NULL;
     if (printed && asprintf(&text, "%s\n", printed) < 0)

@@ -81,9 +81,8 @@ void brg_model_release(brg_model *model) {
     memset(model, 0, sizeof *model);
 }
 
-/* A step of a model that came from here cannot fail to be understood. */
-static void resolve(const brg_model *model, const brg_train_params *params, int64_t images,
-                    brg_step *step) {
+void brg_model_resolve(const brg_model *model, const brg_train_params *params, int64_t images,
+                       brg_step *step) {
     memset(step, 0, sizeof *step);
     const brg_shape *shape = brg_tensor_shape(model->network);
     brg_network_decode(brg_tensor_data(model->network), shape->dims[0], &step->network, NULL);
@@ -98,7 +97,7 @@ brg_status brg_model_state(const brg_model *model, const brg_train_params *param
     brg_step *step = malloc(sizeof *step);
     if (!step)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for a model's state.");
-    resolve(model, params, params->batch, step);
+    brg_model_resolve(model, params, params->batch, step);
     brg_shape shape = brg_shape_2d(BRG_F32, 1, step->state);
     float *numbers = calloc((size_t)step->state, sizeof *numbers);
     brg_status status = BRG_E_MEMORY;
@@ -124,7 +123,7 @@ void brg_model_results(const brg_model *model, const brg_train_params *params, i
     *losses = *hits = 0;
     if (!step)
         return;
-    resolve(model, params, images, step);
+    brg_model_resolve(model, params, images, step);
     *losses = step->losses;
     *hits = step->hits;
     free(step);

@@ -5,6 +5,7 @@
 
 #include "brigade/op.h"
 #include "brigade/ops.h"
+#include "brigade/train.h"
 #include "train/network.h"
 
 typedef struct brg_step {
@@ -28,6 +29,10 @@ int64_t brg_step_sum(const brg_step *step);
 
 /* Works out where everything lies, from the network, the batch, the rounds and the parameters. */
 void brg_step_lay_out(brg_step *step);
+
+/* Settles a call on so many images with a model that brg_model_read made, which cannot fail. */
+void brg_model_resolve(const brg_model *model, const brg_train_params *params, int64_t images,
+                       brg_step *step);
 
 /* Plans the launches; `naive` takes the first rung of every other op's ladder. */
 brg_status brg_step_plan(const brg_step *step, bool naive, const brg_device_info *device,
