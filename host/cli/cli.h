@@ -13,7 +13,7 @@
 /* What the process exits with. The contract that scripts rely on. */
 typedef enum cli_exit {
     CLI_OK = 0,
-    CLI_WRONG = 1,        /* a result does not match the reference */
+    CLI_WRONG = 1,        /* a result does not match the reference, or a claim is refuted */
     CLI_USAGE = 2,        /* the command line asks for something that does not exist or cannot be */
     CLI_NO_DEVICE = 3,    /* no OpenCL device, or none of that name */
     CLI_TROUBLE = 4,      /* a kernel, the driver, memory or a file failed */
@@ -40,6 +40,7 @@ extern const cli_command cli_verify;
 extern const cli_command cli_bench;
 extern const cli_command cli_filter;
 extern const cli_command cli_train;
+extern const cli_command cli_lab;
 extern const cli_command cli_tune;
 extern const cli_command cli_compare;
 

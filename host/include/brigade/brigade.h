@@ -18,6 +18,7 @@
 #include "brigade/export.h"
 #include "brigade/image.h"
 #include "brigade/job.h"
+#include "brigade/lab.h"
 #include "brigade/op.h"
 #include "brigade/ops.h"
 #include "brigade/report.h"

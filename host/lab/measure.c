@@ -1,0 +1,373 @@
+/* Measuring: rounds of all conditions in random order, until what is judged is precise or time is spent.
+ *
+ * Order, warm-up and pairing after Georges, Buytaert and Eeckhout, "Statistically rigorous Java performance
+ * evaluation", OOPSLA 2007, and Fleming and Wallace's rule that ratios are summarised within a round. It stops
+ * when the interval is narrow, not when it suits the claim: stopping at the first decision would find
+ * one by chance too often.
+ *
+ * Rounds are judged calm or disturbed in windows of half a second, since the system counts processor time in
+ * ticks of ten milliseconds: too coarse for a single short round. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "lab/judge.h"
+#include "lab/state.h"
+#include "lab/statistics.h"
+
+static const double window_s = 0.5;
+static const double tolerated = 0.10; /* part of the processors that others may take */
+static const double grace = 1.5;      /* of the budget, until there are the fewest rounds */
+
+/* One call of brg_lab_measure. */
+typedef struct measurement {
+    brg_lab *lab;
+    const brg_lab_plan *plan;
+    int32_t first_setting; /* in the result */
+    int32_t min_rounds, max_rounds;
+    double began_s, deadline_s, precision;
+    double longest_round_s;
+    int32_t refresh_at; /* rounds */
+
+    bool load_known;
+    brg_lab_load load, load_at_begin;
+    double window_began_s;
+    int32_t window_round, window_sample; /* the first ones that are not classified yet */
+    double others_most;                  /* of any window */
+} measurement;
+
+static double now_s(const brg_lab *lab) {
+    return lab->world.now_s(lab->world.user);
+}
+
+/* ---- rounds as data ---------------------------------------------------------------------------- */
+
+static brg_status rounds_begin(brg_lab *lab, const brg_lab_plan *plan) {
+    brg_lab_rounds *rounds = &lab->rounds;
+    free(rounds->values);
+    free(rounds->calm);
+    int32_t readings = plan->readings > 0 ? plan->readings : 1;
+    *rounds = (brg_lab_rounds){.width = plan->condition_count * readings, .readings = readings};
+    return BRG_OK;
+}
+
+/* Makes room for one more round, all NaN. */
+static double *rounds_add(brg_lab *lab) {
+    brg_lab_rounds *rounds = &lab->rounds;
+    if (rounds->count == rounds->room) {
+        int32_t room = rounds->room ? 2 * rounds->room : 16;
+        double *values =
+            realloc(rounds->values, (size_t)room * (size_t)rounds->width * sizeof *values);
+        rounds->values = values ? values : rounds->values;
+        bool *calm = realloc(rounds->calm, (size_t)room * sizeof *calm);
+        rounds->calm = calm ? calm : rounds->calm;
+        if (!values || !calm) {
+            brg_lab_fail(lab, BRG_E_MEMORY, "There is not enough memory for the data.");
+            return NULL;
+        }
+        rounds->room = room;
+    }
+    double *row = &rounds->values[rounds->count * rounds->width];
+    for (int32_t i = 0; i < rounds->width; i++)
+        row[i] = NAN;
+    rounds->calm[rounds->count++] = true;
+    return row;
+}
+
+static int32_t calm_rounds(const brg_lab *lab) {
+    int32_t calm = 0;
+    for (int32_t i = 0; i < lab->rounds.count; i++)
+        calm += lab->rounds.calm[i];
+    return calm;
+}
+
+static double evaluate(const brg_lab_quantity *quantity, const double *row) {
+    if (quantity->of)
+        return quantity->of(row, quantity->argument);
+    return quantity->under < 0 ? row[quantity->top] : row[quantity->top] / row[quantity->under];
+}
+
+brg_lab_estimate brg_lab_estimate_of(const brg_lab *lab, brg_lab_quantity quantity) {
+    const brg_lab_rounds *rounds = &lab->rounds;
+    brg_lab_estimate estimate = {NAN, NAN, NAN, 0};
+    double *values = rounds->count ? malloc((size_t)rounds->count * sizeof *values) : NULL;
+    if (!values)
+        return estimate;
+    int32_t count = 0;
+    for (int32_t i = 0; i < rounds->count; i++)
+        if (rounds->calm[i])
+            values[count++] = evaluate(&quantity, &rounds->values[i * rounds->width]);
+    estimate = brg_lab_bootstrap(values, count, lab->seed);
+    free(values);
+    return estimate;
+}
+
+/* ---- samples, for plots and files -------------------------------------------------------------- */
+
+static void note_settings(measurement *m) {
+    brg_lab_result *result = brg_lab_current(m->lab);
+    m->first_setting = result->setting_count;
+    brg_lab_change_begin(m->lab);
+    for (int32_t i = 0; i < m->plan->condition_count; i++) {
+        const brg_lab_condition *condition = &m->plan->conditions[i];
+        brg_lab_setting *setting =
+            brg_lab_append(m->lab, &result->settings, result->setting_count, sizeof *setting);
+        if (!setting)
+            break;
+        snprintf(setting->name, sizeof setting->name, "%s", condition->name);
+        setting->x = condition->x;
+        setting->group = m->lab->groups;
+        result->setting_count++;
+    }
+    brg_lab_change_end(m->lab);
+}
+
+static void note_samples(measurement *m, int32_t condition, const double *values) {
+    brg_lab *lab = m->lab;
+    brg_lab_result *result = brg_lab_current(lab);
+    brg_lab_change_begin(lab);
+    for (int32_t i = 0; i < lab->rounds.readings; i++) {
+        brg_lab_sample *sample =
+            brg_lab_append(lab, &result->samples, result->sample_count, sizeof *sample);
+        if (!sample)
+            break;
+        *sample = (brg_lab_sample){.setting = m->first_setting + condition,
+                                   .reading = i,
+                                   .round = lab->rounds.count - 1,
+                                   .value = values[i],
+                                   .at_s = brg_lab_elapsed_s(lab)};
+        result->sample_count++;
+    }
+    brg_lab_change_end(lab);
+}
+
+/* ---- a round ----------------------------------------------------------------------------------- */
+
+static uint64_t order_seed(const measurement *m, int32_t round) {
+    uint64_t group = (uint64_t)m->lab->groups << 32;
+    return brg_random_bits(m->lab->seed, group + (uint64_t)round);
+}
+
+static void measure_one(measurement *m, int32_t index, double *values) {
+    const brg_lab_condition *condition = &m->plan->conditions[index];
+    values[0] = condition->measure(m->lab, condition->argument, values + 1);
+}
+
+/* What is measured for the first time finds caches cold and kernels unbuilt: it does not count. */
+static void warm_up(measurement *m) {
+    for (int32_t i = 0; i < m->plan->condition_count; i++) {
+        double values[BRG_LAB_READINGS];
+        if (brg_lab_status(m->lab) == BRG_OK)
+            measure_one(m, i, values);
+    }
+}
+
+static void run_round(measurement *m) {
+    int32_t order[BRG_LAB_CONDITIONS], readings = m->lab->rounds.readings;
+    double began = now_s(m->lab);
+    double *row = rounds_add(m->lab);
+    brg_lab_shuffle(order, m->plan->condition_count, order_seed(m, m->lab->rounds.count));
+    for (int32_t i = 0; row && i < m->plan->condition_count; i++) {
+        if (brg_lab_status(m->lab) != BRG_OK)
+            break;
+        measure_one(m, order[i], &row[order[i] * readings]);
+        if (brg_lab_status(m->lab) == BRG_OK)
+            note_samples(m, order[i], &row[order[i] * readings]);
+    }
+    if (brg_lab_status(m->lab) != BRG_OK && row)
+        m->lab->rounds.count--; /* it is not whole */
+    m->longest_round_s = fmax(m->longest_round_s, now_s(m->lab) - began);
+}
+
+/* ---- the load of others ------------------------------------------------------------------------ */
+
+static bool read_load(const measurement *m, brg_lab_load *load) {
+    return m->lab->world.load(m->lab->world.user, load);
+}
+
+static void window_begin(measurement *m) {
+    m->load_known = read_load(m, &m->load);
+    m->window_began_s = now_s(m->lab);
+    m->window_round = m->lab->rounds.count;
+    m->window_sample = brg_lab_current(m->lab)->sample_count;
+}
+
+static void mark_disturbed(measurement *m) {
+    brg_lab_result *result = brg_lab_current(m->lab);
+    brg_lab_change_begin(m->lab);
+    for (int32_t i = m->window_round; i < m->lab->rounds.count; i++) {
+        m->lab->rounds.calm[i] = false;
+        result->disturbed++;
+    }
+    for (int32_t i = m->window_sample; i < result->sample_count; i++)
+        result->samples[i].disturbed = true;
+    brg_lab_change_end(m->lab);
+}
+
+/* Classifies the rounds of a window once it is long enough, or whatever there is at the end. */
+static void window_close(measurement *m, bool last) {
+    brg_lab_load load;
+    double length = now_s(m->lab) - m->window_began_s;
+    if (!last && length < window_s)
+        return;
+    if (!m->load_known || !read_load(m, &load))
+        return;
+    double others = brg_lab_load_of_others(&m->load, &load, length * brg_lab_cores(m->lab));
+    if (last && length < window_s / 10)
+        others = 0; /* too short to tell by ticks */
+    m->others_most = fmax(m->others_most, others);
+    if (others > tolerated && !m->plan->counts)
+        mark_disturbed(m);
+    window_begin(m);
+}
+
+/* Over the whole measurement, for the record. */
+static void note_others(measurement *m) {
+    brg_lab_load load;
+    double length = now_s(m->lab) - m->began_s;
+    if (!m->load_known || !read_load(m, &load) || !(length > 0))
+        return;
+    double others =
+        brg_lab_load_of_others(&m->load_at_begin, &load, length * brg_lab_cores(m->lab));
+    brg_lab_result *result = brg_lab_current(m->lab);
+    brg_lab_change_begin(m->lab);
+    result->others = isnan(result->others) ? others : fmax(result->others, others);
+    brg_lab_change_end(m->lab);
+}
+
+/* ---- when to stop ------------------------------------------------------------------------------ */
+
+/* How large a number is for its precision: a value near zero is measured against its threshold. */
+static double scale_of(const brg_lab_question *question, double value) {
+    double scale = fabs(value);
+    if (isfinite(question->low))
+        scale = fmax(scale, fabs(question->low));
+    if (isfinite(question->high))
+        scale = fmax(scale, fabs(question->high));
+    return scale;
+}
+
+static bool is_precise(const measurement *m) {
+    const brg_lab_claim *claim = brg_lab_current(m->lab)->claim;
+    for (int32_t i = 0; i < m->plan->reply_count; i++) {
+        const brg_lab_reply *reply = &m->plan->replies[i];
+        brg_lab_estimate e = brg_lab_estimate_of(m->lab, reply->quantity);
+        double scale = scale_of(&claim->questions[reply->question], e.value);
+        if (!((e.high - e.low) / 2 <= m->precision * scale))
+            return false;
+    }
+    return true;
+}
+
+static bool time_is_over(const measurement *m, int32_t calm) {
+    double length = m->deadline_s - m->began_s;
+    double limit = m->began_s + (calm < m->min_rounds ? grace * length : length);
+    return now_s(m->lab) + m->longest_round_s >= limit;
+}
+
+/* Rounds are there of which it is not yet known whether they were disturbed. */
+static bool window_is_open(const measurement *m) {
+    return m->load_known && !m->plan->counts && m->lab->rounds.count > m->window_round;
+}
+
+static bool wants_more(const measurement *m) {
+    int32_t calm = calm_rounds(m->lab);
+    if (brg_lab_status(m->lab) != BRG_OK || time_is_over(m, calm))
+        return false;
+    if (window_is_open(m))
+        return m->lab->rounds.count < 4 * m->max_rounds;
+    if (calm >= m->max_rounds)
+        return false;
+    return calm < m->min_rounds || m->lab->rounds.count < m->refresh_at || !is_precise(m);
+}
+
+/* ---- what becomes of it ------------------------------------------------------------------------ */
+
+static void draw(const measurement *m) {
+    for (int32_t i = 0; i < m->plan->mark_count; i++) {
+        const brg_lab_mark *mark = &m->plan->marks[i];
+        brg_lab_plot_point(m->lab, mark->series, mark->x,
+                           brg_lab_estimate_of(m->lab, mark->quantity), mark->label);
+    }
+    for (int32_t i = 0; i < m->plan->gauge_count; i++) {
+        const brg_lab_gauge *gauge = &m->plan->gauges[i];
+        brg_lab_figure_set(m->lab, gauge->name, gauge->unit,
+                           brg_lab_estimate_of(m->lab, gauge->quantity));
+    }
+}
+
+/* Shows how things stand, ever more rarely as rounds add up. */
+static void refresh(measurement *m) {
+    if (m->lab->rounds.count < m->refresh_at)
+        return;
+    draw(m);
+    m->refresh_at = m->lab->rounds.count + 1 + m->lab->rounds.count / 8;
+}
+
+/* Why there may be no interval. */
+static const char *noise_of(const measurement *m, char *text, size_t size) {
+    if (calm_rounds(m->lab) >= m->min_rounds || !(m->others_most > tolerated))
+        return NULL;
+    snprintf(text, size, "other programs used %.0f %% of the processors", m->others_most * 100);
+    return text;
+}
+
+static void answer_all(const measurement *m) {
+    char text[128];
+    brg_lab_result *result = brg_lab_current(m->lab);
+    const char *noise = noise_of(m, text, sizeof text);
+    for (int32_t i = 0; i < m->plan->reply_count; i++) {
+        const brg_lab_reply *reply = &m->plan->replies[i];
+        brg_lab_estimate estimate = brg_lab_estimate_of(m->lab, reply->quantity);
+        brg_lab_change_begin(m->lab);
+        brg_lab_answer_make(&result->claim->questions[reply->question], &estimate, noise,
+                            &result->answers[reply->question]);
+        brg_lab_change_end(m->lab);
+    }
+    int32_t calm = calm_rounds(m->lab);
+    result->rounds = calm > result->rounds ? calm : result->rounds;
+}
+
+static brg_status check_plan(brg_lab *lab, const brg_lab_plan *plan) {
+    bool good = plan->condition_count > 0 && plan->condition_count <= BRG_LAB_CONDITIONS &&
+                plan->readings >= 0 && plan->readings <= BRG_LAB_READINGS;
+    if (!good)
+        brg_lab_fail(lab, BRG_E_INTERNAL, "The experiment's plan has too many conditions.");
+    return brg_lab_status(lab);
+}
+
+static measurement begin(brg_lab *lab, const brg_lab_plan *plan) {
+    measurement m = {.lab = lab, .plan = plan, .refresh_at = 1};
+    m.min_rounds = plan->min_rounds > 0 ? plan->min_rounds : BRG_LAB_MIN_ROUNDS;
+    m.max_rounds = plan->max_rounds > 0 ? plan->max_rounds : 400;
+    m.precision = plan->precision > 0 ? plan->precision : 0.03;
+    m.began_s = now_s(lab);
+    double share = plan->share > 0 ? plan->share : 1;
+    m.deadline_s = m.began_s + fmax(0, brg_lab_left_s(lab)) * share;
+    lab->groups++;
+    return m;
+}
+
+brg_status brg_lab_measure(brg_lab *lab, const brg_lab_plan *plan) {
+    if (check_plan(lab, plan) != BRG_OK || rounds_begin(lab, plan) != BRG_OK)
+        return brg_lab_status(lab);
+    measurement m = begin(lab, plan);
+    note_settings(&m);
+    if (!time_is_over(&m, 0))
+        warm_up(&m);
+    window_begin(&m);
+    m.load_at_begin = m.load;
+    do {
+        while (wants_more(&m)) {
+            run_round(&m);
+            window_close(&m, false);
+            refresh(&m);
+        }
+        window_close(&m, true);
+    } while (wants_more(&m));
+    note_others(&m);
+    draw(&m);
+    answer_all(&m);
+    return brg_lab_status(lab);
+}
