@@ -4,10 +4,12 @@
 
 #include "lab/lab.h"
 
+extern const brg_experiment brg_claim_18, brg_claim_19, brg_claim_21;
 extern const brg_experiment brg_claim_24;
 
 static const brg_experiment *const experiments[] = {
     /* one a line, in order */
+    &brg_claim_18, &brg_claim_19, &brg_claim_21,
     &brg_claim_24,
 };
 
