@@ -216,10 +216,11 @@ __kernel void train_max_pool(__global const float *restrict in, __global float *
         }
 }
 
+/* `ends`: the input is a rectifier's output, and slopes end where that is not above zero. */
 __kernel void train_max_pool_slope(__global const float *restrict in,
                                    __global const float *restrict slope_out,
                                    __global float *restrict slope_in, int planes, POOL_SIZES,
-                                   int first) {
+                                   int ends, int first) {
     const pool p = POOL_OF_SIZES;
     const int plane = first + (int)get_global_id(0);
     if (plane >= planes)
@@ -232,9 +233,104 @@ __kernel void train_max_pool_slope(__global const float *restrict in,
     for (int y = 0; y < oh; y++)
         for (int x = 0; x < ow; x++) {
             const int place = place_of_largest(from, &p, y, x);
-            if (place >= 0)
+            if (place >= 0 && !(ends && from[place] <= 0.0f))
                 to[place] += slopes[y * ow + x];
         }
+}
+
+/* ---- maxima of two by two: the pool that networks have most ------------------------------------
+ *
+ *     a b | a b | a b ...      windows side by side: each input belongs to one at most, so that a
+ *     c d | c d | c d          vector of windows goes at a time, without any test of what is inside
+ *
+ * The last vector of a row moves back to end with it: what is done twice comes out the same. The host
+ * sees to it that a row has COUNT windows at least. An item has `run` planes. */
+
+#define TAKE_LARGER(type, value, tap)                                                              \
+    {                                                                                              \
+        const type larger = (value > *most) | ((value != value) & (*most == *most));               \
+        *most = select(*most, value, larger);                                                      \
+        place = select(place, (type)(tap), larger);                                                \
+    }
+
+/* Of COUNT windows: the largest elements and where they lie; a row of a pool; a row of its slopes. */
+#define POOL_2_OF(COUNT, PAIRS, floats, ints, pairs)                                               \
+    inline ints largest_of_##COUNT(pairs ab, pairs cd, floats *most) {                             \
+        ints place = (ints)(0);                                                                    \
+        *most = ab.even;                                                                           \
+        TAKE_LARGER(ints, ab.odd, 1)                                                               \
+        TAKE_LARGER(ints, cd.even, 2)                                                              \
+        TAKE_LARGER(ints, cd.odd, 3)                                                               \
+        return place;                                                                              \
+    }                                                                                              \
+    inline void pool_2_row_##COUNT(__global const float *in, int w, __global float *out,           \
+                                   float least) {                                                  \
+        for (int x = 0; x < w / 2; x += COUNT) {                                                   \
+            const int at = min(x, w / 2 - COUNT);                                                  \
+            floats most;                                                                           \
+            largest_of_##COUNT(vload##PAIRS(0, in + 2 * at), vload##PAIRS(0, in + w + 2 * at),     \
+                               &most);                                                             \
+            vstore##COUNT(select(most, (floats)(least), most < least), 0, out + at);               \
+        }                                                                                          \
+    }                                                                                              \
+    inline void pool_2_slope_row_##COUNT(__global const float *in, int w,                          \
+                                         __global const float *slope, __global float *out,         \
+                                         int ends) {                                               \
+        const floats none = (floats)(0.0f);                                                        \
+        for (int x = 0; x < w / 2; x += COUNT) {                                                   \
+            const int at = min(x, w / 2 - COUNT);                                                  \
+            floats most, s = vload##COUNT(0, slope + at);                                          \
+            pairs ab, cd;                                                                          \
+            const ints place = largest_of_##COUNT(vload##PAIRS(0, in + 2 * at),                    \
+                                                  vload##PAIRS(0, in + w + 2 * at), &most);        \
+            s = select(s, none, (most <= none) & (ints)(-ends));                                   \
+            ab.even = select(none, s, place == 0);                                                 \
+            ab.odd = select(none, s, place == 1);                                                  \
+            cd.even = select(none, s, place == 2);                                                 \
+            cd.odd = select(none, s, place == 3);                                                  \
+            vstore##PAIRS(ab, 0, out + 2 * at);                                                    \
+            vstore##PAIRS(cd, 0, out + w + 2 * at);                                                \
+        }                                                                                          \
+    }
+POOL_2_OF(4, 8, float4, int4, float8)
+POOL_2_OF(8, 16, float8, int8, float16)
+
+__kernel void train_max_pool_2(__global const float *restrict in, __global float *restrict out,
+                               int planes, int h, int w, int relu, int run, int first) {
+    const int begin = (first + (int)get_global_id(0)) * run, end = min(begin + run, planes);
+    const float least = relu ? 0.0f : -INFINITY;
+    for (int plane = begin; plane < end; plane++)
+        for (int y = 0; y < h / 2; y++) {
+            __global const float *from = in + ((size_t)plane * h + 2 * y) * w;
+            __global float *to = out + ((size_t)plane * (h / 2) + y) * (w / 2);
+            if (w >= 16)
+                pool_2_row_8(from, w, to, least);
+            else
+                pool_2_row_4(from, w, to, least);
+        }
+}
+
+/* What no window has gets no slope. `ends`: as above. */
+__kernel void train_max_pool_2_slope(__global const float *restrict in,
+                                     __global const float *restrict slope_out,
+                                     __global float *restrict slope_in, int planes, int h, int w,
+                                     int ends, int run, int first) {
+    const int begin = (first + (int)get_global_id(0)) * run, end = min(begin + run, planes);
+    for (int plane = begin; plane < end; plane++) {
+        __global const float *from = in + (size_t)plane * h * w;
+        __global float *to = slope_in + (size_t)plane * h * w;
+        for (int y = 0; y < h / 2; y++) {
+            __global const float *s = slope_out + ((size_t)plane * (h / 2) + y) * (w / 2);
+            if (w >= 16)
+                pool_2_slope_row_8(from + 2 * y * w, w, s, to + 2 * y * w, ends);
+            else
+                pool_2_slope_row_4(from + 2 * y * w, w, s, to + 2 * y * w, ends);
+        }
+        for (int y = 0; w % 2 && y < h; y++)
+            to[y * w + w - 1] = 0.0f;
+        for (int x = 0; h % 2 && x < w; x++)
+            to[(h - 1) * w + x] = 0.0f;
+    }
 }
 
 /* Elements of a window that lie inside, along one side. */
@@ -266,9 +362,11 @@ __kernel void train_average_pool(__global const float *restrict in, __global flo
         }
 }
 
-__kernel void train_average_pool_slope(__global const float *restrict slope_out,
+/* `in` is read only if slopes end: `ends`, as above. */
+__kernel void train_average_pool_slope(__global const float *restrict in,
+                                       __global const float *restrict slope_out,
                                        __global float *restrict slope_in, int planes, POOL_SIZES,
-                                       int first) {
+                                       int ends, int first) {
     const int plane = first + (int)get_global_id(0);
     if (plane >= planes)
         return;
@@ -286,6 +384,9 @@ __kernel void train_average_pool_slope(__global const float *restrict slope_out,
                     if (row >= 0 && row < h && column >= 0 && column < w)
                         to[row * w + column] += part;
         }
+    __global const float *ended = in + (size_t)plane * h * w;
+    for (int i = 0; ends && i < h * w; i++)
+        to[i] = ended[i] <= 0.0f ? 0.0f : to[i];
 }
 
 /* ---- batch normalisation: a channel an item ---------------------------------------------------- */

@@ -40,6 +40,13 @@ void brg_build_items(brg_builder *b, brg_launch *launch, int64_t items) {
     brg_arg_first(launch);
 }
 
+void brg_build_shares(brg_builder *b, brg_launch *launch, int64_t count) {
+    int64_t items = 8 * (int64_t)b->device->compute_units;
+    int64_t share = brg_build_on_cpu(b) ? (count + items - 1) / items : 1;
+    brg_arg_i32(launch, share);
+    brg_build_items(b, launch, (count + share - 1) / share);
+}
+
 /* Elements for each item of an elementwise kernel: whole vectors, and several items for each unit. */
 static int64_t run_of(const brg_builder *b, int64_t count) {
     if (!brg_build_on_cpu(b))

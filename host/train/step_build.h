@@ -22,6 +22,7 @@ typedef struct brg_builder {
     brg_view state, gradients, statistics;
     brg_view nodes[BRG_MAX_LAYERS + 1], slopes[BRG_MAX_LAYERS + 1], kept[BRG_MAX_LAYERS];
     bool reached[BRG_MAX_LAYERS + 1]; /* a contribution to the node's slope was planned */
+    bool goes_on[BRG_MAX_LAYERS + 1]; /* one that does not end where the node was rectified */
     brg_error *error;
     brg_status status;
 } brg_builder;
@@ -57,8 +58,10 @@ bool brg_build_on_cpu(const brg_builder *b);
 brg_launch *brg_build_begin(brg_builder *b, const char *kernel, double bytes);
 void brg_build_view(brg_launch *launch, brg_view v);
 
-/* Ends a launch: so many work-items, none of them more than its own; or a run of elements for each. */
+/* Ends a launch: so many work-items, none of them more than its own; or as many as keep the device busy,
+ * each with a share of `count` planes; or with a run of elements. */
 void brg_build_items(brg_builder *b, brg_launch *launch, int64_t items);
+void brg_build_shares(brg_builder *b, brg_launch *launch, int64_t count);
 void brg_build_run(brg_builder *b, brg_launch *launch, int64_t count, bool counts_rounds);
 
 void brg_build_copy(brg_builder *b, brg_view from, brg_view to);
@@ -74,7 +77,8 @@ void brg_build_splice(brg_builder *b, const brg_op *op, brg_call *call, brg_plac
 brg_task brg_build_task(brg_builder *b, int32_t index);
 void brg_build_forward(brg_builder *b, int32_t index);
 
-/* Gradients, and the contribution to the slope of what the layer takes. Not for additions. */
-void brg_build_backward(brg_builder *b, const brg_task *t);
+/* Gradients, and the contribution to the slope of what the layer takes. Not for additions. True if the
+ * contribution ends already where what the layer takes was rectified. */
+bool brg_build_backward(brg_builder *b, const brg_task *t);
 
 #endif

@@ -144,29 +144,56 @@ static double bytes_of(const brg_task *t) {
     return 4.0 * (double)(t->batch * (t->in + t->out));
 }
 
+/* Whether four windows of two by two, or eight, can go at a time: see kernels/train.cl. */
+static bool pools_pairs(const brg_builder *b, const brg_layer *l) {
+    bool two = l->kh == 2 && l->kw == 2 && l->sh == 2 && l->sw == 2 && l->dh == 1 && l->dw == 1;
+    return two && l->ph == 0 && l->pw == 0 && l->ow >= 4 && !b->naive && brg_build_on_cpu(b) &&
+           l->kind == BRG_LAYER_MAX_POOL;
+}
+
+static bool rectified(const brg_builder *b, int32_t node) {
+    return node > 0 && b->network->layers[node - 1].relu;
+}
+
+static void end_pool(brg_builder *b, brg_launch *launch, const brg_task *t, bool pairs, bool flag) {
+    int64_t planes = t->batch * t->layer->c;
+    if (pairs) {
+        brg_arg_i32(launch, planes);
+        brg_arg_i32(launch, t->layer->h);
+        brg_arg_i32(launch, t->layer->w);
+    } else {
+        add_pool(launch, t);
+    }
+    brg_arg_i32(launch, flag);
+    if (pairs)
+        brg_build_shares(b, launch, planes);
+    else
+        brg_build_items(b, launch, planes);
+}
+
 static void pool_forward(brg_builder *b, const brg_task *t) {
-    bool largest = t->layer->kind == BRG_LAYER_MAX_POOL;
-    brg_launch *launch =
-        brg_build_begin(b, largest ? "train_max_pool" : "train_average_pool", bytes_of(t));
+    bool largest = t->layer->kind == BRG_LAYER_MAX_POOL, pairs = pools_pairs(b, t->layer);
+    const char *kernel = pairs     ? "train_max_pool_2"
+                         : largest ? "train_max_pool"
+                                   : "train_average_pool";
+    brg_launch *launch = brg_build_begin(b, kernel, bytes_of(t));
     brg_build_view(launch, t->from);
     brg_build_view(launch, t->to);
-    add_pool(launch, t);
-    brg_arg_i32(launch, t->layer->relu);
-    brg_build_items(b, launch, t->batch * t->layer->c);
+    end_pool(b, launch, t, pairs, t->layer->relu);
 }
 
 static void pool_backward(brg_builder *b, const brg_task *t) {
-    bool largest = t->layer->kind == BRG_LAYER_MAX_POOL;
+    bool largest = t->layer->kind == BRG_LAYER_MAX_POOL, pairs = pools_pairs(b, t->layer);
     if (t->layer->from == 0)
         return;
-    brg_launch *launch = brg_build_begin(
-        b, largest ? "train_max_pool_slope" : "train_average_pool_slope", 2 * bytes_of(t));
-    if (largest)
-        brg_build_view(launch, t->from);
+    const char *kernel = pairs     ? "train_max_pool_2_slope"
+                         : largest ? "train_max_pool_slope"
+                                   : "train_average_pool_slope";
+    brg_launch *launch = brg_build_begin(b, kernel, 2 * bytes_of(t));
+    brg_build_view(launch, t->from);
     brg_build_view(launch, t->slope);
     brg_build_view(launch, t->slope_from);
-    add_pool(launch, t);
-    brg_build_items(b, launch, t->batch * t->layer->c);
+    end_pool(b, launch, t, pairs, rectified(b, t->layer->from));
 }
 
 static void norm_figures(brg_builder *b, const brg_task *t, brg_view kept, int64_t plane) {
@@ -290,7 +317,7 @@ void brg_build_forward(brg_builder *b, int32_t index) {
     }
 }
 
-void brg_build_backward(brg_builder *b, const brg_task *t) {
+bool brg_build_backward(brg_builder *b, const brg_task *t) {
     switch (t->layer->kind) {
     case BRG_LAYER_DENSE:
         dense_backward(b, t);
@@ -309,5 +336,7 @@ void brg_build_backward(brg_builder *b, const brg_task *t) {
         break;
     default:
         pool_backward(b, t);
+        return true;
     }
+    return false;
 }

@@ -38,7 +38,7 @@ static void pass_slope(brg_builder *b, brg_view slope, int32_t node) {
         contribute(b, slope, node);
     else
         brg_build_copy(b, slope, b->slopes[node]);
-    b->reached[node] = true;
+    b->reached[node] = b->goes_on[node] = true;
 }
 
 static void end_at_zero(brg_builder *b, const brg_task *t) {
@@ -55,7 +55,7 @@ static void backward(brg_builder *b, int32_t index) {
     int32_t from = t.layer->from;
     if (!b->reached[index + 1]) /* no loss depends on it */
         brg_build_clear(b, b->slopes[index + 1]);
-    if (t.layer->relu)
+    if (t.layer->relu && b->goes_on[index + 1])
         end_at_zero(b, &t);
     if (t.layer->kind == BRG_LAYER_ADD) {
         pass_slope(b, t.slope, from);
@@ -63,7 +63,8 @@ static void backward(brg_builder *b, int32_t index) {
         return;
     }
     t.slope_from = begin_slope(b, from);
-    brg_build_backward(b, &t);
+    if (!brg_build_backward(b, &t))
+        b->goes_on[from] = true;
     if (from > 0)
         end_slope(b, from, t.slope_from);
 }
@@ -96,7 +97,7 @@ static void lose(brg_builder *b) {
     brg_arg_f32(launch, (float)(1.0 / (double)b->step->whole));
     brg_arg_round(launch);
     brg_build_items(b, launch, batch);
-    b->reached[last] = true;
+    b->reached[last] = b->goes_on[last] = true;
     launch = brg_build_begin(b, "train_tally", 8.0 * (double)batch);
     brg_build_view(launch, each);
     brg_build_view(launch,
