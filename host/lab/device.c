@@ -144,6 +144,33 @@ double brg_lab_job_s(brg_lab *lab, const brg_job_desc *desc, int32_t units) {
     return seconds;
 }
 
+double brg_lab_job_total_s(brg_lab *lab, const brg_job_desc *desc, int32_t units) {
+    brg_result result;
+    if (brg_lab_job(lab, desc, units, &result) != BRG_OK)
+        return NAN;
+    double seconds = result.median.total * 1e-3;
+    brg_result_release(&result);
+    return seconds;
+}
+
+brg_tensor *brg_lab_noise(brg_lab *lab, const brg_shape *shape, uint64_t which) {
+    brg_error error = {0};
+    brg_tensor *tensor = NULL;
+    bool bytes = shape->dtype == BRG_U8;
+    if (brg_tensor_create_uniform(shape, lab->seed * 1000 + which, bytes ? 0 : -1, bytes ? 255 : 1,
+                                  &tensor, &error) != BRG_OK)
+        note(lab, &error);
+    return tensor;
+}
+
+int32_t brg_lab_doublings(int32_t top, int32_t *values, int32_t most) {
+    int32_t count = 0;
+    for (int32_t value = 1; value < top && count < most - 1; value *= 2)
+        values[count++] = value;
+    values[count++] = top;
+    return count;
+}
+
 void brg_lab_spans_of_engine(brg_lab *lab, const char *picture, uint64_t since_ns) {
     enum { MOST = 512 };
     brg_engine *engine = brg_lab_engine(lab);

@@ -62,14 +62,19 @@ typedef struct brg_lab_quantity {
                  const void *argument); /* NULL: values[top] / values[under] */
     const void *argument;
     int32_t top, under; /* under < 0: values[top] alone */
+    double scale;       /* times this; 0: 1. For units: seconds to ms, a part to per cent */
 } brg_lab_quantity;
 
 #define BRG_LAB_VALUE(index)                                                                       \
-    { NULL, NULL, (index), -1 }
+    { NULL, NULL, (index), -1, 1 }
 #define BRG_LAB_RATIO(above, below)                                                                \
-    { NULL, NULL, (above), (below) }
+    { NULL, NULL, (above), (below), 1 }
+#define BRG_LAB_VALUE_TIMES(index, factor)                                                         \
+    { NULL, NULL, (index), -1, (factor) }
+#define BRG_LAB_RATIO_TIMES(above, below, factor)                                                  \
+    { NULL, NULL, (above), (below), (factor) }
 #define BRG_LAB_DERIVED(function, argument)                                                        \
-    { (function), (argument), 0, 0 }
+    { (function), (argument), 0, 0, 1 }
 
 /* Which quantity answers which of the claim's questions. */
 typedef struct brg_lab_reply {
@@ -197,6 +202,17 @@ brg_status brg_lab_job(brg_lab *lab, const brg_job_desc *desc, int32_t units, br
 
 /* The same, for its time alone: seconds of its kernels (median over desc->repeats). NaN on failure. */
 double brg_lab_job_s(brg_lab *lab, const brg_job_desc *desc, int32_t units);
+
+/* The same from the first upload to the last byte read back, as one who waits for it sees it. */
+double brg_lab_job_total_s(brg_lab *lab, const brg_job_desc *desc, int32_t units);
+
+/* A tensor of reproducible noise in [-1, 1), 0..255 for u8; the lab's seed and `which` choose it. The caller releases
+ * it. NULL with the error noted. */
+brg_tensor *brg_lab_noise(brg_lab *lab, const brg_shape *shape, uint64_t which);
+
+/* 1, 2, 4 ... and `top` itself, at most `most` numbers; returns how many. For sweeps over units and cores. Any
+ * thread. */
+int32_t brg_lab_doublings(int32_t top, int32_t *values, int32_t most);
 
 /* ---- the host: threads, work, clocks ----------------------------------------------------------- */
 

@@ -28,7 +28,7 @@ typedef struct measurement {
     int32_t min_rounds, max_rounds;
     double began_s, deadline_s, precision;
     double longest_round_s;
-    int32_t refresh_at; /* rounds */
+    int32_t refresh_at, check_at; /* rounds */
 
     bool load_known;
     brg_lab_load load, load_at_begin;
@@ -83,9 +83,11 @@ static int32_t calm_rounds(const brg_lab *lab) {
 }
 
 static double evaluate(const brg_lab_quantity *quantity, const double *row) {
+    double scale = quantity->scale != 0 ? quantity->scale : 1;
     if (quantity->of)
-        return quantity->of(row, quantity->argument);
-    return quantity->under < 0 ? row[quantity->top] : row[quantity->top] / row[quantity->under];
+        return scale * quantity->of(row, quantity->argument);
+    double over = quantity->under < 0 ? 1 : row[quantity->under];
+    return scale * row[quantity->top] / over;
 }
 
 brg_lab_estimate brg_lab_estimate_of(const brg_lab *lab, brg_lab_quantity quantity) {
@@ -182,6 +184,11 @@ static void run_round(measurement *m) {
 
 /* ---- the load of others ------------------------------------------------------------------------ */
 
+/* Whether rounds come in windows that are calm or not. */
+static bool judges_load(const measurement *m) {
+    return m->load_known && !m->plan->counts;
+}
+
 static bool read_load(const measurement *m, brg_lab_load *load) {
     return m->lab->world.load(m->lab->world.user, load);
 }
@@ -217,7 +224,7 @@ static void window_close(measurement *m, bool last) {
     if (last && length < window_s / 10)
         others = 0; /* too short to tell by ticks */
     m->others_most = fmax(m->others_most, others);
-    if (others > tolerated && !m->plan->counts)
+    if (others > tolerated && judges_load(m))
         mark_disturbed(m);
     window_begin(m);
 }
@@ -238,9 +245,11 @@ static void note_others(measurement *m) {
 
 /* ---- when to stop ------------------------------------------------------------------------------ */
 
-/* How large a number is for its precision: a value near zero is measured against its threshold. */
+/* How large a number is for its precision: a value near zero is measured against its range. */
 static double scale_of(const brg_lab_question *question, double value) {
     double scale = fabs(value);
+    if (isfinite(question->low) && isfinite(question->high))
+        return fmax(scale, question->high - question->low);
     if (isfinite(question->low))
         scale = fmax(scale, fabs(question->low));
     if (isfinite(question->high))
@@ -248,7 +257,11 @@ static double scale_of(const brg_lab_question *question, double value) {
     return scale;
 }
 
-static bool is_precise(const measurement *m) {
+/* Resampling takes its time too: after a look, an eighth more rounds come before the next. */
+static bool is_precise(measurement *m) {
+    if (m->lab->rounds.count < m->check_at && !judges_load(m))
+        return false;
+    m->check_at = m->lab->rounds.count + 1 + m->lab->rounds.count / 8;
     const brg_lab_claim *claim = brg_lab_current(m->lab)->claim;
     for (int32_t i = 0; i < m->plan->reply_count; i++) {
         const brg_lab_reply *reply = &m->plan->replies[i];
@@ -268,10 +281,10 @@ static bool time_is_over(const measurement *m, int32_t calm) {
 
 /* Rounds are there of which it is not yet known whether they were disturbed. */
 static bool window_is_open(const measurement *m) {
-    return m->load_known && !m->plan->counts && m->lab->rounds.count > m->window_round;
+    return judges_load(m) && m->lab->rounds.count > m->window_round;
 }
 
-static bool wants_more(const measurement *m) {
+static bool wants_more(measurement *m) {
     int32_t calm = calm_rounds(m->lab);
     if (brg_lab_status(m->lab) != BRG_OK || time_is_over(m, calm))
         return false;
@@ -279,7 +292,7 @@ static bool wants_more(const measurement *m) {
         return m->lab->rounds.count < 4 * m->max_rounds;
     if (calm >= m->max_rounds)
         return false;
-    return calm < m->min_rounds || m->lab->rounds.count < m->refresh_at || !is_precise(m);
+    return calm < m->min_rounds || !is_precise(m);
 }
 
 /* ---- what becomes of it ------------------------------------------------------------------------ */

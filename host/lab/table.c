@@ -4,23 +4,72 @@
 
 #include "lab/lab.h"
 
-extern const brg_experiment brg_claim_18, brg_claim_19, brg_claim_21;
-extern const brg_experiment brg_claim_24;
+/* One a line, in order, all that there are to be: weak, so that one that is not written yet is left out. */
+#define CLAIM const brg_experiment __attribute__((weak))
+extern CLAIM brg_claim_1;
+extern CLAIM brg_claim_2;
+extern CLAIM brg_claim_3;
+extern CLAIM brg_claim_4;
+extern CLAIM brg_claim_5;
+extern CLAIM brg_claim_6;
+extern CLAIM brg_claim_7;
+extern CLAIM brg_claim_8;
+extern CLAIM brg_claim_9;
+extern CLAIM brg_claim_10;
+extern CLAIM brg_claim_11;
+extern CLAIM brg_claim_12;
+extern CLAIM brg_claim_13;
+extern CLAIM brg_claim_14;
+extern CLAIM brg_claim_15;
+extern CLAIM brg_claim_16;
+extern CLAIM brg_claim_17;
+extern CLAIM brg_claim_18;
+extern CLAIM brg_claim_19;
+extern CLAIM brg_claim_20;
+extern CLAIM brg_claim_21;
+extern CLAIM brg_claim_22;
+extern CLAIM brg_claim_23;
+extern CLAIM brg_claim_24;
+extern CLAIM brg_claim_25;
+extern CLAIM brg_claim_26;
+extern CLAIM brg_claim_27;
+extern CLAIM brg_claim_28;
+extern CLAIM brg_claim_29;
+extern CLAIM brg_claim_30;
+extern CLAIM brg_claim_31;
+extern CLAIM brg_claim_32;
+extern CLAIM brg_claim_33;
+extern CLAIM brg_claim_34;
+extern CLAIM brg_claim_35;
+extern CLAIM brg_claim_D1;
+extern CLAIM brg_claim_D2;
+extern CLAIM brg_claim_D3;
+extern CLAIM brg_claim_D4;
 
 static const brg_experiment *const experiments[] = {
-    /* one a line, in order */
-    &brg_claim_18, &brg_claim_19, &brg_claim_21,
-    &brg_claim_24,
+    &brg_claim_1,  &brg_claim_2,  &brg_claim_3,  &brg_claim_4,  &brg_claim_5,  &brg_claim_6,
+    &brg_claim_7,  &brg_claim_8,  &brg_claim_9,  &brg_claim_10, &brg_claim_11, &brg_claim_12,
+    &brg_claim_13, &brg_claim_14, &brg_claim_15, &brg_claim_16, &brg_claim_17, &brg_claim_18,
+    &brg_claim_19, &brg_claim_20, &brg_claim_21, &brg_claim_22, &brg_claim_23, &brg_claim_24,
+    &brg_claim_25, &brg_claim_26, &brg_claim_27, &brg_claim_28, &brg_claim_29, &brg_claim_30,
+    &brg_claim_31, &brg_claim_32, &brg_claim_33, &brg_claim_34, &brg_claim_35, &brg_claim_D1,
+    &brg_claim_D2, &brg_claim_D3, &brg_claim_D4,
 };
 
 enum { COUNT = sizeof experiments / sizeof experiments[0] };
 
 const brg_experiment *brg_lab_experiment_at(int32_t index) {
-    return index >= 0 && index < COUNT ? experiments[index] : NULL;
+    for (int32_t i = 0; index >= 0 && i < COUNT; i++)
+        if (experiments[i] && index-- == 0)
+            return experiments[i];
+    return NULL;
 }
 
 int32_t brg_lab_claim_count(void) {
-    return COUNT;
+    int32_t count = 0;
+    while (brg_lab_experiment_at(count))
+        count++;
+    return count;
 }
 
 const brg_lab_claim *brg_lab_claim_at(int32_t index) {
@@ -29,9 +78,10 @@ const brg_lab_claim *brg_lab_claim_at(int32_t index) {
 }
 
 const brg_lab_claim *brg_lab_claim_find(const char *id) {
-    for (int32_t i = 0; i < COUNT; i++)
-        if (strcasecmp(experiments[i]->claim.id, id) == 0)
-            return &experiments[i]->claim;
+    const brg_lab_claim *claim;
+    for (int32_t i = 0; (claim = brg_lab_claim_at(i)); i++)
+        if (strcasecmp(claim->id, id) == 0)
+            return claim;
     return NULL;
 }
 
