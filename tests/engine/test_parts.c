@@ -233,3 +233,115 @@ Test(parts, gradients_of_parts_add_up_and_their_update_is_the_step) {
         end_world(&w);
     }
 }
+
+/* ---- replicas ---------------------------------------------------------------------------------- */
+
+static brg_tensor *replicated(const world *w, const brg_replicas *replicas,
+                              brg_verify_policy verify) {
+    brg_replicas_work work = {.params = &w->params,
+                              .network = w->model.network,
+                              .state = w->state,
+                              .images = w->images,
+                              .labels = w->labels,
+                              .verify = verify};
+    brg_verdict verdict;
+    brg_error error = {0};
+    brg_tensor *output = NULL;
+    cr_assert_eq(brg_replicas_step(w->engine, replicas, &work, &output, &verdict, &error), BRG_OK,
+                 "%s", error.what);
+    if (verify == BRG_VERIFY_FULL)
+        cr_assert_eq(verdict.outcome, BRG_PASSED);
+    return output;
+}
+
+static brg_replicas divide(const world *w, int32_t count) {
+    static brg_device_list list;
+    brg_replicas replicas;
+    brg_error error = {0};
+    cr_assert_eq(brg_engine_devices(w->engine, -1, &list, NULL), BRG_OK);
+    if (!list.devices[0].partitions_by_counts || list.devices[0].compute_units < 2)
+        cr_skip_test("the device cannot be divided");
+    cr_assert_eq(brg_replicas_divide(&list, "0", count, &replicas, &error), BRG_OK, "%s",
+                 error.what);
+    return replicas;
+}
+
+/* How far a step by two replicas may lie from its exact value, on top of the update's own bound. */
+static double *doubt_of_two(const world *w, int64_t *count) {
+    answer parts[2];
+    int32_t first, size;
+    for (int32_t r = 0; r < 2; r++) {
+        brg_replicas_share(BATCH, 2, r, &first, &size);
+        parts[r] = gradient_of_part(w, first, size);
+    }
+    *count = parts[0].count;
+    double *doubt = malloc((size_t)*count * sizeof *doubt);
+    free(add_parts(parts, 2, doubt));
+    drop(&parts[0]);
+    drop(&parts[1]);
+    return doubt;
+}
+
+Test(parts, two_replicas_do_what_one_does_and_the_same_each_time) {
+    world w = make_world(models[1]);
+    brg_replicas two = divide(&w, 2);
+    brg_train_params params = w.params;
+    int64_t summed;
+    double *doubt = doubt_of_two(&w, &summed);
+    params.mode = BRG_TRAIN_STEPS;
+    answer stepped = compute(&w, &params, w.images, w.labels);
+    brg_tensor *once = replicated(&w, &two, BRG_VERIFY_FULL);
+    brg_tensor *again = replicated(&w, &two, BRG_VERIFY_NONE);
+    size_t bytes = brg_tensor_bytes(once);
+    cr_assert_eq(bytes, (size_t)stepped.count * sizeof(float));
+    cr_expect_eq(memcmp(brg_tensor_data(once), brg_tensor_data(again), bytes), 0);
+    /* A whole step's bound is that of its gradient and of the same update: enough for the update's. */
+    answer updated = {.got = brg_tensor_data(once), .bound = stepped.bound};
+    compare_steps(&w, &updated, &stepped, doubt, summed);
+
+    brg_replicas one = divide(&w, 1);
+    brg_tensor *alone = replicated(&w, &one, BRG_VERIFY_FULL);
+    updated.got = brg_tensor_data(alone);
+    compare_steps(&w, &updated, &stepped, doubt, summed);
+
+    brg_tensor_release(once);
+    brg_tensor_release(again);
+    brg_tensor_release(alone);
+    drop(&stepped);
+    free(doubt);
+    end_world(&w);
+}
+
+Test(parts, replicas_that_cannot_be_are_refused) {
+    world w = make_world(models[0]);
+    brg_device_list list = {.count = 1};
+    brg_replicas replicas;
+    brg_error error = {0};
+    list.devices[0] = (brg_device_info){.compute_units = 7, .available = true};
+    strcpy(list.devices[0].name, "seven cores");
+    cr_expect_eq(brg_replicas_divide(&list, "0", 3, &replicas, &error), BRG_E_UNSUPPORTED);
+    list.devices[0].partitions_by_counts = true;
+    cr_expect_eq(brg_replicas_divide(&list, "0", 8, &replicas, &error), BRG_E_ARGUMENT);
+    cr_expect_eq(brg_replicas_divide(&list, "0", 0, &replicas, &error), BRG_E_ARGUMENT);
+    cr_expect_eq(brg_replicas_divide(&list, "3:1", 2, &replicas, &error), BRG_E_NOT_FOUND);
+    cr_assert_eq(brg_replicas_divide(&list, "0", 3, &replicas, &error), BRG_OK, "%s", error.what);
+    cr_expect_str_eq(replicas.device[2], "0:0/cu=2@4");
+    cr_expect_str_eq(replicas.update, "0:0");
+    cr_assert_eq(brg_replicas_divide(&list, "0/cu=4@2", 2, &replicas, &error), BRG_OK, "%s",
+                 error.what);
+    cr_expect_str_eq(replicas.device[1], "0:0/cu=2@4");
+    cr_expect_str_eq(replicas.update, "0:0/cu=4@2");
+
+    brg_tensor *output = NULL;
+    brg_replicas_work work = {&w.params, w.model.network, w.state, w.images, w.labels, 0, 0};
+    replicas.count = BATCH + 1;
+    cr_expect_eq(brg_replicas_step(w.engine, &replicas, &work, &output, NULL, &error),
+                 BRG_E_ARGUMENT);
+    replicas.count = 2; /* one of them on a device that is not there */
+    strcpy(replicas.device[0], "0");
+    strcpy(replicas.device[1], "99");
+    cr_expect_eq(brg_replicas_step(w.engine, &replicas, &work, &output, NULL, &error),
+                 BRG_E_NOT_FOUND, "%s", error.what);
+    cr_expect_null(output);
+    end_world(&w);
+}
