@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/brigade)
 
 install(DIRECTORY include/brigade DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/brigade)
 install(TARGETS brigade EXPORT brigade-targets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 # An export of its own: only who links statically needs to find what the library itself links to.

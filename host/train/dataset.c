@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "brigade/train.h"
+#include "io/data.h"
 #include "io/idx.h"
 
 /* Reads "NAME" or "NAME.gz" in a folder. */
@@ -112,8 +113,14 @@ static brg_status check_sides(const char *folder, const brg_dataset *d, brg_erro
 }
 
 brg_status brg_dataset_load(const char *folder, brg_dataset *dataset, brg_error *error) {
+    char shipped[4096];
     memset(dataset, 0, sizeof *dataset);
-    brg_status status = read_all(folder, dataset, error);
+    brg_status status = BRG_OK;
+    if (!folder)
+        status = brg_data_path("mnist", shipped, sizeof shipped, error);
+    folder = folder ? folder : shipped;
+    if (status == BRG_OK)
+        status = read_all(folder, dataset, error);
     if (status == BRG_OK)
         status = check_sides(folder, dataset, error);
     if (status != BRG_OK)

@@ -19,6 +19,8 @@ foreign=$(nm -D --defined-only "$library" | awk '{print $3}' | sed 's/@.*//' | g
 [ -z "$foreign" ] || { echo "exported, though not brg_*: $foreign"; exit 1; }
 
 "$prefix/bin/brigade" --version | head -n 1
+data=$(find "$prefix" -path '*/share/brigade/mnist/*.gz' | wc -l)
+[ "$data" -eq 4 ] || { echo "$data files of MNIST are installed, not 4"; exit 1; }
 
 echo "find_package:"
 "$cmake" -G Ninja -S "$project" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null

@@ -119,6 +119,35 @@ Test(idx, a_dataset_is_read_whole) {
     brg_dataset_release(&dataset);
 }
 
+Test(idx, a_small_mnist_ships) {
+    brg_dataset dataset;
+    brg_error error = {0};
+    cr_assert_eq(brg_dataset_load(NULL, &dataset, &error), BRG_OK, "%s", error.what);
+    const brg_shape *train = brg_tensor_shape(dataset.train_images);
+    const brg_shape *test = brg_tensor_shape(dataset.test_images);
+    cr_assert(train->dims[0] == 5000 && test->dims[0] == 1000);
+    cr_assert(train->dims[1] == 1 && train->dims[2] == 28 && train->dims[3] == 28);
+    cr_assert_eq(dataset.classes, 10);
+    cr_assert_eq(((const int32_t *)brg_tensor_data(dataset.train_labels))[0], 5);
+    cr_assert_eq(((const int32_t *)brg_tensor_data(dataset.test_labels))[0], 7);
+    brg_dataset_release(&dataset);
+}
+
+Test(idx, data_may_lie_elsewhere) {
+    brg_dataset dataset;
+    brg_error error = {0};
+    char path[128];
+    setenv("BRIGADE_DATA_DIR", folder, 1);
+    cr_assert_eq(brg_dataset_load(NULL, &dataset, &error), BRG_E_IO);
+    cr_assert(strstr(error.hint, "BRIGADE_DATA_DIR"), "%s", error.hint);
+    cr_assert_eq(symlink(".", path_of("mnist", path)), 0);
+    write_dataset(two_labels, sizeof two_labels);
+    cr_assert_eq(brg_dataset_load(NULL, &dataset, &error), BRG_OK, "%s", error.what);
+    cr_assert_eq(brg_tensor_shape(dataset.train_images)->dims[0], 2);
+    brg_dataset_release(&dataset);
+    unsetenv("BRIGADE_DATA_DIR");
+}
+
 Test(idx, labels_must_match_images) {
     const uint8_t one_label[] = {0, 0, 8, 1, 0, 0, 0, 1, 4};
     brg_dataset dataset;
