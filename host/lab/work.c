@@ -200,6 +200,7 @@ brg_status brg_lab_work_submit(const brg_lab_work *work, const char *device, brg
                          .stage_count = 1,
                          .device = device,
                          .label = "work",
+                         .slice_ms = work->slice_ms,
                          .verify = BRG_VERIFY_NONE};
     brg_error error = {0};
     brg_status status = brg_engine_submit(work->engine, &desc, job, &error);

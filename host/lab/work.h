@@ -28,6 +28,7 @@ typedef struct brg_lab_work {
     brg_lab_work_shape shape; /* without zeros */
     brg_tensor *numbers;
     double flops, bytes; /* of one time */
+    double slice_ms;     /* longest time of a slice; 0: the engine's. Yours to set */
 } brg_lab_work;
 
 /* Makes work and has the device do it once, verified. The error is noted in the lab. */
