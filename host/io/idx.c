@@ -5,6 +5,7 @@
 #include "io/idx.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,22 +20,40 @@ static brg_status damaged(const char *path, const char *why, brg_error *error) {
 }
 
 static brg_status unreadable(const char *path, const char *why, brg_error *error) {
-    return brg_fail(error, BRG_E_IO, "%s cannot be read: %s.", path, why);
+    brg_fail(error, BRG_E_IO, "%s cannot be read: %s.", path, why);
+    brg_error_hint(error, "See that it is a file, whole and yours to read.");
+    return BRG_E_IO;
 }
 
-/* Reads exactly `size` bytes. zlib tells a damaged stream from a short one. */
+/* What zlib found wrong with the latest read, if anything. A stream that is short is not known to be
+ * damaged until somebody reads past its end. */
+static brg_status check_stream(gzFile file, const char *path, brg_error *error) {
+    int code;
+    const char *why = gzerror(file, &code);
+    if (code == Z_OK || code == Z_BUF_ERROR)
+        return BRG_OK;
+    if (code == Z_ERRNO)
+        return unreadable(path, strerror(errno), error);
+    size_t length = strlen(path); /* zlib's sentence begins with the path, as ours does */
+    bool twice = strncmp(why, path, length) == 0 && strncmp(why + length, ": ", 2) == 0;
+    brg_fail(error, BRG_E_FORMAT, "%s is damaged and cannot be unzipped: %s.", path,
+             twice ? why + length + 2 : why);
+    brg_error_hint(error,
+                   "Fetch it again, or make it again from the file that it was zipped from.");
+    return BRG_E_FORMAT;
+}
+
+/* Reads exactly `size` bytes. */
 static brg_status read_bytes(gzFile file, const char *path, uint8_t *bytes, size_t size,
                              brg_error *error) {
     while (size > 0) {
         unsigned part = size < CHUNK ? (unsigned)size : CHUNK;
         int got = gzread(file, bytes, part);
-        int code;
-        const char *why = gzerror(file, &code);
-        if (got < 0 || (code != Z_OK && code != Z_BUF_ERROR))
-            return code == Z_ERRNO ? unreadable(path, strerror(errno), error)
-                                   : damaged(path, why, error);
-        if (got == 0)
-            return damaged(path, "it ends too early", error);
+        brg_status status = check_stream(file, path, error);
+        if (status != BRG_OK)
+            return status;
+        if (got <= 0)
+            return damaged(path, gztell(file) > 0 ? "it ends too early" : "it is empty", error);
         bytes += got;
         size -= (size_t)got;
     }
@@ -64,11 +83,22 @@ static brg_status read_shape(gzFile file, const char *path, brg_shape *shape, br
     return status;
 }
 
+/* The end of a file is where it said it would be. Only now does zlib compare the checksum. */
+static brg_status check_end(gzFile file, const char *path, brg_error *error) {
+    uint8_t rest;
+    if (gzread(file, &rest, 1) > 0)
+        return damaged(path, "it is longer than it says", error);
+    int code;
+    gzerror(file, &code);
+    if (code == Z_BUF_ERROR)
+        return damaged(path, "it ends too early", error);
+    return check_stream(file, path, error);
+}
+
 /* The elements go to memory of their own first: a file may claim more than it has. */
 static brg_status read_elements(gzFile file, const char *path, const brg_shape *shape,
                                 brg_tensor **tensor, brg_error *error) {
     size_t size = 0;
-    uint8_t rest;
     brg_status status = brg_shape_size(shape, NULL, &size, error);
     if (status != BRG_OK)
         return status;
@@ -76,8 +106,8 @@ static brg_status read_elements(gzFile file, const char *path, const brg_shape *
     if (!bytes)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for %s.", path);
     status = read_bytes(file, path, bytes, size, error);
-    if (status == BRG_OK && gzread(file, &rest, 1) > 0)
-        status = damaged(path, "it is longer than it says", error);
+    if (status == BRG_OK)
+        status = check_end(file, path, error);
     if (status == BRG_OK)
         status = brg_tensor_create(shape, bytes, tensor, error);
     free(bytes);

@@ -1,12 +1,31 @@
 /* Datasets: folders of IDX files. See brigade/train.h. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "brigade/train.h"
 #include "io/data.h"
 #include "io/idx.h"
+
+static brg_status missing(brg_error *error) {
+    brg_error_hint(error, "Give the folder with the four files of MNIST, or install "
+                          "dataset-fashion-mnist and give /usr/share/datasets/fashion-mnist.");
+    return BRG_E_IO;
+}
+
+static brg_status check_folder(const char *folder, brg_error *error) {
+    struct stat info;
+    if (stat(folder, &info) != 0)
+        brg_fail(error, BRG_E_IO, "The folder %s cannot be read: %s.", folder, strerror(errno));
+    else if (!S_ISDIR(info.st_mode))
+        brg_fail(error, BRG_E_IO, "%s is a file, not a folder.", folder);
+    else
+        return BRG_OK;
+    return missing(error);
+}
 
 /* Reads "NAME" or "NAME.gz" in a folder. */
 static brg_status read_file(const char *folder, const char *name, brg_tensor **tensor,
@@ -19,11 +38,15 @@ static brg_status read_file(const char *folder, const char *name, brg_tensor **t
         strcat(path, ".gz");
     if (access(path, F_OK) != 0) {
         brg_fail(error, BRG_E_IO, "There is no %s in %s, plain or as .gz.", name, folder);
-        brg_error_hint(error, "Give the folder with the four files of MNIST, or install "
-                              "dataset-fashion-mnist and give /usr/share/datasets/fashion-mnist.");
-        return BRG_E_IO;
+        return missing(error);
     }
     return brg_idx_read(path, tensor, error);
+}
+
+/* Adds to what failed that the files of a folder belong together. */
+static brg_status mixed_up(brg_status status, brg_error *error) {
+    brg_error_hint(error, "The four files belong together: fetch them again from one place.");
+    return status;
 }
 
 /* Images have one channel: {count, h, w} becomes {count, 1, h, w}. */
@@ -41,8 +64,10 @@ static brg_status read_images(const char *folder, const char *name, brg_tensor *
         shape.dims[1] = 1;
         status = brg_tensor_create(&shape, brg_tensor_data(raw), images, error);
     } else {
-        status = brg_fail(error, BRG_E_FORMAT, "%s in %s has %d dims, not images.", name, folder,
-                          (int)shape.rank);
+        status = mixed_up(brg_fail(error, BRG_E_FORMAT,
+                                   "%s in %s holds no images: it has %d dims, not 3.", name, folder,
+                                   (int)shape.rank),
+                          error);
     }
     brg_tensor_release(raw);
     return status;
@@ -73,11 +98,14 @@ static brg_status read_labels(const char *folder, const char *name, int64_t imag
         return status;
     const brg_shape *shape = brg_tensor_shape(raw);
     if (shape->rank != 1)
-        status = brg_fail(error, BRG_E_FORMAT, "%s in %s has %d dims, not labels.", name, folder,
-                          (int)shape->rank);
+        status = mixed_up(brg_fail(error, BRG_E_FORMAT,
+                                   "%s in %s holds no labels: it has %d dims, not 1.", name, folder,
+                                   (int)shape->rank),
+                          error);
     else if (shape->dims[0] != images)
-        status = brg_fail(error, BRG_E_SHAPE, "%s in %s has %lld labels for %lld images.", name,
-                          folder, (long long)shape->dims[0], (long long)images);
+        status = mixed_up(brg_fail(error, BRG_E_SHAPE, "%s in %s has %lld labels for %lld images.",
+                                   name, folder, (long long)shape->dims[0], (long long)images),
+                          error);
     else
         status = widen(raw, classes, labels, error);
     brg_tensor_release(raw);
@@ -103,13 +131,18 @@ static brg_status read_all(const char *folder, brg_dataset *d, brg_error *error)
 
 static brg_status check_sides(const char *folder, const brg_dataset *d, brg_error *error) {
     const brg_shape *a = brg_tensor_shape(d->train_images), *b = brg_tensor_shape(d->test_images);
-    if (a->dims[0] > 0 && a->dims[2] == b->dims[2] && a->dims[3] == b->dims[3])
+    long long size[] = {a->dims[2], a->dims[3], b->dims[2], b->dims[3]};
+    if (a->dims[0] == 0 || b->dims[0] == 0 || size[0] * size[1] == 0)
+        brg_fail(error, BRG_E_SHAPE,
+                 "There are %lld images of %lldx%lld to learn from in %s, and %lld to test on.",
+                 (long long)a->dims[0], size[0], size[1], folder, (long long)b->dims[0]);
+    else if (size[0] != size[2] || size[1] != size[3])
+        brg_fail(error, BRG_E_SHAPE,
+                 "The images to learn from in %s are %lldx%lld, those to test on %lldx%lld.",
+                 folder, size[0], size[1], size[2], size[3]);
+    else
         return BRG_OK;
-    return brg_fail(error, BRG_E_SHAPE,
-                    "The images of %s to learn from are %lld of %lldx%lld, those to test on are "
-                    "%lldx%lld.",
-                    folder, (long long)a->dims[0], (long long)a->dims[2], (long long)a->dims[3],
-                    (long long)b->dims[2], (long long)b->dims[3]);
+    return mixed_up(BRG_E_SHAPE, error);
 }
 
 brg_status brg_dataset_load(const char *folder, brg_dataset *dataset, brg_error *error) {
@@ -119,6 +152,8 @@ brg_status brg_dataset_load(const char *folder, brg_dataset *dataset, brg_error 
     if (!folder)
         status = brg_data_path("mnist", shipped, sizeof shipped, error);
     folder = folder ? folder : shipped;
+    if (status == BRG_OK)
+        status = check_folder(folder, error);
     if (status == BRG_OK)
         status = read_all(folder, dataset, error);
     if (status == BRG_OK)

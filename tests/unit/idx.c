@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -79,7 +80,8 @@ static void refused(const void *bytes, size_t size, const char *why) {
 Test(idx, damage_is_told) {
     const uint8_t wrong[] = {0, 1, 8, 3, 0, 0, 0, 1}, floats[] = {0, 0, 13, 1, 0, 0, 0, 1, 9};
     const uint8_t huge[] = {0, 0, 8, 3, 0x7f, 0, 0, 0, 0x7f, 0, 0, 0, 0, 0, 0, 9};
-    for (size_t size = 0; size < sizeof two_images; size++)
+    refused("", 0, "it is empty");
+    for (size_t size = 1; size < sizeof two_images; size++)
         refused(two_images, size, "it ends too early");
     refused(wrong, sizeof wrong, "other bytes");
     refused(floats, sizeof floats, "another type");
@@ -89,16 +91,36 @@ Test(idx, damage_is_told) {
     refused(longer, sizeof longer, "longer than it says");
 }
 
-Test(idx, a_zipped_file_cut_short_is_told) {
+/* A zipped file of noise, which cannot be made smaller; returns its size. */
+static size_t write_noise(const char *name, uint8_t zipped[8192]) {
     char path[128];
-    brg_error error = {0};
-    brg_tensor *tensor = NULL;
     uint8_t noise[4096] = {0, 0, 8, 1, 0, 0, 0x0f, 0xf8};
     for (size_t i = 8; i < sizeof noise; i++)
         noise[i] = (uint8_t)(i * i * 2654435761u >> 16);
-    write_zipped("cut", noise, sizeof noise);
-    cr_assert_eq(truncate(path_of("cut", path), 900), 0);
-    cr_assert_eq(read_it("cut", &tensor, &error), BRG_E_FORMAT, "%s", error.what);
+    write_zipped(name, noise, sizeof noise);
+    FILE *file = fopen(path_of(name, path), "rb");
+    size_t size = fread(zipped, 1, 8192, file);
+    fclose(file);
+    return size;
+}
+
+Test(idx, a_zipped_file_cut_short_is_told) {
+    uint8_t zipped[8192];
+    size_t size = write_noise("cut", zipped);
+    for (size_t keep = 20; keep < size; keep += keep + 64 < size - 20 ? 64 : 1)
+        refused(zipped, keep, "bad is ");
+}
+
+Test(idx, a_zipped_file_with_a_wrong_byte_is_told) {
+    uint8_t zipped[8192];
+    size_t size = write_noise("wrong", zipped);
+    for (size_t at = 10; at < size; at += at + 64 < size - 20 ? 64 : 1) {
+        zipped[at] ^= 4;
+        refused(zipped, size, "bad is ");
+        zipped[at] ^= 4;
+    }
+    zipped[size - 8] ^= 1; /* the checksum alone */
+    refused(zipped, size, "cannot be unzipped: incorrect data check");
 }
 
 static void write_dataset(const void *labels, size_t size) {
@@ -148,19 +170,51 @@ Test(idx, data_may_lie_elsewhere) {
     unsetenv("BRIGADE_DATA_DIR");
 }
 
-Test(idx, labels_must_match_images) {
-    const uint8_t one_label[] = {0, 0, 8, 1, 0, 0, 0, 1, 4};
+static void dataset_refused(const char *where, brg_status expected, const char *why) {
     brg_dataset dataset;
     brg_error error = {0};
+    cr_assert_eq(brg_dataset_load(where, &dataset, &error), expected, "%s", error.what);
+    cr_assert(strstr(error.what, why), "\"%s\" does not say \"%s\"", error.what, why);
+    cr_assert_neq(error.hint[0], '\0', "%s", error.what);
+    cr_assert_null(dataset.train_images);
+}
+
+Test(idx, files_of_a_dataset_must_match) {
+    const uint8_t one_label[] = {0, 0, 8, 1, 0, 0, 0, 1, 4};
+    const uint8_t no_images[16] = {0, 0, 8, 3, [11] = 1, [15] = 3}, no_labels[8] = {0, 0, 8, 1};
+    uint8_t turned[sizeof two_images];
+    memcpy(turned, two_images, sizeof turned);
+    turned[11] = 3, turned[15] = 1;
+
     write_dataset(one_label, sizeof one_label);
-    cr_assert_eq(brg_dataset_load(folder, &dataset, &error), BRG_E_SHAPE);
-    cr_assert(strstr(error.what, "1 labels for 2 images"), "%s", error.what);
-    char path[128];
-    unlink(path_of("t10k-images-idx3-ubyte", path));
+    dataset_refused(folder, BRG_E_SHAPE, "1 labels for 2 images");
+    write_dataset(two_images, sizeof two_images);
+    dataset_refused(folder, BRG_E_FORMAT, "holds no labels: it has 3 dims");
     write_dataset(two_labels, sizeof two_labels);
-    unlink(path);
-    cr_assert_eq(brg_dataset_load(folder, &dataset, &error), BRG_E_IO);
-    cr_assert(strstr(error.what, "There is no t10k-images"), "%s", error.what);
+    write_plain("t10k-images-idx3-ubyte", turned, sizeof turned);
+    dataset_refused(folder, BRG_E_SHAPE, "are 1x3, those to test on 3x1");
+    write_plain("t10k-images-idx3-ubyte", no_images, sizeof no_images);
+    write_plain("t10k-labels-idx1-ubyte", no_labels, sizeof no_labels);
+    dataset_refused(folder, BRG_E_SHAPE, "and 0 to test on");
+    write_plain("t10k-images-idx3-ubyte", two_labels, sizeof two_labels);
+    dataset_refused(folder, BRG_E_FORMAT, "holds no images: it has 1 dims");
+}
+
+Test(idx, what_is_no_dataset_is_told) {
+    char path[128];
+    dataset_refused(folder, BRG_E_IO, "There is no train-images-idx3-ubyte");
+    dataset_refused("/nowhere/at/all", BRG_E_IO, "The folder /nowhere/at/all cannot be read");
+    write_plain("plain", two_labels, sizeof two_labels);
+    dataset_refused(path_of("plain", path), BRG_E_IO, "is a file, not a folder");
+    write_plain("train-images-idx3-ubyte", "", 0);
+    dataset_refused(folder, BRG_E_FORMAT, "it is empty");
+    unlink(path_of("train-images-idx3-ubyte", path));
+    cr_assert_eq(mkdir(path, 0700), 0);
+    dataset_refused(folder, BRG_E_IO, "directory");
+    rmdir(path);
+    write_dataset(two_labels, sizeof two_labels);
+    unlink(path_of("t10k-images-idx3-ubyte", path));
+    dataset_refused(folder, BRG_E_IO, "There is no t10k-images");
 }
 
 Test(idx, shipped_models_load_and_have_states) {
