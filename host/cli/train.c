@@ -398,6 +398,14 @@ static int train(cli_session *session, const train_settings *settings) {
     return code;
 }
 
+/* How many processes MPI started as one program; 1 without it. Open MPI, MPICH. */
+static int64_t processes(void) {
+    const char *size = getenv("OMPI_COMM_WORLD_SIZE");
+    size = size ? size : getenv("PMI_SIZE");
+    long long count = size ? strtoll(size, NULL, 10) : 1;
+    return count > 1 ? count : 1;
+}
+
 static int run_train(const cli_command *command, int argc, char **argv) {
     train_settings settings = {.common = CLI_COMMON_DEFAULTS,
                                .model = "lenet",
@@ -411,6 +419,11 @@ static int run_train(const cli_command *command, int argc, char **argv) {
     int code = cli_options_parse(command, argc, argv, &settings, &count);
     if (code != CLI_GO)
         return code;
+    if (processes() > 1)
+        return cli_usage_error(command,
+                               "this build trains on one machine only, and mpirun started %lld "
+                               "processes: start it once, without mpirun",
+                               (long long)processes());
     bool adam = strcmp(settings.optimizer, "adam") == 0;
     if (!adam && strcmp(settings.optimizer, "sgd") != 0)
         return cli_usage_error(command, "--optimizer is sgd or adam, not \"%s\"",

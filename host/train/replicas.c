@@ -158,20 +158,25 @@ static void add(float *restrict sum, const float *restrict more, int64_t count) 
         sum[i] += more[i];
 }
 
-/* Adds up in the order of ranks. Gradients are {1, n}. */
-static brg_status add_up(const jobs *j, brg_tensor **sum, brg_error *error) {
-    if (j->replicas->count == 1) {
-        *sum = brg_tensor_retain(j->gradient[0]);
-        return BRG_OK;
+/* Adds up in the order of ranks, into the first gradient unless someone else holds it too. Gradients are
+ * {1, n}. */
+static brg_status add_up(jobs *j, brg_error *error) {
+    brg_tensor *given = j->gradient[0];
+    const brg_shape shape = *brg_tensor_shape(given);
+    if (j->replicas->count > 1 && !brg_tensor_writable(given)) {
+        j->gradient[0] = NULL;
+        brg_status status =
+            brg_tensor_create(&shape, brg_tensor_data(given), &j->gradient[0], error);
+        brg_tensor_release(given);
+        if (status != BRG_OK)
+            return status;
     }
-    const brg_shape *shape = brg_tensor_shape(j->gradient[0]);
-    brg_status status = brg_tensor_create(shape, brg_tensor_data(j->gradient[0]), sum, error);
-    for (int32_t r = 1; r < j->replicas->count && status == BRG_OK; r++)
-        add(brg_tensor_writable(*sum), brg_tensor_data(j->gradient[r]), shape->dims[1]);
-    return status;
+    for (int32_t r = 1; r < j->replicas->count; r++)
+        add(brg_tensor_writable(j->gradient[0]), brg_tensor_data(j->gradient[r]), shape.dims[1]);
+    return BRG_OK;
 }
 
-static brg_status update(jobs *j, const brg_tensor *sum, brg_tensor **output, brg_error *error) {
+static brg_status update(jobs *j, brg_tensor **output, brg_error *error) {
     const brg_replicas_work *work = j->work;
     brg_train_params params = *work->params;
     params.mode = BRG_TRAIN_UPDATE;
@@ -179,7 +184,7 @@ static brg_status update(jobs *j, const brg_tensor *sum, brg_tensor **output, br
     params.whole = params.first = 0;
     brg_stage stage = {.op = "train",
                        .params = &params,
-                       .inputs = {work->state, sum, work->network},
+                       .inputs = {work->state, j->gradient[0], work->network},
                        .input_count = 3};
     brg_job job;
     brg_status status = submit(j, &stage, j->replicas->update, &job, error);
@@ -204,19 +209,17 @@ brg_status brg_replicas_step(brg_engine *engine, const brg_replicas *replicas,
                              brg_verdict *verdict, brg_error *error) {
     jobs j = {.engine = engine, .replicas = replicas, .work = work};
     brg_error unread;
-    brg_tensor *sum = NULL;
     *output = NULL;
     error = error ? error : &unread;
     brg_status status = check_batch(&j, error);
     if (status == BRG_OK)
         status = learn(&j, error);
     if (status == BRG_OK)
-        status = add_up(&j, &sum, error);
+        status = add_up(&j, error);
     if (status == BRG_OK)
-        status = update(&j, sum, output, error);
+        status = update(&j, output, error);
     if (status == BRG_OK && verdict)
         *verdict = j.verdict;
-    brg_tensor_release(sum);
     for (int32_t r = 0; r < j.submitted; r++)
         brg_tensor_release(j.gradient[r]);
     return status;
