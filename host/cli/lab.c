@@ -5,13 +5,16 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "lab_page.h"
+#include "markup.h"
 #include "session.h"
 #include "table.h"
 
 typedef struct lab_settings {
     cli_common common;
     bool all, quick;
-    double budget_s, dial; /* NaN: not given */
+    double budget_s, dial;    /* NaN: not given */
+    const char *page, *junit; /* files to write; NULL: none */
 } lab_settings;
 
 static const cli_option rows[] = {
@@ -22,6 +25,10 @@ static const cli_option rows[] = {
      "time for each claim; it ends earlier once its numbers are precise", 0.001, 3600},
     {0, "dial", CLI_NUMBER, offsetof(lab_settings, dial), "X",
      "the number that a claim lets you change, see --help of the list", -1e12, 1e12},
+    {0, "report", CLI_TEXT, offsetof(lab_settings, page), "FILE",
+     "write an HTML page with all plots, one file without scripts", 0, 0},
+    {0, "junit", CLI_TEXT, offsetof(lab_settings, junit), "FILE",
+     "write JUnit XML, a testcase for each claim", 0, 0},
 };
 
 static const cli_option_group group = {"options", rows, sizeof rows / sizeof rows[0]};
@@ -210,7 +217,23 @@ static brg_status report_results(const lab_run *run, brg_error *error) {
     return status;
 }
 
-static int run_claims(cli_session *session, const brg_lab_options *options) {
+static brg_status save_files(const lab_run *run, const lab_settings *settings, brg_error *error) {
+    brg_status status = BRG_OK;
+    if (settings->page)
+        status = cli_lab_page_save(settings->page, run->results, run->done, error);
+    if (status == BRG_OK && settings->junit)
+        status = cli_lab_junit_save(settings->junit, run->results, run->done, error);
+    return status;
+}
+
+/* Before minutes of measuring, not after them. */
+static brg_status probe_files(const lab_settings *settings, brg_error *error) {
+    brg_status status = settings->page ? cli_markup_probe(settings->page, error) : BRG_OK;
+    return status == BRG_OK && settings->junit ? cli_markup_probe(settings->junit, error) : status;
+}
+
+static int run_claims(cli_session *session, const lab_settings *settings,
+                      const brg_lab_options *options) {
     brg_error error = {0};
     lab_run *run = calloc(1, sizeof *run);
     if (!run) {
@@ -219,13 +242,17 @@ static int run_claims(cli_session *session, const brg_lab_options *options) {
     }
     run->session = session;
     int32_t asked = options->ids ? options->id_count : brg_lab_claim_count();
-    brg_status status = brg_lab_start(options, &run->lab, &error);
+    brg_status status = probe_files(settings, &error);
+    if (status == BRG_OK)
+        status = brg_lab_start(options, &run->lab, &error);
     if (status == BRG_OK)
         status = follow(run, &error);
     if (status == BRG_OK && session->report)
         status = report_results(run, &error);
     else if (status == BRG_OK)
         print_summary(run, asked);
+    if (status == BRG_OK)
+        status = save_files(run, settings, &error);
     int code = status == BRG_OK ? exit_code(run) : cli_session_fail(session, &error);
     brg_lab_destroy(run->lab);
     for (int32_t i = 0; i < run->done; i++)
@@ -265,7 +292,7 @@ static int run_lab(const cli_command *command, int argc, char **argv) {
     code = cli_session_open(&session, "lab", &settings.common, choose);
     if (code == CLI_OK)
         code = run_claims(
-            &session,
+            &session, &settings,
             &(brg_lab_options){.ids = count ? (const char *const *)argv : NULL,
                                .id_count = count,
                                .budget_s = settings.budget_s,

@@ -13,12 +13,12 @@
  * Colours are classes that a style sheet inside the file sets, once for light and once for dark. */
 #include "svg.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "markup.h"
 
 enum {
     WIDTH = 880,
@@ -56,30 +56,9 @@ static const char style[] =
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
-static void put_escaped(FILE *out, const char *text) {
-    for (; *text; text++)
-        switch (*text) {
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            if ((unsigned char)*text >= 0x20)
-                fputc(*text, out);
-        }
-}
-
 static void put_text(FILE *out, double x, double y, const char *classes, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, classes);
-    put_escaped(out, text);
+    cli_markup_escaped(out, text);
     fputs("</text>\n", out);
 }
 
@@ -153,7 +132,7 @@ static void put_y_axis(FILE *out, const cli_panel *panel, const scale *s) {
     }
     fprintf(out, "<text class=\"soft mid\" transform=\"translate(30 %.1f) rotate(-90)\">",
             s->top + s->height / 2);
-    put_escaped(out, panel->y_title);
+    cli_markup_escaped(out, panel->y_title);
     fputs("</text>\n", out);
 }
 
@@ -195,7 +174,7 @@ static void put_mark(FILE *out, int32_t series, double x, double y, const char *
             shapes[series % COLOURS]);
     if (tip) {
         fputs("<title>", out);
-        put_escaped(out, tip);
+        cli_markup_escaped(out, tip);
         fputs("</title>", out);
     }
     fputs("</path>\n", out);
@@ -343,7 +322,7 @@ static void put_document(FILE *out, const char *title, const char *subtitle,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" "
             "height=\"%.0f\" role=\"img\">\n<title>",
             WIDTH, height, WIDTH, height);
-    put_escaped(out, title);
+    cli_markup_escaped(out, title);
     fprintf(out, "</title>\n%s<rect class=\"bg\" width=\"%d\" height=\"%.0f\"/>\n", style, WIDTH,
             height);
     put_text(out, 28, 38, "h1", title);
@@ -356,22 +335,6 @@ static void put_document(FILE *out, const char *title, const char *subtitle,
             panel->kind == CLI_PANEL_BARS ? put_bars(out, panel, top) : put_lines(out, panel, top);
     }
     fputs("</svg>\n", out);
-}
-
-/* Under another name first, so that no half of a picture is ever there under its own. */
-static brg_status save_text(const char *path, const char *text, size_t size, brg_error *error) {
-    char fresh[4096];
-    if ((size_t)snprintf(fresh, sizeof fresh, "%s.%d", path, (int)getpid()) >= sizeof fresh)
-        return brg_fail(error, BRG_E_IO, "the file name %.80s... is too long", path);
-    FILE *file = fopen(fresh, "wb");
-    bool written = file && fwrite(text, 1, size, file) == size;
-    if (file && fclose(file) != 0)
-        written = false;
-    if (written && rename(fresh, path) == 0)
-        return BRG_OK;
-    brg_fail(error, BRG_E_IO, "cannot write %.400s: %s", path, strerror(errno));
-    remove(fresh);
-    return BRG_E_IO;
 }
 
 brg_status cli_svg_save(const char *path, const char *title, const char *subtitle,
@@ -388,7 +351,7 @@ brg_status cli_svg_save(const char *path, const char *title, const char *subtitl
         return brg_fail(error, BRG_E_MEMORY, "no memory for the picture");
     put_document(out, title, subtitle, panels, count);
     bool whole = fclose(out) == 0 && text;
-    brg_status status = whole ? save_text(path, text, size, error)
+    brg_status status = whole ? cli_markup_save(path, text, size, error)
                               : brg_fail(error, BRG_E_MEMORY, "no memory for the picture");
     free(text);
     return status;

@@ -1,0 +1,97 @@
+/* Escaping, numbers and whole files. */
+#include "markup.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Bytes of the UTF-8 character at text; 0 if there is none. */
+static int character_length(const char *text) {
+    const unsigned char first = (unsigned char)text[0];
+    const int length = first < 0x80   ? 1
+                       : first < 0xc2 ? 0
+                       : first < 0xe0 ? 2
+                       : first < 0xf0 ? 3
+                                      : 4;
+    if (first > 0xf4)
+        return 0;
+    for (int i = 1; i < length; i++)
+        if (((unsigned char)text[i] & 0xc0) != 0x80)
+            return 0;
+    const unsigned char second = length > 1 ? (unsigned char)text[1] : 0;
+    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+    const bool surrogate = first == 0xed && second > 0x9f;
+    return overlong || surrogate || (first == 0xf4 && second > 0x8f) ? 0 : length;
+}
+
+static const char *entity_of(char character) {
+    switch (character) {
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '&':
+        return "&amp;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void cli_markup_escaped(FILE *out, const char *text) {
+    while (*text) {
+        const int length = character_length(text);
+        const char *entity = entity_of(*text);
+        if (entity)
+            fputs(entity, out);
+        else if (length == 0)
+            fputc('?', out);
+        else if (length > 1 || ((unsigned char)*text >= 0x20 && *text != 0x7f))
+            fwrite(text, 1, (size_t)length, out);
+        text += length ? length : 1;
+    }
+}
+
+const char *cli_markup_number(double value, char *text, size_t size) {
+    const double amount = fabs(value);
+    if (isnan(value))
+        snprintf(text, size, "not measured");
+    else
+        snprintf(text, size, amount >= 99.5 && amount < 1e6 ? "%.0f" : "%.3g", value);
+    return text;
+}
+
+/* A name beside the file's own, for what is not yet whole. */
+static bool fresh_name(const char *path, char *fresh, size_t size) {
+    return (size_t)snprintf(fresh, size, "%s.%d", path, (int)getpid()) < size;
+}
+
+static brg_status write_through(const char *path, const char *text, size_t size, bool keep,
+                                brg_error *error) {
+    char fresh[4096];
+    if (!fresh_name(path, fresh, sizeof fresh))
+        return brg_fail(error, BRG_E_IO, "the file name %.80s... is too long", path);
+    FILE *file = fopen(fresh, "wb");
+    bool written = file && fwrite(text, 1, size, file) == size;
+    if (file && fclose(file) != 0)
+        written = false;
+    if (written && keep && rename(fresh, path) == 0)
+        return BRG_OK;
+    const int reason = errno;
+    remove(fresh);
+    if (written && !keep)
+        return BRG_OK;
+    return brg_fail(error, BRG_E_IO, "cannot write %.400s: %s", path, strerror(reason));
+}
+
+brg_status cli_markup_save(const char *path, const char *text, size_t size, brg_error *error) {
+    return write_through(path, text, size, true, error);
+}
+
+brg_status cli_markup_probe(const char *path, brg_error *error) {
+    return write_through(path, "", 0, false, error);
+}
