@@ -28,6 +28,7 @@ typedef enum brg_status {
     BRG_E_STALE,       /* the handle's job is gone and its slot reused */
     BRG_E_IO,          /* a file cannot be opened, read, written or renamed */
     BRG_E_FORMAT,      /* a file's contents are damaged or of an unknown kind */
+    BRG_E_DIVERGED,    /* numbers of a training are no longer finite */
     BRG_E_INTERNAL,    /* a defect of this library */
     BRG_STATUS_COUNT
 } brg_status;
