@@ -61,7 +61,8 @@ static void *run(void *argument) {
     brg_trainer_state state = brg_trainer_course(trainer, &error);
     brg_trainer_view *view = brg_trainer_open(trainer);
     view->state = state;
-    view->error = error;
+    if (state == BRG_TRAINER_FAILED)
+        view->error = error;
     view->paused = view->stopping = false;
     brg_trainer_close(trainer);
     return NULL;
