@@ -91,7 +91,7 @@ static void set_up(brg_training *t) {
                                    .model = &t->model,
                                    .images = t->data.train_images,
                                    .labels = t->data.train_labels,
-                                   .recipe = &t->recipe,
+                                   .regime = &t->regime,
                                    .abandon = &t->trainer->abandon};
 }
 
@@ -102,7 +102,7 @@ static brg_status make_state(brg_training *t, brg_error *error) {
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for an order of images.");
     if (t->resumed.state)
         return brg_training_take_over(t, error);
-    return brg_model_state(&t->model, &t->recipe.params, t->config.seed, &t->state, error);
+    return brg_model_state(&t->model, &t->regime.params, t->config.seed, &t->state, error);
 }
 
 static void tell_facts(brg_training *t) {
@@ -121,7 +121,7 @@ static void tell_facts(brg_training *t) {
     v->replicas = t->config.replicas;
     v->epochs = t->config.epochs;
     v->steps = t->steps;
-    v->steps_of_epoch = t->recipe.steps_of_epoch;
+    v->steps_of_epoch = t->regime.steps_of_epoch;
     v->step = v->first_step = t->step;
     v->epoch = (int32_t)(t->step / (v->steps_of_epoch > 0 ? v->steps_of_epoch : 1));
     t->trainer->state = brg_tensor_retain(t->state);
@@ -145,8 +145,8 @@ static brg_status load(brg_training *t, brg_error *error) {
         status = check_fit(t, error);
     if (status != BRG_OK)
         return status;
-    brg_recipe_make(&t->config, count_of(t->data.train_images), &t->recipe);
-    t->steps = t->recipe.steps_of_epoch * t->recipe.epochs;
+    brg_regime_make(&t->config, count_of(t->data.train_images), &t->regime);
+    t->steps = t->regime.steps_of_epoch * t->regime.epochs;
     set_up(t);
     status = make_state(t, error);
     if (status == BRG_OK)
@@ -186,7 +186,7 @@ static bool is_checked(const brg_training *t, int64_t step) {
     int64_t every = t->config.check_every;
     if (every != 0)
         return every > 0 && step % every == 0;
-    bool first = step % t->recipe.steps_of_epoch == 0;
+    bool first = step % t->regime.steps_of_epoch == 0;
     return first && t->check_seconds <= CHECKS_SHARE * t->seconds;
 }
 
@@ -201,19 +201,19 @@ static int64_t until_multiple(int64_t step, int64_t every) {
 
 /* The stretch that begins at a step; none where an epoch ends. `begins` is true for an epoch's first. */
 static brg_stretch stretch_from(const brg_training *t, int64_t step, bool begins) {
-    int64_t in_epoch = step % t->recipe.steps_of_epoch;
+    int64_t in_epoch = step % t->regime.steps_of_epoch;
     brg_stretch s = {.order = t->order,
-                     .epoch = step / t->recipe.steps_of_epoch,
+                     .epoch = step / t->regime.steps_of_epoch,
                      .first = in_epoch,
                      .step = step,
-                     .rate = brg_recipe_rate(&t->recipe, step)};
+                     .rate = brg_regime_rate(&t->regime, step)};
     if (in_epoch == 0 && !begins)
         return s;
     double pace = pace_of(t);
     s.checked = is_checked(t, step);
-    s.count = t->recipe.steps_of_epoch - in_epoch;
+    s.count = t->regime.steps_of_epoch - in_epoch;
     s.count = smaller(s.count, BRG_STRETCH);
-    s.count = smaller(s.count, brg_recipe_block_end(&t->recipe, step) - step);
+    s.count = smaller(s.count, brg_regime_block_end(&t->regime, step) - step);
     s.count = smaller(s.count, until_multiple(step, t->config.save_every));
     s.count = smaller(s.count, until_multiple(step, t->config.check_every));
     if (s.checked || pace == 0)
@@ -297,7 +297,7 @@ static brg_status tell_stretch(brg_training *t, const brg_stretch *s, const brg_
                                    .hits = r->hits,
                                    .count = s->count,
                                    .first = s->step,
-                                   .steps_of_epoch = t->recipe.steps_of_epoch,
+                                   .steps_of_epoch = t->regime.steps_of_epoch,
                                    .batch = t->config.batch,
                                    .epoch = (int32_t)s->epoch,
                                    .rate = s->rate,
@@ -308,7 +308,7 @@ static brg_status tell_stretch(brg_training *t, const brg_stretch *s, const brg_
     brg_tensor_release(t->trainer->state);
     t->trainer->state = brg_tensor_retain(t->state);
     v->step = t->step;
-    v->epoch = (int32_t)(t->step / t->recipe.steps_of_epoch);
+    v->epoch = (int32_t)(t->step / t->regime.steps_of_epoch);
     v->loss = mean_of(r->losses, s->count);
     v->train_accuracy = t->hits / (double)((s->first + s->count) * t->config.batch);
     v->rate = (double)s->rate;
@@ -359,8 +359,8 @@ static brg_status save_if_due(brg_training *t, brg_error *error) {
 
 /* On to the epoch's end, or as far as may be. */
 static brg_status learn(brg_training *t, brg_error *error) {
-    brg_batches_order(count_of(t->data.train_images), t->recipe.params.seed,
-                      t->step / t->recipe.steps_of_epoch, t->order);
+    brg_batches_order(count_of(t->data.train_images), t->regime.params.seed,
+                      t->step / t->regime.steps_of_epoch, t->order);
     brg_stretch now = stretch_from(t, t->step, true);
     brg_status status = t->stepper->lay_out(t->stepper, &now, error);
     while (status == BRG_OK && now.count > 0) {
@@ -382,7 +382,7 @@ static void tell_progress(void *user, double part) {
 
 /* `learned` is true at the end of an epoch. */
 static bool tell_test(brg_training *t, bool learned, const brg_marks *marks, brg_tensor *pixels) {
-    double steps = (double)t->recipe.steps_of_epoch, batch = t->config.batch;
+    double steps = (double)t->regime.steps_of_epoch, batch = t->config.batch;
     brg_train_test test = {.epoch = (int32_t)(t->tested > 0 ? t->tested - 1 : 0),
                            .step = t->step,
                            .loss = learned ? (float)(t->loss / steps) : NAN,
@@ -445,7 +445,7 @@ static brg_status teach(brg_training *t, brg_trainer_state *end, brg_error *erro
     brg_status status = BRG_OK;
     *end = BRG_TRAINER_DONE;
     while (status == BRG_OK) {
-        if (t->step > 0 && t->step == (t->tested + 1) * t->recipe.steps_of_epoch)
+        if (t->step > 0 && t->step == (t->tested + 1) * t->regime.steps_of_epoch)
             status = end_epoch(t, error);
         if (status != BRG_OK || t->step >= t->steps)
             break;
@@ -460,7 +460,7 @@ static brg_status teach(brg_training *t, brg_trainer_state *end, brg_error *erro
 
 /* A checkpoint that has all its epochs is tested, so that there is something to be told. */
 static brg_status follow(brg_training *t, brg_trainer_state *end, brg_error *error) {
-    bool complete = t->step >= t->steps && t->tested >= t->recipe.epochs;
+    bool complete = t->step >= t->steps && t->tested >= t->regime.epochs;
     *end = BRG_TRAINER_DONE;
     if (t->config.test_only || complete)
         return test(t, false, error);

@@ -13,7 +13,7 @@ typedef struct brg_training {
     brg_checkpoint resumed; /* what is gone on from; it holds strings of the configuration */
     brg_trainer_config
         config; /* settled; strings are the trainer's, the checkpoint's or literals */
-    brg_recipe recipe;
+    brg_regime regime;
     brg_model model;
     brg_dataset data;
     brg_stepper_setup setup;

@@ -71,7 +71,7 @@ static brg_status score(const brg_exam *exam, int64_t first, int64_t batch, int6
     brg_tensor *images = NULL, *labels = NULL;
     brg_job job;
     brg_result result = {0};
-    brg_train_params params = setup->recipe->params;
+    brg_train_params params = setup->regime->params;
     params.mode = BRG_TRAIN_SCORES;
     params.batch = (int32_t)batch;
     const brg_portion portion = {.first = first, .batch = batch, .stride = batch, .steps = batches};

@@ -35,7 +35,7 @@ static bool write_notes(const brg_training *t, brg_checkpoint *c) {
 
 static brg_status write_down(brg_training *t, brg_error *error) {
     brg_checkpoint c = {.model = t->model,
-                        .params = t->recipe.params,
+                        .params = t->regime.params,
                         .epoch = t->tested,
                         .step = t->step,
                         .state = t->state};
@@ -63,7 +63,7 @@ brg_status brg_training_save(brg_training *t, brg_error *error) {
 }
 
 uint32_t brg_training_checksum(const brg_training *t) {
-    const brg_train_params params = t->recipe.params;
+    const brg_train_params params = t->regime.params;
     int64_t numbers, hits;
     brg_model_results(&t->model, &params, params.batch, &numbers, &hits);
     return (uint32_t)crc32_z(crc32(0, NULL, 0), brg_tensor_data(t->state),
@@ -155,11 +155,12 @@ static brg_status check_images(const brg_training *t, brg_error *error) {
 
 /* Every epoch that is over was tested, but perhaps for the latest. */
 static brg_status check_counts(const brg_training *t, brg_error *error) {
-    int64_t over = t->resumed.step / t->recipe.steps_of_epoch;
+    int64_t over = t->resumed.step / t->regime.steps_of_epoch;
     if (t->resumed.step >= 0 && t->resumed.epoch <= over && t->resumed.epoch >= over - 1)
         return BRG_OK;
-    return brg_fail(error, BRG_E_FORMAT, "\"%.120s\" has %lld steps and %lld epochs, which cannot be.",
-                    t->config.resume, (long long)t->resumed.step, (long long)t->resumed.epoch);
+    return brg_fail(error, BRG_E_FORMAT,
+                    "\"%.120s\" has %lld steps and %lld epochs, which cannot be.", t->config.resume,
+                    (long long)t->resumed.step, (long long)t->resumed.epoch);
 }
 
 brg_status brg_training_take_over(brg_training *t, brg_error *error) {

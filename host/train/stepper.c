@@ -68,8 +68,8 @@ static void drop(load *l) {
 
 static brg_status lay_out(brg_stepper *stepper, const brg_stretch *stretch, brg_error *error) {
     single *s = (single *)stepper;
-    const brg_recipe *recipe = s->setup->recipe;
-    int64_t batch = recipe->params.batch;
+    const brg_regime *regime = s->setup->regime;
+    int64_t batch = regime->params.batch;
     drop(&s->next);
     s->next.stretch = *stretch;
     if (stretch->count == 0)
@@ -79,15 +79,15 @@ static brg_status lay_out(brg_stepper *stepper, const brg_stretch *stretch, brg_
                            .batch = batch,
                            .stride = batch,
                            .steps = stretch->count,
-                           .augment = recipe->augments ? &recipe->augment : NULL,
-                           .seed = recipe->params.seed,
+                           .augment = regime->augments ? &regime->augment : NULL,
+                           .seed = regime->params.seed,
                            .epoch = stretch->epoch};
     return brg_batches_gather(s->setup->images, s->setup->labels, &portion, &s->next.images,
                               &s->next.labels, error);
 }
 
 static brg_train_params params_of(const single *s) {
-    brg_train_params params = s->setup->recipe->params;
+    brg_train_params params = s->setup->regime->params;
     params.mode = BRG_TRAIN_STEPS;
     params.step = (int32_t)s->now.stretch.step;
     params.rate = s->now.stretch.rate;

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "brigade/engine.h"
-#include "train/recipe.h"
+#include "train/regime.h"
 
 enum { BRG_STRETCH = 50 };
 
@@ -38,7 +38,7 @@ typedef struct brg_stepper_setup {
     const char *device;
     const brg_model *model;
     const brg_tensor *images, *labels; /* all there are to learn from */
-    const brg_recipe *recipe;
+    const brg_regime *regime;
     const atomic_bool *abandon; /* once true, jobs under way are cancelled */
 } brg_stepper_setup;
 

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "train/recipe.h"
+#include "train/regime.h"
 #include "train/trainer_state.h"
 
 static const char *const states[] = {

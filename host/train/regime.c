@@ -1,5 +1,5 @@
-/* Recipes: defaults, checks, schedules. See recipe.h. */
-#include "train/recipe.h"
+/* Regimes: defaults, checks, schedules. See regime.h. */
+#include "train/regime.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -216,39 +216,39 @@ brg_status brg_config_check(const brg_trainer_config *c, brg_error *error) {
     return status;
 }
 
-/* ---- recipes --------------------------------------------------------------------------------- */
+/* ---- regimes --------------------------------------------------------------------------------- */
 
 /* A negative number means none. */
 static double amount(double number) {
     return number < 0 ? 0 : number;
 }
 
-void brg_recipe_make(const brg_trainer_config *config, int64_t images, brg_recipe *recipe) {
+void brg_regime_make(const brg_trainer_config *config, int64_t images, brg_regime *regime) {
     bool sgd = strcmp(config->optimizer, optimizers[SGD]) == 0;
-    *recipe = (brg_recipe){.params = BRG_TRAIN_DEFAULTS,
+    *regime = (brg_regime){.params = BRG_TRAIN_DEFAULTS,
                            .schedule = place_of(config->schedule, brg_schedule_name),
                            .rate = amount(config->rate),
                            .epochs = config->epochs,
                            .steps_of_epoch = images / config->batch};
-    recipe->params.optimizer = sgd ? BRG_OPTIMIZER_SGD : BRG_OPTIMIZER_ADAM;
-    recipe->params.batch = config->batch;
-    recipe->params.seed = config->seed;
-    recipe->params.momentum = (float)amount(config->momentum);
-    recipe->params.decay = (float)amount(config->decay);
-    recipe->warmup = amount(config->warmup) * (double)recipe->steps_of_epoch;
-    read_augment(config->augment, &recipe->augment, NULL);
-    const brg_augment *a = &recipe->augment;
-    recipe->augments = a->shift > 0 || a->turn > 0 || a->stretch > 0 || a->flip;
+    regime->params.optimizer = sgd ? BRG_OPTIMIZER_SGD : BRG_OPTIMIZER_ADAM;
+    regime->params.batch = config->batch;
+    regime->params.seed = config->seed;
+    regime->params.momentum = (float)amount(config->momentum);
+    regime->params.decay = (float)amount(config->decay);
+    regime->warmup = amount(config->warmup) * (double)regime->steps_of_epoch;
+    read_augment(config->augment, &regime->augment, NULL);
+    const brg_augment *a = &regime->augment;
+    regime->augments = a->shift > 0 || a->turn > 0 || a->stretch > 0 || a->flip;
 }
 
 /* At least a hundred blocks, where there are as many steps. */
-static int64_t block_of(const brg_recipe *r) {
+static int64_t block_of(const brg_regime *r) {
     int64_t block = r->epochs * r->steps_of_epoch / 100;
     return block < 1 ? 1 : block > LONGEST_BLOCK ? LONGEST_BLOCK : block;
 }
 
-int64_t brg_recipe_block_end(const brg_recipe *recipe, int64_t step) {
-    int64_t block = block_of(recipe);
+int64_t brg_regime_block_end(const brg_regime *regime, int64_t step) {
+    int64_t block = block_of(regime);
     return (step / block + 1) * block;
 }
 
@@ -265,7 +265,7 @@ static double scheduled(brg_schedule schedule, double done) {
     return 1;
 }
 
-float brg_recipe_rate(const brg_recipe *r, int64_t step) {
+float brg_regime_rate(const brg_regime *r, int64_t step) {
     int64_t block = block_of(r), first = step / block * block;
     double middle = (double)first + 0.5 * (double)block;
     if (middle < r->warmup)
