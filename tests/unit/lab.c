@@ -1,0 +1,458 @@
+/* The lab's judgement, in a world made for the purpose: a clock that measurements move, a load that tests set. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/random.h"
+#include "lab/judge.h"
+#include "lab/state.h"
+#include "lab/statistics.h"
+
+/* ---- statistics -------------------------------------------------------------------------------- */
+
+Test(lab_statistics, median_is_the_middle) {
+    double odd[] = {5, 1, 3}, even[] = {4, 1, 2, 3}, bad[] = {NAN, 1, 3}, last[] = {1, 3, NAN};
+    cr_expect_eq(brg_lab_median(odd, 3), 3);
+    cr_expect_eq(brg_lab_median(even, 4), 2.5);
+    cr_expect(isnan(brg_lab_median(bad, 3)) && isnan(brg_lab_median(last, 3)));
+    cr_expect(isnan(brg_lab_median(odd, 0)));
+}
+
+Test(lab_statistics, few_values_give_no_interval) {
+    double values[] = {5, 5, 5, 5, 5};
+    brg_lab_estimate e = brg_lab_bootstrap(values, 5, 1);
+    cr_expect_eq(e.value, 5);
+    cr_expect(isnan(e.low) && isnan(e.high));
+}
+
+Test(lab_statistics, equal_values_give_a_point) {
+    double values[] = {7, 7, 7, 7, 7, 7, 7};
+    brg_lab_estimate e = brg_lab_bootstrap(values, 7, 1);
+    cr_expect(e.low == 7 && e.value == 7 && e.high == 7 && e.samples == 7);
+}
+
+static double exponential(uint64_t seed, uint64_t index) {
+    return -log(1 - brg_random_unit(seed, index));
+}
+
+static double normal(uint64_t seed, uint64_t index) {
+    double radius = sqrt(2 * exponential(seed, 2 * index));
+    return radius * cos(6.283185307179586 * brg_random_unit(seed, 2 * index + 1));
+}
+
+/* How often the interval of `count` draws covers the true median. */
+static double coverage(double (*draw)(uint64_t, uint64_t), double truth, int32_t count) {
+    enum { TRIALS = 500 };
+    double values[64];
+    int32_t covered = 0;
+    for (uint64_t trial = 0; trial < TRIALS; trial++) {
+        for (int32_t i = 0; i < count; i++)
+            values[i] = draw(trial + 17, (uint64_t)i);
+        brg_lab_estimate e = brg_lab_bootstrap(values, count, trial);
+        covered += e.low <= truth && truth <= e.high;
+    }
+    return (double)covered / TRIALS;
+}
+
+/* 500 trials: the standard deviation of a rate of 95 % is 1 %. */
+Test(lab_statistics, intervals_cover_the_median_about_95_times_of_100) {
+    const int32_t counts[] = {6, 11, 20, 60};
+    for (int32_t i = 0; i < 4; i++) {
+        double symmetric = coverage(normal, 0, counts[i]);
+        double skewed = coverage(exponential, 0.6931471805599453, counts[i]);
+        cr_expect(symmetric > 0.91 && symmetric < 0.99, "normal, %d: %g", counts[i], symmetric);
+        cr_expect(skewed > 0.91 && skewed < 0.99, "exponential, %d: %g", counts[i], skewed);
+    }
+}
+
+Test(lab_statistics, orders_are_fair_and_complete) {
+    int32_t first[5] = {0}, order[5];
+    for (uint64_t seed = 0; seed < 5000; seed++) {
+        int32_t seen = 0;
+        brg_lab_shuffle(order, 5, seed);
+        for (int32_t i = 0; i < 5; i++)
+            seen |= 1 << order[i];
+        cr_assert_eq(seen, 31);
+        first[order[0]]++;
+    }
+    for (int32_t i = 0; i < 5; i++) /* 1000 each, give or take 5 standard deviations */
+        cr_expect(abs(first[i] - 1000) < 142, "%d came first %d times", i, first[i]);
+}
+
+/* ---- one question ------------------------------------------------------------------------------ */
+
+static brg_lab_verdict judged(double low, double value, double high) {
+    const brg_lab_question question = {.what = "gain", .unit = "x", BRG_LAB_WITHIN(1.2, 4)};
+    const brg_lab_estimate estimate = {value, low, high, 9};
+    return brg_lab_verdict_of(&question, &estimate);
+}
+
+Test(lab_judge, decides_by_the_whole_interval) {
+    cr_expect_eq(judged(1.3, 1.5, 1.8), BRG_LAB_CONFIRMED);
+    cr_expect_eq(judged(1.2, 1.5, 4.0), BRG_LAB_CONFIRMED);
+    cr_expect_eq(judged(1.0, 1.1, 1.19), BRG_LAB_REFUTED);
+    cr_expect_eq(judged(4.1, 4.2, 4.3), BRG_LAB_REFUTED);
+    cr_expect_eq(judged(1.1, 1.5, 1.8), BRG_LAB_INCONCLUSIVE);
+    cr_expect_eq(judged(1.0, 2.0, 5.0), BRG_LAB_INCONCLUSIVE);
+}
+
+Test(lab_judge, nothing_follows_from_a_nan) {
+    cr_expect_eq(judged(NAN, 1.5, 1.8), BRG_LAB_INCONCLUSIVE);
+    cr_expect_eq(judged(1.3, NAN, 1.8), BRG_LAB_INCONCLUSIVE);
+    cr_expect_eq(judged(1.3, 1.5, NAN), BRG_LAB_INCONCLUSIVE);
+    cr_expect_eq(judged(NAN, 1.0, 1.1), BRG_LAB_INCONCLUSIVE);
+}
+
+Test(lab_judge, numbers_read_well) {
+    const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0, "0 x"},
+                 {4, "4 x"},
+                 {1.874, "1.87 x"},
+                 {0.1, "0.1 x"},
+                 {12.34, "12.3 x"},
+                 {123.4, "123 x"},
+                 {1234567, "1,230,000 x"},
+                 {-2000, "-2,000 x"},
+                 {0.0123, "0.0123 x"},
+                 {999.7, "1,000 x"},
+                 {100, "100 x"}};
+    char text[96];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        cr_expect_str_eq(brg_lab_number_text(cases[i].value, "x", text, sizeof text),
+                         cases[i].text);
+}
+
+/* ---- a world ----------------------------------------------------------------------------------- */
+
+/* Seconds, and processor seconds of everyone else. */
+typedef struct world {
+    double now, others;
+    double load_until; /* others take `load` of all processors until then */
+    double load;
+    uint64_t draws;
+    int32_t cancel_after; /* measurements; 0: never */
+    int32_t measured;
+    int32_t order[4096]; /* which condition, in turn */
+} world;
+
+static double world_now(void *user) {
+    return ((world *)user)->now;
+}
+
+static bool world_load(void *user, brg_lab_load *load) {
+    const world *w = user;
+    *load = (brg_lab_load){.busy = w->now + w->others, .own = w->now};
+    return true;
+}
+
+static world *world_of(const brg_lab *lab) {
+    return lab->world.user;
+}
+
+static void pass(brg_lab *lab, double seconds) {
+    world *w = world_of(lab);
+    if (w->now < w->load_until)
+        w->others += seconds * w->load * brg_lab_cores(lab);
+    w->now += seconds;
+}
+
+/* A condition: how long it takes on average, how much that scatters, how it drifts. */
+typedef struct pace {
+    int32_t index;
+    double mean, scatter, drift;
+} pace;
+
+static double timed(brg_lab *lab, const void *argument, double *more) {
+    const pace *p = argument;
+    world *w = world_of(lab);
+    (void)more;
+    double seconds = p->mean * (1 + p->scatter * normal(7, w->draws++)) + p->drift * w->now;
+    if (w->measured < 4096)
+        w->order[w->measured] = p->index;
+    if (++w->measured == w->cancel_after)
+        brg_lab_cancel(lab);
+    pass(lab, 0.01);
+    return seconds;
+}
+
+static double nothing(brg_lab *lab, const void *argument, double *more) {
+    (void)argument, (void)more;
+    pass(lab, 0.01);
+    return NAN;
+}
+
+static double failing(brg_lab *lab, const void *argument, double *more) {
+    (void)argument, (void)more;
+    return brg_lab_fail(lab, BRG_E_IO, "The disk is on fire.");
+}
+
+/* Two conditions and a control: the ratio of the first two, and of the first to itself again. */
+static brg_status measure(brg_lab *lab, brg_lab_condition slow, brg_lab_condition fast,
+                          brg_lab_condition again) {
+    const brg_lab_condition conditions[] = {slow, fast, again};
+    const brg_lab_reply replies[] = {{0, BRG_LAB_RATIO(0, 1)}, {1, BRG_LAB_RATIO(0, 2)}};
+    const brg_lab_mark marks[] = {{"measured", 1, BRG_LAB_RATIO(0, 0), NULL},
+                                  {"measured", 2, BRG_LAB_RATIO(0, 1), NULL}};
+    return brg_lab_measure(lab, &(brg_lab_plan){.conditions = conditions,
+                                                .condition_count = 3,
+                                                .replies = replies,
+                                                .reply_count = 2,
+                                                .marks = marks,
+                                                .mark_count = 2});
+}
+
+static brg_status measure_paces(brg_lab *lab, pace slow, pace fast, pace again) {
+    slow.index = 0, fast.index = 1, again.index = 2;
+    return measure(lab, (brg_lab_condition){"slow", 1, timed, &slow},
+                   (brg_lab_condition){"fast", 2, timed, &fast},
+                   (brg_lab_condition){"again", 3, timed, &again});
+}
+
+#define CLAIM                                                                                      \
+    {                                                                                              \
+        .id = "T", .title = "A test", .questions = {                                               \
+            {.what = "gain", .unit = "x", BRG_LAB_ABOVE(1.2)},                                     \
+            {.what = "gain of the same", .unit = "x", BRG_LAB_WITHIN(0.9, 1.1), .control = true},  \
+        }                                                                                          \
+    }
+
+#define EXPERIMENT(name, body)                                                                     \
+    static brg_status run_##name(brg_lab *lab) {                                                   \
+        body;                                                                                      \
+    }                                                                                              \
+    static const brg_experiment name = {CLAIM, run_##name}
+
+/* Runs one experiment; the caller releases the result. */
+static brg_lab_result run_in(world *w, const brg_experiment *experiment, double budget_s) {
+    brg_lab *lab = NULL;
+    brg_lab_result result;
+    const brg_lab_world outside = {world_now, world_load, w};
+    cr_assert_eq(brg_lab_create(&(brg_lab_options){.budget_s = budget_s}, &experiment, 1, &outside,
+                                &lab, NULL),
+                 BRG_OK);
+    brg_lab_run_all(lab);
+    cr_assert_eq(brg_lab_wait(lab, 0), BRG_OK);
+    cr_assert_eq(brg_lab_result_copy(lab, 0, &result, NULL), BRG_OK);
+    brg_lab_destroy(lab);
+    cr_assert_eq(result.state, BRG_LAB_ENDED);
+    return result;
+}
+
+/* Checks the verdict and a part of its sentence. */
+static void expect(world w, const brg_experiment *experiment, double budget_s,
+                   brg_lab_verdict verdict, const char *part) {
+    brg_lab_result result = run_in(&w, experiment, budget_s);
+    cr_expect_eq(result.verdict, verdict, "%s: %s", brg_lab_verdict_name(result.verdict),
+                 result.sentence);
+    cr_expect(strstr(result.sentence, part), "\"%s\" is not in \"%s\"", part, result.sentence);
+    brg_lab_result_release(&result);
+}
+
+/* ---- verdicts ---------------------------------------------------------------------------------- */
+
+EXPERIMENT(clear, return measure_paces(lab, (pace){0, 2, 0.02, 0}, (pace){0, 1, 0.02, 0},
+                                       (pace){0, 2, 0.02, 0}));
+EXPERIMENT(opposite, return measure_paces(lab, (pace){0, 1, 0.02, 0}, (pace){0, 2, 0.02, 0},
+                                          (pace){0, 1, 0.02, 0}));
+EXPERIMENT(scattered, return measure_paces(lab, (pace){0, 1.2, 0.4, 0}, (pace){0, 1, 0.4, 0},
+                                           (pace){0, 1.2, 0.001, 0}));
+EXPERIMENT(bad_control, return measure_paces(lab, (pace){0, 2, 0.02, 0}, (pace){0, 1, 0.02, 0},
+                                             (pace){0, 1, 0.02, 0}));
+EXPERIMENT(drifting,
+           return measure_paces(lab, (pace){0, 2, 0, 2}, (pace){0, 1, 0, 1}, (pace){0, 2, 0, 2}));
+
+Test(lab_verdict, a_clear_effect_is_confirmed) {
+    expect((world){0}, &clear, 10, BRG_LAB_CONFIRMED, "Gain: ");
+}
+
+Test(lab_verdict, the_opposite_is_refuted) {
+    expect((world){0}, &opposite, 10, BRG_LAB_REFUTED, "not at least 1.2 x");
+}
+
+Test(lab_verdict, noise_is_inconclusive) {
+    expect((world){0}, &scattered, 0.4, BRG_LAB_INCONCLUSIVE, "too wide an interval");
+}
+
+Test(lab_verdict, a_control_that_fails_spoils_it) {
+    expect((world){0}, &bad_control, 10, BRG_LAB_INCONCLUSIVE, "did not come out the other way");
+}
+
+/* Everything grows ten times slower, and the ratio within each round stays. */
+Test(lab_verdict, drift_cancels_within_rounds) {
+    world w = {0};
+    brg_lab_result result = run_in(&w, &drifting, 10);
+    cr_expect_eq(result.verdict, BRG_LAB_CONFIRMED);
+    cr_expect_float_eq(result.answers[0].estimate.value, 2, 0.05);
+    brg_lab_result_release(&result);
+}
+
+static const pace even_pace = {0, 1, 0.001, 0};
+static const brg_lab_condition good = {"good", 1, timed, &even_pace};
+
+EXPERIMENT(nan_sample,
+           return measure(lab, (brg_lab_condition){"none", 1, nothing, NULL}, good, good));
+EXPERIMENT(broken,
+           return measure(lab, good, (brg_lab_condition){"broken", 1, failing, NULL}, good));
+EXPERIMENT(silent, return brg_lab_status(lab));
+EXPERIMENT(absent, return brg_lab_not_applicable(lab, "There is no %s.", "unicorn"));
+EXPERIMENT(half_answered, brg_lab_judge(lab, 0, brg_lab_exact(2)); return BRG_OK);
+EXPERIMENT(exact, brg_lab_judge(lab, 0, brg_lab_exact(2)); brg_lab_judge(lab, 1, brg_lab_exact(1));
+           brg_lab_remark(lab, "That is %d.", 2); return BRG_OK);
+EXPERIMENT(exact_nan, brg_lab_judge(lab, 0, brg_lab_exact(NAN));
+           brg_lab_judge(lab, 1, brg_lab_exact(1)); return BRG_OK);
+
+Test(lab_verdict, a_nan_never_confirms) {
+    expect((world){0}, &nan_sample, 1, BRG_LAB_INCONCLUSIVE, "not measured");
+    expect((world){0}, &exact_nan, 1, BRG_LAB_INCONCLUSIVE, "not measured");
+}
+
+Test(lab_verdict, no_time_is_inconclusive) {
+    expect((world){0}, &clear, 1e-9, BRG_LAB_INCONCLUSIVE, "too few rounds");
+    expect((world){0}, &clear, 0.1, BRG_LAB_INCONCLUSIVE, "too few rounds");
+}
+
+Test(lab_verdict, an_error_is_told) {
+    world w = {0};
+    brg_lab_result result = run_in(&w, &broken, 1);
+    cr_expect_eq(result.verdict, BRG_LAB_INCONCLUSIVE);
+    cr_expect_eq(result.error.status, BRG_E_IO);
+    cr_expect(strstr(result.sentence, "The disk is on fire."));
+    brg_lab_result_release(&result);
+}
+
+Test(lab_verdict, every_question_must_be_answered) {
+    expect((world){0}, &silent, 1, BRG_LAB_INCONCLUSIVE, "not enough time");
+    expect((world){0}, &half_answered, 1, BRG_LAB_INCONCLUSIVE, "control is undecided");
+    expect((world){0}, &exact, 1, BRG_LAB_CONFIRMED, "That is 2.");
+}
+
+Test(lab_verdict, what_is_missing_is_not_applicable) {
+    expect((world){0}, &absent, 1, BRG_LAB_NOT_APPLICABLE, "There is no unicorn.");
+}
+
+Test(lab_verdict, an_interrupted_one_keeps_its_data) {
+    world w = {.cancel_after = 20};
+    brg_lab_result result = run_in(&w, &clear, 10);
+    cr_expect_eq(result.verdict, BRG_LAB_INCONCLUSIVE);
+    cr_expect(result.interrupted);
+    cr_expect(strstr(result.sentence, "Interrupted"));
+    cr_expect_geq(result.sample_count, 12);
+    cr_expect_eq(w.measured, 20);
+    brg_lab_result_release(&result);
+}
+
+/* ---- other programs ---------------------------------------------------------------------------- */
+
+Test(lab_noise, a_competing_load_is_inconclusive) {
+    expect((world){.load = 0.4, .load_until = INFINITY}, &clear, 5, BRG_LAB_INCONCLUSIVE,
+           "other programs used 40 % of the processors");
+    expect((world){.load = 0.4, .load_until = INFINITY}, &opposite, 5, BRG_LAB_INCONCLUSIVE,
+           "other programs used 40 % of the processors");
+}
+
+Test(lab_noise, a_little_load_is_borne) {
+    expect((world){.load = 0.05, .load_until = INFINITY}, &clear, 5, BRG_LAB_CONFIRMED, "Gain");
+}
+
+Test(lab_noise, it_tries_again_until_it_is_calm) {
+    world w = {.load = 0.5, .load_until = 3};
+    brg_lab_result result = run_in(&w, &clear, 10);
+    cr_expect_eq(result.verdict, BRG_LAB_CONFIRMED);
+    cr_expect_gt(result.disturbed, 10);
+    cr_expect_gt(w.now, 3);
+    int32_t disturbed = 0;
+    for (int32_t i = 0; i < result.sample_count; i++)
+        disturbed += result.samples[i].disturbed;
+    cr_expect_eq(disturbed, 3 * result.disturbed);
+    brg_lab_result_release(&result);
+}
+
+/* ---- rounds ------------------------------------------------------------------------------------ */
+
+Test(lab_rounds, run_each_condition_once_in_random_order) {
+    world w = {0};
+    brg_lab_result result = run_in(&w, &clear, 10);
+    int32_t orders = 0, last = -1;
+    for (int32_t i = 3; i + 2 < w.measured; i += 3) { /* the first three warm up */
+        cr_assert_eq(1 << w.order[i] | 1 << w.order[i + 1] | 1 << w.order[i + 2], 7);
+        int32_t order = 3 * w.order[i] + w.order[i + 1];
+        orders += order != last;
+        last = order;
+    }
+    cr_expect_gt(orders, 3);
+    cr_expect_eq(result.sample_count, w.measured - 3);
+    cr_expect_eq(result.setting_count, 3);
+    brg_lab_result_release(&result);
+}
+
+Test(lab_rounds, stop_once_precise) {
+    world w = {0};
+    brg_lab_result result = run_in(&w, &clear, 1000);
+    cr_expect_lt(w.now, 3);
+    cr_expect_geq(result.rounds, 6);
+    cr_expect_eq(result.series_count, 1);
+    cr_assert_eq(result.series[0].point_count, 2);
+    cr_expect_float_eq(result.series[0].points[1].y, 2, 0.1);
+    brg_lab_result_release(&result);
+}
+
+/* ---- rows, options, JSON ----------------------------------------------------------------------- */
+
+/* Every claim says what it takes to judge it. */
+Test(lab_table, rows_are_complete) {
+    const brg_lab_claim *claim;
+    for (int32_t i = 0; (claim = brg_lab_claim_at(i)); i++) {
+        const char *const texts[] = {
+            claim->slug,       claim->title,     claim->articles, claim->claim,  claim->metric,
+            claim->hypothesis, claim->threshold, claim->workload, claim->method, claim->refuted_by,
+            claim->control,    claim->plot.x,    claim->plot.y};
+        int32_t controls = 0, questions = brg_lab_claim_questions(claim);
+        for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
+            cr_expect(texts[j] && texts[j][0], "claim %s lacks text %zu", claim->id, j);
+        for (int32_t j = 0; j < questions; j++) {
+            const brg_lab_question *question = &claim->questions[j];
+            controls += question->control;
+            cr_expect(question->unit && question->low <= question->high &&
+                          !(isinf(question->low) && isinf(question->high)),
+                      "claim %s, question %d", claim->id, j);
+        }
+        cr_expect_leq(strlen(claim->title), 52, "claim %s", claim->id);
+        cr_expect(controls > 0 && controls < questions, "claim %s", claim->id);
+        cr_expect_eq(brg_lab_claim_find(claim->id), claim);
+    }
+    cr_expect_null(brg_lab_claim_find("99"));
+}
+
+Test(lab_table, bad_options_are_refused) {
+    brg_lab *lab = NULL;
+    const char *const wrong[] = {"24", "99"};
+    brg_error error = {0};
+    cr_expect_eq(brg_lab_start(&(brg_lab_options){.ids = wrong, .id_count = 2}, &lab, &error),
+                 BRG_E_NOT_FOUND);
+    cr_expect(strstr(error.what, "99"));
+    cr_expect_eq(brg_lab_start(&(brg_lab_options){.budget_s = NAN}, &lab, NULL), BRG_E_ARGUMENT);
+    cr_expect_eq(brg_lab_start(&(brg_lab_options){.has_dial = true, .dial = NAN}, &lab, NULL),
+                 BRG_E_ARGUMENT);
+    cr_expect_null(lab);
+}
+
+Test(lab_table, results_become_json) {
+    world w = {0};
+    brg_lab_result result = run_in(&w, &clear, 10);
+    char *text = brg_lab_results_json(&result, 1);
+    cJSON *root = cJSON_Parse(text);
+    const cJSON *first = cJSON_GetArrayItem(root, 0);
+    cr_assert(first);
+    cr_expect_str_eq(cJSON_GetObjectItem(first, "verdict")->valuestring, "CONFIRMED");
+    cr_expect_eq(cJSON_GetArraySize(cJSON_GetObjectItem(first, "samples")), result.sample_count);
+    cr_expect_eq(cJSON_GetArraySize(cJSON_GetObjectItem(first, "questions")), 2);
+    cJSON_Delete(root);
+    free(text);
+    brg_lab_result_release(&result);
+}
