@@ -3,6 +3,7 @@
 
 #include "baseline.h"
 #include "cli.h"
+#include "lab_compare.h"
 #include "session.h"
 #include "table.h"
 
@@ -41,6 +42,14 @@ static int run_compare(const cli_command *command, int argc, char **argv) {
     brg_status status = cli_baseline_load(argv[0], &before, &error);
     if (status == BRG_OK)
         status = cli_baseline_load(argv[1], &now, &error);
+    if (status == BRG_OK && (cli_lab_document(before) || cli_lab_document(now))) {
+        code = settings.json ? cli_usage_error(command, "--json is for saved benchmarks, not for "
+                                                        "documents of 'brigade lab'")
+                             : cli_lab_compare(command, before, now);
+        cJSON_Delete(before);
+        cJSON_Delete(now);
+        return code;
+    }
     if (status == BRG_OK && settings.json)
         status = brg_report_create("compare", &report, &error);
     if (status == BRG_OK)
@@ -62,7 +71,8 @@ static void describe(FILE *out) {
         "Both are files of 'brigade bench --save', or documents of --json. Results are "
         "matched by op, case and contender. One of ours is slower if its median has "
         "grown by more than the threshold and the intervals of the two medians do not "
-        "touch; a peer's changes are shown and count for nothing.",
+        "touch; a peer's changes are shown and count for nothing. Two documents of 'brigade lab "
+        "--json' are compared claim by claim: '*' marks what changed beyond both intervals.",
         0, 0);
 }
 

@@ -1,0 +1,72 @@
+/* brigade lab's files, and two of its documents side by side. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/program.h"
+
+TestSuite(lab, .fini = clean_up);
+
+static char *read_whole(const char *path) {
+    char *text = calloc(1, 1 << 20);
+    FILE *file = fopen(path, "rb");
+    cr_assert(file && text, "there is no %s", path);
+    cr_assert_gt(fread(text, 1, (1 << 20) - 1, file), 0);
+    fclose(file);
+    return text;
+}
+
+static int count_of(const char *text, const char *part) {
+    int count = 0;
+    for (; (text = strstr(text, part)); text += strlen(part))
+        count++;
+    return count;
+}
+
+Test(lab, its_files_are_whole_and_need_no_other) {
+    outcome of = run("lab 24 --quick --budget 0.3 --report page.html --junit lab.xml");
+    cr_assert(of.code == 0 || of.code == 1, "%s", of.err);
+    char *page = read_whole("page.html"), *xml = read_whole("lab.xml");
+    cr_expect(strstr(page, "</html>"));
+    cr_expect_null(strstr(page, "<script"));
+    cr_expect_null(strstr(page, "http"));
+    cr_expect(strstr(page, "each other&#39;s changes"));
+    cr_expect_eq(count_of(page, "<svg"), count_of(page, "</svg>"));
+    cr_expect_eq(count_of(page, "<dl>"), count_of(page, "</dl>"));
+    cr_expect(strstr(xml, "tests=\"1\""));
+    cr_expect_eq(count_of(xml, "<testcase"), count_of(xml, "</testcase>"));
+    free(page);
+    free(xml);
+    release(&of);
+}
+
+Test(lab, a_file_that_cannot_be_is_refused_before_measuring) {
+    expect(4, "lab 24 --report nowhere/page.html");
+}
+
+static void write_run(const char *name, const char *command, double value, const char *verdict) {
+    char text[512];
+    snprintf(
+        text, sizeof text,
+        "{\"schema\":\"brigade/1\",\"command\":\"%s\",\"results\":[{\"id\":\"2\",\"title\":\"T\","
+        "\"verdict\":\"%s\",\"questions\":[{\"what\":\"speedup\",\"unit\":\"x\",\"value\":%g,"
+        "\"low\":%g,\"high\":%g}]}]}",
+        command, verdict, value, value - 0.1, value + 0.1);
+    make_file(name, text, strlen(text));
+}
+
+Test(lab, what_changed_beyond_both_intervals_is_marked) {
+    write_run("a.json", "lab", 1.5, "CONFIRMED");
+    write_run("b.json", "lab", 1.1, "REFUTED");
+    write_run("c.json", "bench", 1.1, "REFUTED");
+    outcome of = run("compare a.json b.json");
+    cr_expect_eq(of.code, 0, "%s", of.err);
+    cr_expect(strstr(of.out, "1.1 x  *"), "%s", of.out);
+    cr_expect(strstr(of.out, "1 with another verdict"));
+    release(&of);
+    of = run("compare a.json a.json");
+    cr_expect_null(strstr(of.out, "x  *"), "%s", of.out);
+    release(&of);
+    expect(2, "compare a.json c.json");
+    expect(2, "compare a.json b.json --json");
+}
