@@ -16,9 +16,18 @@
 #include "lab/state.h"
 #include "lab/statistics.h"
 
+enum { MOST_IN_WINDOW = 4000 }; /* rounds of microseconds would fill the memory */
+
 static const double window_s = 0.5;
-static const double tolerated = 0.10; /* part of the processors that others may take */
-static const double grace = 1.5;      /* of the budget, until there are the fewest rounds */
+static const double tolerated = 0.10;  /* part of the processors that others may take */
+static const double shortest_s = 0.03; /* three ticks: less cannot be told */
+static const double grace = 1.5;       /* of the budget, until there are the fewest rounds */
+
+/* When the rounds of a window began, and what the processors had done by then. */
+typedef struct window {
+    double began_s;
+    brg_lab_load load;
+} window;
 
 /* One call of brg_lab_measure. */
 typedef struct measurement {
@@ -31,8 +40,8 @@ typedef struct measurement {
     int32_t refresh_at, check_at; /* rounds */
 
     bool load_known;
-    brg_lab_load load, load_at_begin;
-    double window_began_s;
+    brg_lab_load load_at_begin;
+    window now, before;                  /* before: began_s is NaN if there is none */
     int32_t window_round, window_sample; /* the first ones that are not classified yet */
     double others_most;                  /* of any window */
 } measurement;
@@ -194,8 +203,8 @@ static bool read_load(const measurement *m, brg_lab_load *load) {
 }
 
 static void window_begin(measurement *m) {
-    m->load_known = read_load(m, &m->load);
-    m->window_began_s = now_s(m->lab);
+    m->now.began_s = now_s(m->lab);
+    m->load_known = read_load(m, &m->now.load);
     m->window_round = m->lab->rounds.count;
     m->window_sample = brg_lab_current(m->lab)->sample_count;
 }
@@ -212,20 +221,27 @@ static void mark_disturbed(measurement *m) {
     brg_lab_change_end(m->lab);
 }
 
-/* Classifies the rounds of a window once it is long enough, or whatever there is at the end. */
-static void window_close(measurement *m, bool last) {
+/* The part of the processors that others took since a window began; NaN if that cannot be told. */
+static double others_since(const measurement *m, const window *from) {
     brg_lab_load load;
-    double length = now_s(m->lab) - m->window_began_s;
-    if (!last && length < window_s)
+    double length = now_s(m->lab) - from->began_s;
+    if (!(length >= shortest_s) || !read_load(m, &load))
+        return NAN;
+    return brg_lab_load_of_others(&from->load, &load, length * brg_lab_cores(m->lab));
+}
+
+/* Classifies the rounds of a window once it is long enough, or whatever there is at the end: then together with
+ * the window before. What cannot be told to be calm does not count as calm. */
+static void window_close(measurement *m, bool last) {
+    double length = now_s(m->lab) - m->now.began_s;
+    if (!judges_load(m) || (!last && length < window_s))
         return;
-    if (!m->load_known || !read_load(m, &load))
-        return;
-    double others = brg_lab_load_of_others(&m->load, &load, length * brg_lab_cores(m->lab));
-    if (last && length < window_s / 10)
-        others = 0; /* too short to tell by ticks */
-    m->others_most = fmax(m->others_most, others);
-    if (others > tolerated && judges_load(m))
+    bool tail = length < window_s / 2 && !isnan(m->before.began_s);
+    double others = others_since(m, tail ? &m->before : &m->now);
+    m->others_most = fmax(m->others_most, others); /* of a number and NaN: the number */
+    if (!(others <= tolerated))
         mark_disturbed(m);
+    m->before = m->now;
     window_begin(m);
 }
 
@@ -289,7 +305,7 @@ static bool wants_more(measurement *m) {
     if (brg_lab_status(m->lab) != BRG_OK || time_is_over(m, calm))
         return false;
     if (window_is_open(m))
-        return m->lab->rounds.count < 4 * m->max_rounds;
+        return m->lab->rounds.count - m->window_round < MOST_IN_WINDOW;
     if (calm >= m->max_rounds)
         return false;
     return calm < m->min_rounds || !is_precise(m);
@@ -351,7 +367,7 @@ static brg_status check_plan(brg_lab *lab, const brg_lab_plan *plan) {
 }
 
 static measurement begin(brg_lab *lab, const brg_lab_plan *plan) {
-    measurement m = {.lab = lab, .plan = plan, .refresh_at = 1};
+    measurement m = {.lab = lab, .plan = plan, .refresh_at = 1, .before = {.began_s = NAN}};
     m.min_rounds = plan->min_rounds > 0 ? plan->min_rounds : BRG_LAB_MIN_ROUNDS;
     m.max_rounds = plan->max_rounds > 0 ? plan->max_rounds : 400;
     m.precision = plan->precision > 0 ? plan->precision : 0.03;
@@ -370,7 +386,7 @@ brg_status brg_lab_measure(brg_lab *lab, const brg_lab_plan *plan) {
     if (!time_is_over(&m, 0))
         warm_up(&m);
     window_begin(&m);
-    m.load_at_begin = m.load;
+    m.load_at_begin = m.now.load;
     do {
         while (wants_more(&m)) {
             run_round(&m);

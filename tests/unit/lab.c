@@ -147,7 +147,8 @@ static double world_now(void *user) {
 
 static bool world_load(void *user, brg_lab_load *load) {
     const world *w = user;
-    *load = (brg_lab_load){.busy = w->now + w->others, .own = w->now};
+    double ticks = floor((w->now + w->others) * 100); /* as coarse as the system's */
+    *load = (brg_lab_load){.busy = ticks / 100, .own = w->now};
     return true;
 }
 
@@ -354,6 +355,25 @@ Test(lab_noise, a_competing_load_is_inconclusive) {
            "other programs used 40 % of the processors");
     expect((world){.load = 0.4, .load_until = INFINITY}, &opposite, 5, BRG_LAB_INCONCLUSIVE,
            "other programs used 40 % of the processors");
+}
+
+static brg_status run_short_rounds(brg_lab *lab) {
+    static const pace slow = {0, 2, 0.02, 0}, fast = {1, 1, 0.02, 0};
+    const brg_lab_condition conditions[] = {{"fast", 1, timed, &fast}, {"slow", 2, timed, &slow}};
+    const brg_lab_reply replies[] = {{0, BRG_LAB_RATIO(0, 1)}, {1, BRG_LAB_RATIO(0, 0)}};
+    return brg_lab_measure(lab, &(brg_lab_plan){.conditions = conditions,
+                                                .condition_count = 2,
+                                                .replies = replies,
+                                                .reply_count = 2,
+                                                .max_rounds = 6});
+}
+
+/* Wherever the time ends and however few rounds are asked for: what was not seen to be calm does not count. */
+Test(lab_noise, no_tail_of_a_window_slips_through) {
+    static const brg_experiment short_rounds = {CLAIM, run_short_rounds};
+    for (double budget = 0.1; budget < 3; budget += 0.033)
+        expect((world){.load = 0.5, .load_until = INFINITY}, &short_rounds, budget,
+               BRG_LAB_INCONCLUSIVE, "");
 }
 
 Test(lab_noise, a_little_load_is_borne) {
