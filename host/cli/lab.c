@@ -6,13 +6,14 @@
 
 #include "cli.h"
 #include "lab_page.h"
+#include "lab_plot.h"
 #include "markup.h"
 #include "session.h"
 #include "table.h"
 
 typedef struct lab_settings {
     cli_common common;
-    bool all, quick;
+    bool all, quick, ascii;
     double budget_s, dial;    /* NaN: not given */
     const char *page, *junit; /* files to write; NULL: none */
 } lab_settings;
@@ -27,6 +28,8 @@ static const cli_option rows[] = {
      "the number that a claim lets you change, see --help of the list", -1e12, 1e12},
     {0, "report", CLI_TEXT, offsetof(lab_settings, page), "FILE",
      "write an HTML page with all plots, one file without scripts", 0, 0},
+    {0, "ascii", CLI_FLAG, offsetof(lab_settings, ascii), NULL,
+     "draw the timelines in the terminal", 0, 0},
     {0, "junit", CLI_TEXT, offsetof(lab_settings, junit), "FILE",
      "write JUnit XML, a testcase for each claim", 0, 0},
 };
@@ -122,6 +125,7 @@ static void print_result(const brg_lab_result *result) {
 
 typedef struct lab_run {
     cli_session *session;
+    bool ascii; /* timelines are printed */
     brg_lab *lab;
     brg_lab_result results[BRG_LAB_CLAIMS]; /* those that have ended */
     int32_t done;
@@ -148,6 +152,8 @@ static brg_status collect(lab_run *run, const brg_lab_snapshot *snapshot, brg_er
         cli_session_clear(run->session);
         if (!run->session->report)
             print_result(result);
+        if (!run->session->report && run->ascii)
+            cli_lab_lanes_print(stdout, result);
     }
     return BRG_OK;
 }
@@ -241,6 +247,7 @@ static int run_claims(cli_session *session, const lab_settings *settings,
         return cli_session_fail(session, &error);
     }
     run->session = session;
+    run->ascii = settings->ascii;
     int32_t asked = options->ids ? options->id_count : brg_lab_claim_count();
     brg_status status = probe_files(settings, &error);
     if (status == BRG_OK)

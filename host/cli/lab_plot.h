@@ -12,4 +12,7 @@ void cli_lab_plot_put(FILE *out, const brg_lab_result *result);
 /* Writes a timeline for each picture among the spans. */
 void cli_lab_lanes_put(FILE *out, const brg_lab_result *result);
 
+/* The same timelines as text, in 80 columns. */
+void cli_lab_lanes_print(FILE *out, const brg_lab_result *result);
+
 #endif

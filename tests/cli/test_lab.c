@@ -44,6 +44,18 @@ Test(lab, a_file_that_cannot_be_is_refused_before_measuring) {
     expect(4, "lab 24 --report nowhere/page.html");
 }
 
+Test(lab, timelines_fit_the_terminal) {
+    outcome of = run("lab 9 --quick --budget 0.3 --ascii");
+    cr_assert(of.code == 0 || of.code == 1, "%s", of.err);
+    cr_expect(strchr(of.out, '['), "%s", of.out);
+    for (const char *line = of.out; *line; line += line[0] == '\n') {
+        const size_t length = strcspn(line, "\n");
+        cr_expect_leq(length, 80, "%.*s", (int)length, line);
+        line += length;
+    }
+    release(&of);
+}
+
 static void write_run(const char *name, const char *command, double value, const char *verdict) {
     char text[512];
     snprintf(
