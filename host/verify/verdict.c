@@ -270,8 +270,11 @@ static void put_worst(writer *to, const brg_verdict *verdict) {
     put(to, "the worst at [");
     for (int32_t i = 0; i < verdict->rank && i < BRG_MAX_RANK; i++)
         put(to, "%s%lld", i == 0 ? "" : ", ", (long long)verdict->worst[i]);
-    put(to, "] is %.9g instead of %.9g (bound %.3g)", verdict->worst_got, verdict->worst_expected,
-        verdict->worst_bound);
+    put(to, "] is %.9g instead of %.9g (", verdict->worst_got, verdict->worst_expected);
+    if (isfinite(verdict->worst_bound))
+        put(to, "bound %.3g)", verdict->worst_bound);
+    else
+        put(to, "no error bound is known there, so it counts as wrong; ask for less at a time)");
     if (verdict->stage > 0)
         put(to, " in stage %d", (int)verdict->stage);
 }

@@ -103,3 +103,41 @@ Test(train, many_processes_do_not_each_train_by_themselves) {
     cr_expect_not_null(strstr(of.err, "one machine only"), "%s", of.err);
     release(&of);
 }
+
+/* ---- verification sees what is wrong --------------------------------------------------------------- */
+
+/* Verifies the layers' gradients with a copy of the kernels in which sed has changed train.cl. */
+static void verify_changed(const char *change, int code) {
+    char command[512], environment[256];
+    snprintf(command, sizeof command, "cp -r %s kernels && sed -i '%s' kernels/train.cl",
+             KERNEL_DIR, change);
+    scratch();
+    cr_assert_eq(system(command), 0);
+    if (change[0]) {
+        snprintf(command, sizeof command, "! cmp -s %s/train.cl kernels/train.cl", KERNEL_DIR);
+        cr_assert_eq(system(command), 0, "nothing changed: %s", change);
+    }
+    snprintf(environment, sizeof environment, "BRIGADE_KERNEL_DIR=%s/kernels", scratch());
+    setting how = {.environment = environment};
+    outcome of = run_with(&how, "verify train --small --every 3 --variant layers");
+    cr_expect_eq(of.code, code, "after '%s': %s%s", change, of.out, of.err);
+    release(&of);
+}
+
+Test(train, kernels_as_they_are_pass) {
+    verify_changed("", 0);
+}
+
+Test(train, a_wrong_bias_gradient_is_seen) {
+    verify_changed("s/sums\\[c\\] = s;/sums[c] = 1.001f * s;/", 1);
+}
+
+Test(train, a_wrong_norm_gradient_is_seen) {
+    verify_changed("s/d_scales\\[k\\] = total(products) + rest;/d_scales[k] = total(products);/",
+                   1);
+}
+
+Test(train, a_wrong_loss_slope_is_seen) {
+    verify_changed("s/(i == label ? 1.0f : 0.0f)) \\* part/(i == label ? 0.999f : 0.0f)) * part/",
+                   1);
+}

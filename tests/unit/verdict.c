@@ -474,3 +474,12 @@ Test(mutation, a_transposed_result) {
     free(b);
     free(right);
 }
+
+Test(verdict, says_that_no_bound_is_known) {
+    char text[512];
+    brg_verdict v = judge(1, 1, NAN);
+    cr_assert_eq(v.outcome, BRG_MISMATCH);
+    brg_verdict_text(&v, text, sizeof text);
+    cr_expect_not_null(strstr(text, "no error bound is known"), "%s", text);
+    cr_expect_null(strstr(text, "nan"), "%s", text);
+}
