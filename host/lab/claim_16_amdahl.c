@@ -49,10 +49,9 @@ static double seconds(brg_lab *lab, const void *argument, double *more) {
     double serial = brg_lab_now_s() - began;
     if (what.parallel == 0)
         return serial;
-    return serial +
-           brg_lab_team_run(
-               lab, &(brg_lab_team){.count = what.threads, .work = spin_share, .argument = &what})
-               .wall_s;
+    const brg_lab_team team = {
+        .count = what.threads, .work = spin_share, .argument = &what, .spread = true};
+    return serial + brg_lab_team_run(lab, &team).wall_s;
 }
 
 /* The serial part that explains a round's speedups best. */

@@ -120,8 +120,8 @@ static bool wait_for_start(team_run *run) {
 static void *run_member(void *argument) {
     member *self = argument;
     const brg_lab_team *team = self->run->team;
-    if (team->one_core)
-        brg_lab_pin(0);
+    if (team->one_core || team->spread)
+        brg_lab_pin(team->spread ? self->index % brg_lab_cores(NULL) : 0);
     if (!wait_for_start(self->run))
         return NULL;
     double began = brg_lab_thread_cpu_s();

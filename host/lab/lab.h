@@ -233,7 +233,8 @@ typedef struct brg_lab_team {
     int32_t count; /* threads */
     void (*work)(int32_t index, void *argument);
     void *argument;
-    bool one_core; /* all on one processor; otherwise wherever the system puts them */
+    bool one_core; /* all on one processor */
+    bool spread; /* each on the next processor, in turn; otherwise wherever the system puts them */
 } brg_lab_team;
 
 /* What a team took: from the moment all were ready until the last was done. */
