@@ -25,7 +25,7 @@ static const cli_option rows[] = {
     {0, "budget", CLI_NUMBER, offsetof(lab_settings, budget_s), "SECONDS",
      "time for each claim; it ends earlier once its numbers are precise", 0.001, 3600},
     {0, "dial", CLI_NUMBER, offsetof(lab_settings, dial), "X",
-     "the number that a claim lets you change, see --help of the list", -1e12, 1e12},
+     "the number that some claims let you change, listed below", -1e12, 1e12},
     {0, "report", CLI_TEXT, offsetof(lab_settings, page), "FILE",
      "write an HTML page with all plots, one file without scripts", 0, 0},
     {0, "ascii", CLI_FLAG, offsetof(lab_settings, ascii), NULL,
@@ -80,12 +80,12 @@ static const char *colour_of(const cli_style *style, brg_lab_verdict verdict) {
                                         : style->warn;
 }
 
-static void print_number(double value, const char *unit) {
+/* Negative figures are figures too, unlike times. */
+static void print_number(double value) {
     char text[64];
-    printf("%s%s%s", cli_figure_text(value, text, sizeof text), unit[0] ? " " : "", unit);
+    printf("%s%s", value < 0 ? "-" : "", cli_figure_text(fabs(value), text, sizeof text));
 }
 
-/* Negative figures are figures too, unlike times. */
 static void print_figure(const brg_lab_figure *figure) {
     const brg_lab_estimate *e = &figure->estimate;
     printf("      %-44.44s ", figure->name);
@@ -93,10 +93,31 @@ static void print_figure(const brg_lab_figure *figure) {
         puts("not measured");
         return;
     }
-    print_number(e->value, figure->unit);
-    if (!isnan(e->low) && !isnan(e->high) && e->low != e->high)
-        printf("  (%.3g to %.3g)", e->low, e->high);
+    print_number(e->value);
+    printf("%s%s", figure->unit[0] ? " " : "", figure->unit);
+    if (!isnan(e->low) && !isnan(e->high) && e->low != e->high) {
+        fputs("  (", stdout);
+        print_number(e->low);
+        fputs(" to ", stdout);
+        print_number(e->high);
+        putchar(')');
+    }
     putchar('\n');
+}
+
+static void print_circumstances(const brg_lab_result *result, const cli_style *style) {
+    char text[256];
+    size_t length = (size_t)snprintf(text, sizeof text, "%d %s in %.1f s", (int)result->rounds,
+                                     result->rounds == 1 ? "round" : "rounds", result->seconds);
+    if (result->disturbed > 0)
+        length += (size_t)snprintf(text + length, sizeof text - length,
+                                   ", %d more disturbed by other programs", (int)result->disturbed);
+    if (result->claim->dial.name)
+        snprintf(text + length, sizeof text - length, ", dial %g (%s)", result->dial,
+                 result->claim->dial.name);
+    printf("     %s", style->quiet);
+    cli_print_wrapped(stdout, text, 5, 5);
+    printf("%s\n", style->off);
 }
 
 static void print_result(const brg_lab_result *result) {
@@ -112,12 +133,7 @@ static void print_result(const brg_lab_result *result) {
     }
     for (int32_t i = 0; i < result->figure_count; i++)
         print_figure(&result->figures[i]);
-    printf("     %s%d rounds in %.1f s", style.quiet, (int)result->rounds, result->seconds);
-    if (result->disturbed > 0)
-        printf(", %d more disturbed by other programs", (int)result->disturbed);
-    if (result->claim->dial.name)
-        printf(", dial %g (%s)", result->dial, result->claim->dial.name);
-    printf("%s\n\n", style.off);
+    print_circumstances(result, &style);
     fflush(stdout);
 }
 
@@ -313,6 +329,15 @@ static int run_lab(const cli_command *command, int argc, char **argv) {
     return cli_session_close(&session, code);
 }
 
+static void print_dials(FILE *out) {
+    const brg_lab_claim *claim;
+    fputs("\nclaims with a dial\n", out);
+    for (int32_t i = 0; (claim = brg_lab_claim_at(i)); i++)
+        if (claim->dial.name)
+            fprintf(out, "  %3s  %s: %g to %g (default %g)\n", claim->id, claim->dial.name,
+                    claim->dial.min, claim->dial.max, claim->dial.standard);
+}
+
 static void describe(FILE *out) {
     fputs("\n", out);
     cli_print_wrapped(
@@ -322,8 +347,10 @@ static void describe(FILE *out) {
         "narrow or the time is spent. CONFIRMED: the whole interval lies where the claim has it. "
         "REFUTED: all of it lies outside. INCONCLUSIVE: neither, or other programs took the "
         "processors, or a control did not come out as it must. NOT APPLICABLE: this machine lacks "
-        "something. Exit code 1 if a claim is refuted.",
+        "something. Exit code 1 if a claim is refuted, 4 if an experiment could not be carried "
+        "out.",
         0, 0);
+    print_dials(out);
 }
 
 const cli_command cli_lab = {

@@ -23,6 +23,35 @@ static int count_of(const char *text, const char *part) {
     return count;
 }
 
+Test(lab, lists_claims_in_80_columns) {
+    outcome of = run("lab");
+    cr_assert_eq(of.code, 0);
+    cr_expect(strstr(of.out, "Race conditions lose updates"));
+    for (const char *line = of.out; *line; line += strcspn(line, "\n") + 1)
+        cr_expect_leq(strcspn(line, "\n"), 80);
+    release(&of);
+}
+
+Test(lab, refuses_what_it_does_not_know) {
+    expect(2, "lab 99");
+    expect(2, "lab --all 24");
+    expect(2, "lab 24 --budget 0");
+    expect(2, "lab 24 --dial nan");
+    expect(3, "lab 24 -d nosuchdevice");
+}
+
+/* Whatever the machine is doing, too little time never gives a verdict, and no failure. */
+Test(lab, too_little_time_is_inconclusive) {
+    outcome of = run("lab 24 --budget 0.001 --json");
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *root = document(&of);
+    cr_expect_str_eq(member(root, "results.0.id")->valuestring, "24");
+    const char *verdict = member(root, "results.0.verdict")->valuestring;
+    cr_expect(strcmp(verdict, "INCONCLUSIVE") == 0 || strcmp(verdict, "NOT APPLICABLE") == 0);
+    cJSON_Delete(root);
+    release(&of);
+}
+
 Test(lab, its_files_are_whole_and_need_no_other) {
     outcome of = run("lab 24 --quick --budget 0.3 --report page.html --junit lab.xml");
     cr_assert(of.code == 0 || of.code == 1, "%s", of.err);

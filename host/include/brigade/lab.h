@@ -28,7 +28,7 @@
 
 /* ---- claims: what is known before anything runs ------------------------------------------------ */
 
-enum { BRG_LAB_QUESTIONS = 8, BRG_LAB_CLAIMS = 64, BRG_LAB_NAME = 64, BRG_LAB_TEXT = 512 };
+enum { BRG_LAB_QUESTIONS = 8, BRG_LAB_CLAIMS = 64, BRG_LAB_NAME = 64, BRG_LAB_TEXT = 1024 };
 
 /* What an experiment asks: whether a number lies within [low, high]. One of the two may be infinite. A
  * control is asked in the same way: it shows that the experiment could have come out otherwise. */
