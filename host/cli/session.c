@@ -127,6 +127,11 @@ static bool take_signal(cli_session *session) {
     return true;
 }
 
+bool cli_session_signalled(cli_session *session) {
+    take_signal(session);
+    return session->interrupted;
+}
+
 bool cli_session_interrupted(cli_session *session) {
     if (take_signal(session)) {
         cli_session_clear(session);
@@ -151,13 +156,14 @@ static const brg_job_view *find_view(const brg_snapshot *snapshot, brg_job job) 
     return NULL;
 }
 
-static void draw_bar(cli_session *session, double part, const char *what, const char *label) {
-    enum { CELLS = 24 };
+void cli_session_bar(cli_session *session, double part, const char *text) {
+    enum { CELLS = 24, TEXT = CLI_WIDTH - CELLS - 11 };
     static const char full[] = "########################";
     static const char rest[] = "........................";
-    int32_t filled = (int32_t)(part * CELLS + 0.5);
-    fprintf(stderr, "\r[%.*s%.*s] %3.0f %%  %s %.30s\033[K", filled, full, CELLS - filled, rest,
-            part * 100, what, label);
+    double shown = part < 0 ? 0 : part > 1 ? 1 : part;
+    int32_t filled = (int32_t)(shown * CELLS + 0.5);
+    fprintf(stderr, "\r[%.*s%.*s] %3.0f %%  %.*s\033[K", filled, full, CELLS - filled, rest,
+            shown * 100, (int)TEXT, text);
     fflush(stderr);
     session->bar_shown = true;
 }
@@ -175,12 +181,9 @@ static void show_progress(cli_session *session, brg_job job, int32_t done, int32
     if (!view)
         return;
     session->bar_ns = now;
-    double part = (done + (double)view->progress) / (all > 0 ? all : 1);
-    draw_bar(session,
-             part < 0   ? 0
-             : part > 1 ? 1
-                        : part,
-             brg_job_state_name(view->state), view->label);
+    char text[BRG_NAME + 32];
+    snprintf(text, sizeof text, "%s %.30s", brg_job_state_name(view->state), view->label);
+    cli_session_bar(session, (done + (double)view->progress) / (all > 0 ? all : 1), text);
 }
 
 /* ---- jobs ------------------------------------------------------------------------------------ */

@@ -48,6 +48,12 @@ brg_status cli_session_wait(cli_session *session, brg_job job, int32_t done, int
 /* True from the first Ctrl-C or SIGTERM on. The second one ends the process at once. */
 bool cli_session_interrupted(cli_session *session);
 
+/* The same without a word about it. */
+bool cli_session_signalled(cli_session *session);
+
+/* Draws the progress bar, 0 to 1, and what is being done. For terminals only. */
+void cli_session_bar(cli_session *session, double part, const char *text);
+
 /* Removes the progress bar, before anything else is printed. */
 void cli_session_clear(cli_session *session);
 
