@@ -1,5 +1,6 @@
 /* brigade train: teaches a model to tell images apart, on the device, and tests it after each epoch. The
  * course of it is the library's trainer; here are the options, and an ear for Ctrl-C. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -134,6 +135,14 @@ static int train(cli_session *session, const train_settings *settings) {
     return code;
 }
 
+/* How many processes MPI started as one program; 1 without it. Open MPI, MPICH. */
+static int64_t processes(void) {
+    const char *size = getenv("OMPI_COMM_WORLD_SIZE");
+    size = size ? size : getenv("PMI_SIZE");
+    long long count = size ? strtoll(size, NULL, 10) : 1;
+    return count > 1 ? count : 1;
+}
+
 static int run_train(const cli_command *command, int argc, char **argv) {
     train_settings settings = {
         .check_every = -1, .save_every = -1, .rate = -1, .warmup = -1, .momentum = -1, .decay = -1};
@@ -142,6 +151,11 @@ static int run_train(const cli_command *command, int argc, char **argv) {
     int code = cli_options_parse(command, argc, argv, &settings, &count);
     if (code != CLI_GO)
         return code;
+    if (processes() > 1)
+        return cli_usage_error(command,
+                               "this build trains on one machine only, and mpirun started %lld "
+                               "processes: start it once, without mpirun",
+                               (long long)processes());
     if (settings.eval && (settings.resume || settings.save || settings.log))
         return cli_usage_error(command, "--eval trains nothing: it goes without --resume, --save "
                                         "and --log");

@@ -467,3 +467,15 @@ void brg_checkpoint_release(brg_checkpoint *checkpoint) {
     brg_tensor_release(checkpoint->state);
     memset(checkpoint, 0, sizeof *checkpoint);
 }
+
+brg_status brg_model_restore(const char *path, brg_model *model, brg_train_params *params,
+                             brg_tensor **state, brg_error *error) {
+    brg_checkpoint checkpoint;
+    brg_status status = brg_checkpoint_load(path, &checkpoint, error);
+    if (status != BRG_OK)
+        return status;
+    *model = checkpoint.model;
+    *params = checkpoint.params;
+    *state = checkpoint.state;
+    return BRG_OK;
+}

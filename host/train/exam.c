@@ -81,8 +81,11 @@ static brg_status score(const brg_exam *exam, int64_t first, int64_t batch, int6
                        .params = &params,
                        .inputs = {exam->state, images, setup->model->network},
                        .input_count = 3};
-    brg_job_desc desc = {
-        .stages = &stage, .stage_count = 1, .label = "test", .device = setup->device};
+    brg_job_desc desc = {.stages = &stage,
+                         .stage_count = 1,
+                         .label = "test",
+                         .device = setup->device,
+                         .verify = BRG_VERIFY_NONE};
     if (status == BRG_OK)
         status = brg_train_submit(setup, &desc, &job, error);
     if (status == BRG_OK)

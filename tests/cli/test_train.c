@@ -1,8 +1,10 @@
 /* brigade train, on images of its own making: noise that is brighter on one side, whose label says
  * which. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/random.h"
 #include "cli/program.h"
@@ -80,15 +82,137 @@ Test(train, the_same_seed_gives_the_same_numbers) {
     cr_expect_neq(losses[0], losses[2]);
 }
 
+/* What a run says of itself at its end. */
+static void expect_same_end(cJSON *a, cJSON *b) {
+    cr_expect_str_eq(member(a, "checksum")->valuestring, member(b, "checksum")->valuestring);
+    cr_expect_eq(member(a, "accuracy")->valuedouble, member(b, "accuracy")->valuedouble);
+    cr_expect_eq(member(a, "loss")->valuedouble, member(b, "loss")->valuedouble);
+    cJSON_Delete(a);
+    cJSON_Delete(b);
+}
+
+Test(train, checks_and_checkpoints_change_no_bit) {
+    write_dataset();
+    expect_same_end(train("--epochs 2 --check-every 0"),
+                    train("--epochs 2 --check-every 7 --save a.st --save-every 3"));
+}
+
+/* Kills a training some time after its first checkpoint, and maybe after its end. */
+static void kill_training(const char *line, int after_ms) {
+    remove("a.st");
+    for (; access("a.st", F_OK) != 0; after_ms *= 2) {
+        const setting killed = {.signal = SIGKILL, .after_ms = after_ms};
+        outcome of = run_with(&killed,
+                              "train --data . --model model.txt --batch 8 --save a.st "
+                              "--save-every 1 %s",
+                              line);
+        release(&of);
+    }
+}
+
+Test(train, a_resumed_training_ends_as_if_never_stopped) {
+    static const char *const ways[] = {
+        "--epochs 5", "--epochs 5 --optimizer adamw --augment shift=1 --warmup 0.5",
+        "--epochs 5 --schedule step --momentum 0 --decay 0.001"};
+    write_dataset();
+    for (int i = 0; i < 3; i++) {
+        cJSON *whole = train(ways[i]);
+        kill_training(ways[i], 150);
+        outcome of = run("train --json --resume a.st --save a.st");
+        cr_assert_eq(of.code, 0, "%s", of.err);
+        expect_same_end(whole, document(&of));
+        release(&of);
+    }
+}
+
+Test(train, an_interrupt_leaves_a_checkpoint_to_go_on_from) {
+    write_dataset();
+    const setting how = {.signal = SIGINT, .after_ms = 400};
+    static const char line[] = "train --data . --model model.txt --batch 8 --epochs 100000";
+    outcome of = run_with(&how, "%s --save a.st --save-every 0 --schedule constant", line);
+    cr_expect_eq(of.code, 130, "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "--resume a.st"), "%s", of.err);
+    release(&of);
+    expect(0, "train --eval a.st");
+    of = run_with(&how, "%s", line);
+    cr_expect_eq(of.code, 130, "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "nothing is saved"), "%s", of.err);
+    release(&of);
+}
+
+Test(train, a_finished_checkpoint_is_tested_and_may_be_gone_on_from) {
+    write_dataset();
+    cJSON *first = train("--epochs 2 --save a.st"), *again = train("--resume a.st");
+    cr_expect_eq(member(again, "step")->valuedouble, 50);
+    cr_expect_str_eq(member(first, "checksum")->valuestring,
+                     member(again, "checksum")->valuestring);
+    cJSON *more = train("--resume a.st --epochs 3");
+    cr_expect_eq(member(more, "step")->valuedouble, 75);
+    cr_expect_eq(member(more, "first_step")->valuedouble, 50);
+    cJSON_Delete(first);
+    cJSON_Delete(again);
+    cJSON_Delete(more);
+}
+
+static int lines_of(const char *name) {
+    FILE *file = fopen(name, "r");
+    int lines = 0;
+    for (int c; file && (c = fgetc(file)) != EOF;)
+        lines += c == '\n';
+    if (file)
+        fclose(file);
+    return lines;
+}
+
+Test(train, a_log_is_gone_on_with) {
+    write_dataset();
+    cJSON_Delete(train("--epochs 1 --save a.st --log a.csv"));
+    cr_expect_eq(lines_of("a.csv"), 1 + 3 + 1); /* 25 steps: points after 10, 20, 25; a test */
+    cJSON_Delete(train("--resume a.st --epochs 2 --log a.csv"));
+    cr_expect_eq(lines_of("a.csv"), 1 + 6 + 2);
+}
+
 Test(train, what_cannot_be_is_refused) {
     write_dataset();
-    expect(2, "train");
     expect(2, "train --data . --optimizer newton");
+    expect(2, "train --schedule sometimes");
+    expect(2, "train --optimizer adam --decay 0.1");
+    expect(2, "train --augment shift=100");
+    expect(2, "train --eval a.st --save b.st");
     expect(4, "train --data nowhere");
+    expect(4, "train --save nowhere/a.st");
+    expect(4, "train --resume nowhere.st");
+    expect(4, "train --log nowhere/a.csv");
     expect(2, "train --data . --model lenet");
     expect(4, "train --data . --model absent.txt");
+    expect(2, "train --data . --model model.txt --batch 5000");
     make_file("train-labels-idx1-ubyte", "", 0);
     expect(4, "train --data . --model model.txt");
+}
+
+Test(train, another_model_or_optimizer_is_not_gone_on_with) {
+    static const char other[] = "input 1x6x6\ndense 2\n";
+    write_dataset();
+    make_file("other.txt", other, strlen(other));
+    cJSON_Delete(train("--epochs 1 --save a.st"));
+    expect(2, "train --resume a.st --model other.txt");
+    expect(2, "train --resume a.st --optimizer adam");
+    expect(2, "train --resume a.st --batch 9");
+    write_set("train", 100, 1);
+    expect(2, "train --resume a.st --epochs 2");
+    make_file("a.st", "no checkpoint", 13);
+    expect(4, "train --resume a.st");
+}
+
+Test(train, a_training_that_diverges_says_so) {
+    write_dataset();
+    cJSON_Delete(train("--epochs 1 --save a.st"));
+    outcome of = run("train --resume a.st --epochs 9 --rate 1e6 --decay 1 --save a.st");
+    cr_expect_eq(of.code, 4, "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "no finite number"), "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "Lower the rate"), "%s", of.err);
+    release(&of);
+    expect(0, "train --eval a.st");
 }
 
 Test(train, many_processes_do_not_each_train_by_themselves) {

@@ -80,7 +80,7 @@ Test(usage, without_a_command_the_help_goes_to_stderr) {
 
 Test(usage, unknown_words) {
     expect(2, "frobnicate");
-    expect(2, "train");
+    expect(2, "train --optimizer newton");
     expect(2, "--frobnicate");
     expect(2, "run gemm --frobnicate");
     expect(2, "run gemm -x");

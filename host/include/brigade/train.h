@@ -59,6 +59,12 @@ BRG_API brg_status brg_model_picture(const brg_model *model, const brg_tensor *i
 BRG_API brg_status brg_model_state(const brg_model *model, const brg_train_params *params,
                                    uint64_t seed, brg_tensor **state, brg_error *error);
 
+/* Reads a checkpoint that a trainer wrote (brigade/trainer.h): the model, its state, and the parameters by
+ * which the op takes that state, but for the mode. BRG_E_IO, BRG_E_FORMAT, BRG_E_MEMORY. The caller releases
+ * both. */
+BRG_API brg_status brg_model_restore(const char *path, brg_model *model, brg_train_params *params,
+                                     brg_tensor **state, brg_error *error);
+
 /* Where the mean losses of the steps lie in the op's output, and the counts of hits: the first of as many as
  * there were steps. `images` are all that the steps learned from. */
 BRG_API void brg_model_results(const brg_model *model, const brg_train_params *params,
