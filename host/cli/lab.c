@@ -111,7 +111,7 @@ static void print_circumstances(const brg_lab_result *result, const cli_style *s
                                      result->rounds == 1 ? "round" : "rounds", result->seconds);
     if (result->disturbed > 0)
         length += (size_t)snprintf(text + length, sizeof text - length,
-                                   ", %d more disturbed by other programs", (int)result->disturbed);
+                                   ", %d more disturbed and not counted", (int)result->disturbed);
     if (result->claim->dial.name)
         snprintf(text + length, sizeof text - length, ", dial %g (%s)", result->dial,
                  result->claim->dial.name);

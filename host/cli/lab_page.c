@@ -266,10 +266,12 @@ static void put_outcome(FILE *out, const brg_lab_result *result) {
 static void put_effort(FILE *out, const brg_lab_result *result) {
     fprintf(out, "<p class=\"soft\">%d rounds in %.1f s", (int)result->rounds, result->seconds);
     if (result->disturbed > 0)
-        fprintf(out, "; %d more were disturbed by other programs and do not count",
-                (int)result->disturbed);
+        fprintf(out, "; %d more were disturbed and do not count", (int)result->disturbed);
     if (!isnan(result->others))
-        fprintf(out, "; others took %.0f %% of the processors' time", 100 * result->others);
+        fprintf(out, "; other programs took %.0f %% of the processors' time", 100 * result->others);
+    if (result->slower > 0.1)
+        fprintf(out, "; the same small work took %.0f %% longer than usual at worst",
+                100 * result->slower);
     if (result->claim->dial.name) {
         fputs("; ", out);
         cli_markup_escaped(out, result->claim->dial.name);

@@ -22,7 +22,12 @@ static bool real_load(void *user, brg_lab_load *load) {
     return brg_lab_load_read(load);
 }
 
-const brg_lab_world brg_lab_real_world = {real_now_s, real_load, NULL};
+static double real_sentinel_s(void *user) {
+    (void)user;
+    return brg_lab_pace_spin_s();
+}
+
+const brg_lab_world brg_lab_real_world = {real_now_s, real_load, real_sentinel_s, NULL};
 
 /* ---- changing and telling ---------------------------------------------------------------------- */
 
@@ -250,6 +255,7 @@ static void init_results(brg_lab *lab) {
         result->quick = lab->quick;
         result->dial = NAN;
         result->others = NAN;
+        result->slower = NAN;
     }
 }
 

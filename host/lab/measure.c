@@ -6,7 +6,9 @@
  * one by chance too often.
  *
  * Rounds are judged calm or disturbed in windows of half a second, since the system counts processor time in
- * ticks of ten milliseconds: too coarse for a single short round. */
+ * ticks of ten milliseconds: too coarse for a single short round. Between rounds, for a hundredth of the
+ * time at most, a sentinel does the same small work, so that a processor that has grown slower is
+ * noticed too. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +21,11 @@
 enum { MOST_IN_WINDOW = 4000 }; /* rounds of microseconds would fill the memory */
 
 static const double window_s = 0.5;
-static const double tolerated = 0.10;  /* part of the processors that others may take */
-static const double shortest_s = 0.03; /* three ticks: less cannot be told */
-static const double grace = 1.5;       /* of the budget, until there are the fewest rounds */
+static const double tolerated = 0.10;     /* part of the processors that others may take */
+static const double too_slow = 0.25;      /* more than usual that the sentinel may take */
+static const double sentinel_part = 0.01; /* of the time, at most */
+static const double shortest_s = 0.03;    /* three ticks: less cannot be told */
+static const double grace = 1.5;          /* of the budget, until there are the fewest rounds */
 
 /* When the rounds of a window began, and what the processors had done by then. */
 typedef struct window {
@@ -43,7 +47,9 @@ typedef struct measurement {
     brg_lab_load load_at_begin;
     window now, before;                  /* before: began_s is NaN if there is none */
     int32_t window_round, window_sample; /* the first ones that are not classified yet */
-    double others_most;                  /* of any window */
+    double others_most, slower_most;     /* of any window */
+    double sentinel_s;                   /* the sentinel's time since the window began */
+    int32_t sentinels;                   /* how often it was done */
 } measurement;
 
 static double now_s(const brg_lab *lab) {
@@ -191,11 +197,43 @@ static void run_round(measurement *m) {
     m->longest_round_s = fmax(m->longest_round_s, now_s(m->lab) - began);
 }
 
-/* ---- the load of others ------------------------------------------------------------------------ */
+/* ---- the sentinel ------------------------------------------------------------------------------ */
+
+static double sentinel_s(const measurement *m) {
+    const brg_lab_world *world = &m->lab->world;
+    return world->sentinel_s ? world->sentinel_s(world->user) : NAN;
+}
+
+/* The first measurement of a lab has nothing to compare with: a few tries tell what is usual. */
+static void sentinel_begin(measurement *m) {
+    enum { TRIES = 8 };
+    for (int32_t i = 0; i < TRIES && m->lab->pace.count < TRIES; i++)
+        brg_lab_pace_note(&m->lab->pace, sentinel_s(m));
+}
+
+static void sentinel_run(measurement *m) {
+    m->sentinel_s += sentinel_s(m);
+    m->sentinels++;
+}
+
+/* After a round, unless that would take too large a part of the window. */
+static void sentinel_maybe_run(measurement *m) {
+    if (m->sentinel_s <= sentinel_part * (now_s(m->lab) - m->now.began_s))
+        sentinel_run(m);
+}
+
+/* How much slower the processor was than usual in this window, on average; NaN: not known. */
+static double slower_in_window(measurement *m) {
+    if (m->sentinels == 0)
+        sentinel_run(m);
+    return brg_lab_pace_slower(&m->lab->pace, m->sentinel_s / m->sentinels);
+}
+
+/* ---- windows: calm or not ---------------------------------------------------------------------- */
 
 /* Whether rounds come in windows that are calm or not. */
 static bool judges_load(const measurement *m) {
-    return m->load_known && !m->plan->counts;
+    return (m->load_known || m->lab->pace.count > 0) && !m->plan->counts;
 }
 
 static bool read_load(const measurement *m, brg_lab_load *load) {
@@ -207,6 +245,8 @@ static void window_begin(measurement *m) {
     m->load_known = read_load(m, &m->now.load);
     m->window_round = m->lab->rounds.count;
     m->window_sample = brg_lab_current(m->lab)->sample_count;
+    m->sentinel_s = 0;
+    m->sentinels = 0;
 }
 
 static void mark_disturbed(measurement *m) {
@@ -230,32 +270,47 @@ static double others_since(const measurement *m, const window *from) {
     return brg_lab_load_of_others(&from->load, &load, length * brg_lab_cores(m->lab));
 }
 
+/* Whether nobody took the processors since `from` and none was slow. What cannot be told to be calm does not
+ * count as calm; where the system says nothing of others' load, the sentinel alone decides. */
+static bool was_calm(measurement *m, const window *from) {
+    double others = others_since(m, from), slower = slower_in_window(m);
+    bool alone = m->load_known ? others <= tolerated : true;
+    bool steady = m->lab->pace.count > 0 ? slower <= too_slow : true;
+    m->others_most = fmax(m->others_most, others); /* of a number and NaN: the number */
+    m->slower_most = fmax(m->slower_most, slower);
+    if (alone)
+        brg_lab_pace_note(&m->lab->pace, m->sentinel_s / m->sentinels);
+    return alone && steady;
+}
+
 /* Classifies the rounds of a window once it is long enough, or whatever there is at the end: then together with
- * the window before. What cannot be told to be calm does not count as calm. */
+ * the window before. */
 static void window_close(measurement *m, bool last) {
     double length = now_s(m->lab) - m->now.began_s;
     if (!judges_load(m) || (!last && length < window_s))
         return;
     bool tail = length < window_s / 2 && !isnan(m->before.began_s);
-    double others = others_since(m, tail ? &m->before : &m->now);
-    m->others_most = fmax(m->others_most, others); /* of a number and NaN: the number */
-    if (!(others <= tolerated))
+    if (!was_calm(m, tail ? &m->before : &m->now))
         mark_disturbed(m);
     m->before = m->now;
     window_begin(m);
 }
 
-/* Over the whole measurement, for the record. */
-static void note_others(measurement *m) {
+static double others_in_all(const measurement *m) {
     brg_lab_load load;
     double length = now_s(m->lab) - m->began_s;
     if (!m->load_known || !read_load(m, &load) || !(length > 0))
-        return;
-    double others =
-        brg_lab_load_of_others(&m->load_at_begin, &load, length * brg_lab_cores(m->lab));
+        return NAN;
+    return brg_lab_load_of_others(&m->load_at_begin, &load, length * brg_lab_cores(m->lab));
+}
+
+/* Over the whole measurement, for the record; fmax of a number and NaN is the number. */
+static void note_circumstances(measurement *m) {
+    double others = others_in_all(m);
     brg_lab_result *result = brg_lab_current(m->lab);
     brg_lab_change_begin(m->lab);
-    result->others = isnan(result->others) ? others : fmax(result->others, others);
+    result->others = fmax(result->others, others);
+    result->slower = fmax(result->slower, m->slower_most);
     brg_lab_change_end(m->lab);
 }
 
@@ -337,9 +392,15 @@ static void refresh(measurement *m) {
 
 /* Why there may be no interval. */
 static const char *noise_of(const measurement *m, char *text, size_t size) {
-    if (calm_rounds(m->lab) >= m->min_rounds || !(m->others_most > tolerated))
+    if (calm_rounds(m->lab) >= m->min_rounds)
         return NULL;
-    snprintf(text, size, "other programs used %.0f %% of the processors", m->others_most * 100);
+    if (m->others_most > tolerated)
+        snprintf(text, size, "other programs used %.0f %% of the processors", m->others_most * 100);
+    else if (m->slower_most > too_slow)
+        snprintf(text, size, "the processor took %.0f %% longer than usual for the same work",
+                 m->slower_most * 100);
+    else
+        return NULL;
     return text;
 }
 
@@ -370,7 +431,8 @@ static brg_status check_plan(brg_lab *lab, const brg_lab_plan *plan) {
 }
 
 static measurement begin(brg_lab *lab, const brg_lab_plan *plan) {
-    measurement m = {.lab = lab, .plan = plan, .refresh_at = 1, .before = {.began_s = NAN}};
+    measurement m = {
+        .lab = lab, .plan = plan, .refresh_at = 1, .before = {.began_s = NAN}, .slower_most = NAN};
     m.min_rounds = plan->min_rounds > 0 ? plan->min_rounds : BRG_LAB_MIN_ROUNDS;
     m.max_rounds = plan->max_rounds > 0 ? plan->max_rounds : 400;
     m.precision = plan->precision > 0 ? plan->precision : 0.03;
@@ -388,17 +450,19 @@ brg_status brg_lab_measure(brg_lab *lab, const brg_lab_plan *plan) {
     note_settings(&m);
     if (!time_is_over(&m, 0))
         warm_up(&m);
+    sentinel_begin(&m);
     window_begin(&m);
     m.load_at_begin = m.now.load;
     do {
         while (wants_more(&m)) {
             run_round(&m);
+            sentinel_maybe_run(&m);
             window_close(&m, false);
             refresh(&m);
         }
         window_close(&m, true);
     } while (wants_more(&m));
-    note_others(&m);
+    note_circumstances(&m);
     draw(&m);
     answer_all(&m);
     return brg_lab_status(lab);

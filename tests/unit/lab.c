@@ -135,6 +135,7 @@ typedef struct world {
     double now, others;
     double load_until; /* others take `load` of all processors until then */
     double load;
+    double slow_from, slow_until, slow_by; /* the processor takes so much longer then: 0.5, half */
     uint64_t draws;
     int32_t cancel_after; /* measurements; 0: never */
     int32_t measured;
@@ -150,6 +151,12 @@ static bool world_load(void *user, brg_lab_load *load) {
     double ticks = floor((w->now + w->others) * 100); /* as coarse as the system's */
     *load = (brg_lab_load){.busy = ticks / 100, .own = w->now};
     return true;
+}
+
+static double world_sentinel(void *user) {
+    const world *w = user;
+    bool slow = w->now >= w->slow_from && w->now < w->slow_until;
+    return 1e-3 * (slow ? 1 + w->slow_by : 1);
 }
 
 static world *world_of(const brg_lab *lab) {
@@ -233,7 +240,7 @@ static brg_status measure_paces(brg_lab *lab, pace slow, pace fast, pace again) 
 static brg_lab_result run_in(world *w, const brg_experiment *experiment, double budget_s) {
     brg_lab *lab = NULL;
     brg_lab_result result;
-    const brg_lab_world outside = {world_now, world_load, w};
+    const brg_lab_world outside = {world_now, world_load, world_sentinel, w};
     cr_assert_eq(brg_lab_create(&(brg_lab_options){.budget_s = budget_s}, &experiment, 1, &outside,
                                 &lab, NULL),
                  BRG_OK);
@@ -391,6 +398,52 @@ Test(lab_noise, it_tries_again_until_it_is_calm) {
         disturbed += result.samples[i].disturbed;
     cr_expect_eq(disturbed, 3 * result.disturbed);
     brg_lab_result_release(&result);
+}
+
+/* ---- a slower processor ------------------------------------------------------------------------ */
+
+Test(lab_noise, a_slower_processor_is_inconclusive) {
+    const world w = {.slow_from = 0.1, .slow_until = INFINITY, .slow_by = 0.5};
+    const char *const why = "the processor took 50 % longer than usual for the same work";
+    expect(w, &clear, 5, BRG_LAB_INCONCLUSIVE, why);
+    expect(w, &opposite, 5, BRG_LAB_INCONCLUSIVE, why);
+}
+
+Test(lab_noise, a_processor_a_little_slower_is_borne) {
+    expect((world){.slow_from = 0.1, .slow_until = INFINITY, .slow_by = 0.15}, &clear, 5,
+           BRG_LAB_CONFIRMED, "Gain");
+}
+
+/* Rounds on the slower processor are kept apart; what counts is measured before and after. */
+Test(lab_noise, it_tries_again_until_the_processor_is_itself) {
+    world w = {.slow_from = 0.1, .slow_until = 3, .slow_by = 0.5};
+    brg_lab_result result = run_in(&w, &clear, 10);
+    cr_expect_eq(result.verdict, BRG_LAB_CONFIRMED, "%s", result.sentence);
+    cr_expect_gt(result.disturbed, 10);
+    cr_expect_gt(w.now, 3);
+    cr_expect(fabs(result.slower - 0.5) < 0.1, "%g", result.slower);
+    brg_lab_result_release(&result);
+}
+
+/* One that has grown warm and stays slower is, after a while, the usual one. */
+Test(lab_noise, a_processor_slower_for_good_is_the_usual_one) {
+    world w = {.slow_from = 0.1, .slow_until = INFINITY, .slow_by = 0.5};
+    brg_lab_result result = run_in(&w, &clear, 60);
+    cr_expect_eq(result.verdict, BRG_LAB_CONFIRMED, "%s", result.sentence);
+    cr_expect(w.now > 8 && w.now < 30, "%g", w.now);
+    brg_lab_result_release(&result);
+}
+
+Test(lab_noise, usual_is_what_a_quarter_stays_below) {
+    brg_lab_pace seen = {0};
+    cr_expect(isnan(brg_lab_pace_slower(&seen, 1)));
+    brg_lab_pace_note(&seen, NAN);
+    cr_expect(isnan(brg_lab_pace_slower(&seen, 1)));
+    for (int32_t i = 0; i < 3 * BRG_LAB_PACES; i++)
+        brg_lab_pace_note(&seen, i % 2 ? 1 : 3);
+    cr_expect_eq(brg_lab_pace_slower(&seen, 1.5), 0.5);
+    cr_expect_eq(brg_lab_pace_slower(&seen, 0.5), 0);
+    cr_expect(isnan(brg_lab_pace_slower(&seen, NAN)));
 }
 
 /* ---- rounds ------------------------------------------------------------------------------------ */

@@ -176,7 +176,7 @@ typedef struct brg_lab_sample {
     int32_t setting; /* index into settings */
     int32_t reading; /* an experiment may read several numbers at once; 0: the first */
     int32_t round;   /* within the group, from 0 */
-    bool disturbed;  /* other programs took the processors: shown, not judged */
+    bool disturbed;  /* the processors were taken or slow: shown, not judged */
     double value;
     double at_s; /* since the experiment began */
 } brg_lab_sample;
@@ -200,9 +200,11 @@ typedef struct brg_lab_result {
     int32_t cores;         /* processors that this process may use */
     char device[BRG_NAME]; /* the device used; may be empty */
     int32_t rounds;        /* that count, the most of any group */
-    int32_t disturbed;     /* rounds that other programs disturbed */
+    int32_t disturbed;     /* rounds that do not count: other programs, or a slower processor */
     double
         others; /* part of the processors' time that others took while measuring; NaN: not known */
+    double slower; /* by how much the same small work took longer than usual at worst (0.5: half as
+                      long again); NaN: not known */
     int32_t setting_count, sample_count, series_count, figure_count, span_count;
     brg_lab_setting *settings;
     brg_lab_sample *samples; /* in the order in which they were taken */
