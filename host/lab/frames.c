@@ -6,13 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST = 4096 };
-
-typedef struct record {
-    double apart[MOST]; /* s */
-    int32_t count;
-} record;
-
 static void sleep_until(double when) {
     struct timespec at;
     double left = when - brg_lab_now_s();
@@ -30,18 +23,26 @@ static int by_size(const void *a, const void *b) {
 }
 
 /* The smallest value that at least `part` of them do not exceed, in milliseconds. */
-static double quantile(const record *r, double part) {
-    int32_t rank = (int32_t)(part * r->count + 0.999999);
-    return r->count ? r->apart[rank > 0 ? rank - 1 : 0] * 1e3 : (double)NAN;
+static double quantile(const brg_lab_frame_log *log, double part) {
+    int32_t rank = (int32_t)(part * log->count + 0.999999);
+    return log->count ? log->apart[rank > 0 ? rank - 1 : 0] * 1e3 : (double)NAN;
 }
 
-static brg_lab_pace pace_of(record *r, double seconds) {
-    qsort(r->apart, (size_t)r->count, sizeof *r->apart, by_size);
-    return (brg_lab_pace){.p50 = quantile(r, 0.5),
-                          .p99 = quantile(r, 0.99),
-                          .max = quantile(r, 1),
-                          .frames = r->count,
-                          .seconds = seconds};
+brg_lab_pace brg_lab_frame_log_pace(brg_lab_frame_log *log) {
+    double sum = 0;
+    for (int32_t i = 0; i < log->count; i++)
+        sum += log->apart[i];
+    qsort(log->apart, (size_t)log->count, sizeof *log->apart, by_size);
+    return (brg_lab_pace){.p50 = quantile(log, 0.5),
+                          .p99 = quantile(log, 0.99),
+                          .max = quantile(log, 1),
+                          .frames = log->count,
+                          .seconds = log->count ? sum : (double)NAN};
+}
+
+static void note(brg_lab_frame_log *log, double apart) {
+    if (log && log->count < BRG_LAB_FRAMES)
+        log->apart[log->count++] = apart;
 }
 
 /* As with a display that refreshes at a fixed rate: a frame that is late waits for the next beat. */
@@ -51,8 +52,8 @@ static double next_beat(double began, double period) {
 
 brg_lab_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames) {
     static const brg_lab_pace unknown = {(double)NAN, (double)NAN, (double)NAN, 0, (double)NAN};
-    record *r = calloc(1, sizeof *r);
-    if (!r) {
+    brg_lab_frame_log *own = calloc(1, sizeof *own);
+    if (!own) {
         brg_lab_fail(lab, BRG_E_MEMORY, "There is no memory for the times of frames.");
         return unknown;
     }
@@ -62,8 +63,8 @@ brg_lab_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames) {
     for (bool more = true; more && !brg_lab_cancelled(lab);) {
         sleep_until(next_beat(began, period));
         double now = brg_lab_now_s();
-        if (r->count < MOST)
-            r->apart[r->count++] = now - last;
+        note(own, now - last);
+        note(frames->log, now - last);
         last = now;
         more = frames->tick(lab, frames->argument);
         brg_lab_spin(drawing);
@@ -71,7 +72,8 @@ brg_lab_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames) {
             brg_lab_span_add(lab, frames->picture, "window", "frame", now - began,
                              brg_lab_now_s() - began, false);
     }
-    brg_lab_pace pace = pace_of(r, brg_lab_now_s() - began);
-    free(r);
+    brg_lab_pace pace = brg_lab_frame_log_pace(own);
+    pace.seconds = brg_lab_now_s() - began;
+    free(own);
     return pace;
 }

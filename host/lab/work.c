@@ -157,21 +157,36 @@ brg_status brg_lab_work_make(brg_lab *lab, const brg_lab_work_shape *shape, brg_
     return try_once(work);
 }
 
-brg_status brg_lab_work_lasting(brg_lab *lab, double seconds, brg_lab_work *work) {
-    brg_lab_work_shape shape = {.passes = 16};
-    brg_status status = brg_lab_work_make(lab, &shape, work);
-    if (status != BRG_OK)
-        return status;
-    char part[BRG_NAME];
+/* Makes it as many passes as last so long on `device`. */
+static brg_status stretch(brg_lab_work *work, double seconds, const char *device) {
     double least = INFINITY;
     for (int i = 0; i < 4; i++)
-        least = fmin(least, brg_lab_work_s(work, brg_lab_part(lab, 0, 1, part)));
+        least = fmin(least, brg_lab_work_s(work, device));
     if (!(least > 0) || isinf(least))
-        return brg_lab_status(lab);
-    double passes = fmin(fmax(1, 16 * seconds / least), 1e8);
+        return brg_lab_status(work->lab);
+    double passes = fmin(fmax(1, work->shape.passes * seconds / least), 1e8);
     work->flops *= passes / work->shape.passes;
     work->shape.passes = (int32_t)passes;
     return BRG_OK;
+}
+
+brg_status brg_lab_work_lasting(brg_lab *lab, double seconds, brg_lab_work *work) {
+    char part[BRG_NAME];
+    brg_status status = brg_lab_work_make(lab, &(brg_lab_work_shape){.passes = 16}, work);
+    return status == BRG_OK ? stretch(work, seconds, brg_lab_part(lab, 0, 1, part)) : status;
+}
+
+/* Eight groups for each unit, so that a large device has enough to do and it can be cut into slices. */
+brg_status brg_lab_work_lasting_on_all(brg_lab *lab, double seconds, brg_lab_work *work) {
+    char all[BRG_NAME];
+    brg_lab_work_shape shape = {.passes = 16};
+    const brg_device_info *device = brg_lab_device(lab);
+    if (device && device->kind != BRG_DEVICE_CPU) {
+        shape.run = 4 * LANES;
+        shape.numbers = (int64_t)8 * brg_lab_units(lab) * shape.run * 64;
+    }
+    brg_status status = brg_lab_work_make(lab, &shape, work);
+    return status == BRG_OK ? stretch(work, seconds, brg_lab_part(lab, 0, 0, all)) : status;
 }
 
 void brg_lab_work_release(brg_lab_work *work) {
@@ -201,6 +216,7 @@ brg_status brg_lab_work_submit(const brg_lab_work *work, const char *device, brg
                          .device = device,
                          .label = "work",
                          .slice_ms = work->slice_ms,
+                         .priority = work->priority,
                          .verify = BRG_VERIFY_NONE};
     brg_error error = {0};
     brg_status status = brg_engine_submit(work->engine, &desc, job, &error);

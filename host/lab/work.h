@@ -29,6 +29,7 @@ typedef struct brg_lab_work {
     brg_tensor *numbers;
     double flops, bytes; /* of one time */
     double slice_ms;     /* longest time of a slice; 0: the engine's. Yours to set */
+    int32_t priority;    /* higher runs first. Yours to set */
 } brg_lab_work;
 
 /* Makes work and has the device do it once, verified. The error is noted in the lab. */
@@ -36,6 +37,9 @@ brg_status brg_lab_work_make(brg_lab *lab, const brg_lab_work_shape *shape, brg_
 
 /* Makes work in a cache that takes about so many seconds on one compute unit. */
 brg_status brg_lab_work_lasting(brg_lab *lab, double seconds, brg_lab_work *work);
+
+/* The same on the whole device, whether it can be divided or not. */
+brg_status brg_lab_work_lasting_on_all(brg_lab *lab, double seconds, brg_lab_work *work);
 
 void brg_lab_work_release(brg_lab_work *work);
 

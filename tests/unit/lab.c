@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/random.h"
+#include "lab/frames.h"
 #include "lab/judge.h"
 #include "lab/state.h"
 #include "lab/statistics.h"
@@ -81,6 +82,20 @@ Test(lab_statistics, orders_are_fair_and_complete) {
     }
     for (int32_t i = 0; i < 5; i++) /* 1000 each, give or take 5 standard deviations */
         cr_expect(abs(first[i] - 1000) < 142, "%d came first %d times", i, first[i]);
+}
+
+/* Of a hundred frames two are late: p99 is the better of the two, and p50 does not show any. */
+Test(lab_frames, a_log_tells_the_tail) {
+    brg_lab_frame_log *log = calloc(1, sizeof *log);
+    cr_assert(log);
+    cr_expect(isnan(brg_lab_frame_log_pace(log).p99));
+    for (log->count = 0; log->count < 100; log->count++)
+        log->apart[log->count] = log->count == 3 ? 0.2 : log->count == 50 ? 0.1 : 0.016;
+    brg_lab_pace pace = brg_lab_frame_log_pace(log);
+    cr_expect(fabs(pace.p50 - 16) < 1e-9 && fabs(pace.p99 - 100) < 1e-9);
+    cr_expect(fabs(pace.max - 200) < 1e-9 && pace.frames == 100);
+    cr_expect(fabs(pace.seconds - (98 * 0.016 + 0.3)) < 1e-9);
+    free(log);
 }
 
 /* ---- one question ------------------------------------------------------------------------------ */
