@@ -109,11 +109,11 @@ static double longest_frame(brg_lab *lab, const void *argument, double *more) {
     brg_lab_spans_clear(lab, s.way->name);
     uint64_t origin_ns = brg_now_ns();
     double origin_s = brg_lab_now_s();
-    brg_lab_pace pace = brg_lab_frames_run(lab, &(brg_lab_frames){.draw_s = draw_s,
-                                                                  .tick = tick,
-                                                                  .argument = &s,
-                                                                  .picture = s.way->name,
-                                                                  .log = s.way->log});
+    brg_lab_frame_pace pace = brg_lab_frames_run(lab, &(brg_lab_frames){.draw_s = draw_s,
+                                                                        .tick = tick,
+                                                                        .argument = &s,
+                                                                        .picture = s.way->name,
+                                                                        .log = s.way->log});
     more[KERNEL - 1] = settle(&s, s.kernel);
     settle(&s, s.answer);
     if (s.failed || !s.over)
@@ -176,7 +176,7 @@ static brg_status measure(brg_lab *lab, const way *ways, int32_t count) {
 static void tell_tails(brg_lab *lab, const way *ways, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         char name[BRG_LAB_NAME];
-        brg_lab_pace pace = brg_lab_frame_log_pace(ways[i].log);
+        brg_lab_frame_pace pace = brg_lab_frame_log_pace(ways[i].log);
         const brg_lab_estimate p50 = {pace.p50, (double)NAN, (double)NAN, pace.frames};
         const brg_lab_estimate p99 = {pace.p99, (double)NAN, (double)NAN, pace.frames};
         snprintf(name, sizeof name, "p50 of frames, %s", ways[i].name);

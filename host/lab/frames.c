@@ -28,16 +28,16 @@ static double quantile(const brg_lab_frame_log *log, double part) {
     return log->count ? log->apart[rank > 0 ? rank - 1 : 0] * 1e3 : (double)NAN;
 }
 
-brg_lab_pace brg_lab_frame_log_pace(brg_lab_frame_log *log) {
+brg_lab_frame_pace brg_lab_frame_log_pace(brg_lab_frame_log *log) {
     double sum = 0;
     for (int32_t i = 0; i < log->count; i++)
         sum += log->apart[i];
     qsort(log->apart, (size_t)log->count, sizeof *log->apart, by_size);
-    return (brg_lab_pace){.p50 = quantile(log, 0.5),
-                          .p99 = quantile(log, 0.99),
-                          .max = quantile(log, 1),
-                          .frames = log->count,
-                          .seconds = log->count ? sum : (double)NAN};
+    return (brg_lab_frame_pace){.p50 = quantile(log, 0.5),
+                                .p99 = quantile(log, 0.99),
+                                .max = quantile(log, 1),
+                                .frames = log->count,
+                                .seconds = log->count ? sum : (double)NAN};
 }
 
 static void note(brg_lab_frame_log *log, double apart) {
@@ -50,8 +50,9 @@ static double next_beat(double began, double period) {
     return began + period * floor((brg_lab_now_s() - began) / period + 1);
 }
 
-brg_lab_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames) {
-    static const brg_lab_pace unknown = {(double)NAN, (double)NAN, (double)NAN, 0, (double)NAN};
+brg_lab_frame_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames) {
+    static const brg_lab_frame_pace unknown = {(double)NAN, (double)NAN, (double)NAN, 0,
+                                               (double)NAN};
     brg_lab_frame_log *own = calloc(1, sizeof *own);
     if (!own) {
         brg_lab_fail(lab, BRG_E_MEMORY, "There is no memory for the times of frames.");
@@ -72,7 +73,7 @@ brg_lab_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames) {
             brg_lab_span_add(lab, frames->picture, "window", "frame", now - began,
                              brg_lab_now_s() - began, false);
     }
-    brg_lab_pace pace = brg_lab_frame_log_pace(own);
+    brg_lab_frame_pace pace = brg_lab_frame_log_pace(own);
     pace.seconds = brg_lab_now_s() - began;
     free(own);
     return pace;

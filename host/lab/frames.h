@@ -28,16 +28,16 @@ typedef struct brg_lab_frames {
 
 /* How far frames were apart. Input is answered once a frame, so that this is also how long a key press may
  * wait. Milliseconds. */
-typedef struct brg_lab_pace {
+typedef struct brg_lab_frame_pace {
     double p50, p99, max;
     int32_t frames;
     double seconds; /* the loop took */
-} brg_lab_pace;
+} brg_lab_frame_pace;
 
 /* The pace of all frames in a log, whose order is lost; its seconds are their sum. NaN without any. */
-brg_lab_pace brg_lab_frame_log_pace(brg_lab_frame_log *log);
+brg_lab_frame_pace brg_lab_frame_log_pace(brg_lab_frame_log *log);
 
 /* Runs the loop until tick says false or the lab is cancelled. */
-brg_lab_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames);
+brg_lab_frame_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames);
 
 #endif

@@ -66,7 +66,7 @@ double brg_lab_meal_cook(brg_lab *lab, const void *argument, double *more) {
     if (e.meal->picture)
         brg_lab_spans_clear(lab, e.meal->picture);
     uint64_t began_ns = brg_now_ns();
-    brg_lab_pace pace = brg_lab_frames_run(
+    brg_lab_frame_pace pace = brg_lab_frames_run(
         lab, &(brg_lab_frames){.tick = tick, .argument = &e, .picture = e.meal->picture});
     if (e.meal->picture && !e.meal->nothing)
         brg_lab_spans_of_engine(lab, e.meal->picture, began_ns);

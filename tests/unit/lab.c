@@ -91,7 +91,7 @@ Test(lab_frames, a_log_tells_the_tail) {
     cr_expect(isnan(brg_lab_frame_log_pace(log).p99));
     for (log->count = 0; log->count < 100; log->count++)
         log->apart[log->count] = log->count == 3 ? 0.2 : log->count == 50 ? 0.1 : 0.016;
-    brg_lab_pace pace = brg_lab_frame_log_pace(log);
+    brg_lab_frame_pace pace = brg_lab_frame_log_pace(log);
     cr_expect(fabs(pace.p50 - 16) < 1e-9 && fabs(pace.p99 - 100) < 1e-9);
     cr_expect(fabs(pace.max - 200) < 1e-9 && pace.frames == 100);
     cr_expect(fabs(pace.seconds - (98 * 0.016 + 0.3)) < 1e-9);
