@@ -13,44 +13,15 @@
 #include <string.h>
 
 #include "brigade/trace.h"
+#include "device/stage.h"
 #include "device/stream.h"
 #include "ops/ops.h"
-
-static const size_t CHUNK = (size_t)16 << 20;
-
-/* Smaller outputs are copied even where the device could work in the host's memory: taking them back by a
- * map costs two more commands, each of which may have to wake a thread of the driver. */
-static const size_t LEAST_IN_PLACE = (size_t)128 << 10;
 
 /* Launches that are known to be short go out several at a time, as one piece: the engine's own work on a
  * piece, a few microseconds, would otherwise be most of their time. */
 static const double SHORT_NS = 50e3;
 static const double SMALL_COPY_NS_PER_BYTE = 0.1;
 enum { MOST_IN_PIECE = 64 };
-
-/* A buffer on the device, and the host tensor it is filled from or read into. */
-typedef struct buffer {
-    cl_mem memory;
-    size_t bytes;
-    brg_tensor *tensor; /* retained; NULL for scratch and outputs that stay on the device */
-    brg_region region;  /* of the tensor, which is all that is copied; rows 0: the whole tensor */
-    bool counted;       /* among the memory that the context has used */
-    bool shared;        /* with another part's execution, which has uploaded it */
-    bool in_place;      /* made from the tensor's own memory */
-    void *mapped;       /* in place: the host may look */
-} buffer;
-
-typedef struct stage {
-    const brg_work_stage *work;
-    brg_plan plan;
-    double cost;                    /* flops or bytes, whichever there are more of */
-    int32_t inputs[BRG_MAX_INPUTS]; /* indices into the execution's buffers */
-    int32_t output;
-    int32_t scratch[BRG_MAX_SCRATCH];
-    cl_kernel *kernels; /* one for each launch */
-    cl_mem *views;      /* parts of buffers that launches are given */
-    int32_t view_count, view_room;
-} stage;
 
 enum { MAX_BUFFERS = BRG_MAX_STAGES * (BRG_MAX_INPUTS + 1 + BRG_MAX_SCRATCH) };
 
@@ -76,18 +47,18 @@ struct brg_execution {
     double cost;           /* of all stages, once */
     int32_t input_buffers; /* the first so many buffers are inputs */
     int32_t buffer_count;
-    buffer buffers[MAX_BUFFERS];
+    brg_buffer buffers[MAX_BUFFERS];
     cursor at;
     cl_event uploaded; /* the latest upload */
     cl_event computed; /* the latest kernel */
     int32_t stage_count;
-    stage stages[];
+    brg_device_stage stages[];
 };
 
 /* ---- planning --------------------------------------------------------------------------------- */
 
 static int32_t add_buffer(brg_execution *execution, size_t bytes, const brg_tensor *tensor) {
-    buffer *added = &execution->buffers[execution->buffer_count];
+    brg_buffer *added = &execution->buffers[execution->buffer_count];
     added->bytes = bytes ? bytes : 1; /* OpenCL has no empty buffers */
     added->tensor = brg_tensor_retain(tensor);
     return execution->buffer_count++;
@@ -101,14 +72,14 @@ static int32_t input_buffer(brg_execution *execution, const brg_tensor *tensor) 
     return add_buffer(execution, brg_tensor_bytes(tensor), tensor);
 }
 
-static void plan_inputs(brg_execution *execution, stage *planned) {
+static void plan_inputs(brg_execution *execution, brg_device_stage *planned) {
     for (int32_t i = 0; i < planned->work->call.input_count; i++)
         planned->inputs[i] =
             planned->work->inputs[i] ? input_buffer(execution, planned->work->inputs[i]) : -1;
 }
 
 static brg_status plan_output(brg_execution *execution, int32_t s, brg_error *error) {
-    stage *planned = &execution->stages[s];
+    brg_device_stage *planned = &execution->stages[s];
     const brg_shape *shape = &planned->work->call.output;
     size_t bytes;
     brg_status status = brg_shape_size(shape, NULL, &bytes, error);
@@ -124,41 +95,13 @@ static brg_status plan_output(brg_execution *execution, int32_t s, brg_error *er
     return BRG_OK;
 }
 
-/* The tunables: what the job says, else what is known of the device, else the op's defaults. A file of
- * tuned values may hold anything: what is no choice is passed over. */
-static void tune(const brg_context *context, const brg_work_stage *work, const brg_cost *cost,
-                 brg_plan *plan) {
-    const brg_op *op = work->op;
-    for (int32_t i = 0; i < op->tunable_count && i < BRG_MAX_TUNABLES; i++) {
-        int32_t known;
-        if (work->has_tuned)
-            plan->tuned[i] = work->tuned[i];
-        else if (brg_tuning_get(context->tuning, &context->info, op->name, brg_size_class_of(cost),
-                                op->tunables[i].name, &known) &&
-                 brg_tunable_takes(&op->tunables[i], known))
-            plan->tuned[i] = known;
-    }
-}
-
-static brg_status plan_stage(brg_execution *execution, stage *planned, brg_error *error) {
-    const brg_work_stage *work = planned->work;
-    brg_plan *plan = &planned->plan;
-    const brg_device_info device = brg_context_device(execution->context);
-    brg_cost cost = {0, 0};
-    work->op->cost(&work->call, &cost);
-    brg_plan_begin(plan, work->op, &device);
-    tune(execution->context, work, &cost, plan);
-    brg_status status =
-        work->op->plan(&work->call, work->variant[0] ? work->variant : NULL, &device, plan, error);
+static brg_status plan_stage(brg_execution *execution, brg_device_stage *planned,
+                             brg_error *error) {
+    brg_status status = brg_device_stage_plan(planned, execution->context, error);
     if (status != BRG_OK)
         return status;
-    status = brg_plan_check(plan, work->call.input_count, error);
-    if (status != BRG_OK)
-        return status;
-    brg_plan_settle(plan);
-    for (int32_t i = 0; i < plan->scratch_count; i++)
-        planned->scratch[i] = add_buffer(execution, plan->scratch[i], NULL);
-    planned->cost = brg_cost_figure(&cost);
+    for (int32_t i = 0; i < planned->plan.scratch_count; i++)
+        planned->scratch[i] = add_buffer(execution, planned->plan.scratch[i], NULL);
     execution->cost += planned->cost;
     return BRG_OK;
 }
@@ -227,22 +170,11 @@ brg_status brg_execution_plan(const brg_work *work, brg_context *context, bool k
     return BRG_OK;
 }
 
-static bool same_region(const brg_region *a, const brg_region *b) {
-    return a->offset == b->offset && a->rows == b->rows && a->row_bytes == b->row_bytes &&
-           a->pitch == b->pitch;
-}
-
 /* Takes over the buffer of an input that another part has too. */
-static void share_input(buffer *input, const brg_execution *before) {
-    for (int32_t i = 0; before && i < before->input_buffers; i++) {
-        const buffer *other = &before->buffers[i];
-        if (other->tensor != input->tensor || !same_region(&other->region, &input->region) ||
-            clRetainMemObject(other->memory) != CL_SUCCESS)
-            continue;
-        input->memory = other->memory;
-        input->shared = true;
-        return;
-    }
+static void share_input(brg_buffer *input, const brg_execution *before) {
+    for (int32_t i = 0; before && i < before->input_buffers; i++)
+        if (brg_buffer_share(input, &before->buffers[i]))
+            return;
 }
 
 static void plan_regions(brg_execution *execution, const brg_part *part, brg_tensor *const *inputs,
@@ -305,115 +237,7 @@ uint64_t brg_execution_largest(const brg_execution *execution) {
     return largest;
 }
 
-/* ---- buffers and kernels ----------------------------------------------------------------------- */
-
-static brg_status make_buffer(brg_execution *execution, buffer *made, bool input,
-                              brg_error *error) {
-    made->counted = true;
-    execution->context->memory_used += made->bytes;
-    if (made->shared)
-        return BRG_OK;
-    bool in_place = execution->context->way.zero_copy && made->tensor && made->region.rows == 0 &&
-                    (input || made->bytes >= LEAST_IN_PLACE);
-    made->in_place = in_place;
-    cl_mem_flags flags = input ? CL_MEM_READ_ONLY : CL_MEM_READ_WRITE;
-    /* The device never writes through a read-only buffer, so an input's const may be dropped here. */
-    void *host = in_place ? (void *)(uintptr_t)brg_tensor_data(made->tensor) : NULL;
-    cl_int code;
-    made->memory =
-        clCreateBuffer(execution->context->context, flags | (in_place ? CL_MEM_USE_HOST_PTR : 0),
-                       made->bytes, host, &code);
-    return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clCreateBuffer", code);
-}
-
-static cl_mem buffer_of(const brg_execution *execution, const stage *planned, int32_t id) {
-    int32_t index = id >= BRG_BUFFER_SCRATCH(0) ? planned->scratch[id - BRG_BUFFER_SCRATCH(0)]
-                    : id == BRG_BUFFER_OUTPUT   ? planned->output
-                                                : planned->inputs[id];
-    return execution->buffers[index].memory;
-}
-
-/* What a launch is given of a buffer: all, or a part that is kept until the stage is released. */
-static brg_status view_of(const brg_execution *execution, stage *planned, const brg_arg *arg,
-                          cl_mem *memory, brg_error *error) {
-    cl_buffer_region region = {arg->offset, arg->bytes};
-    cl_int code;
-    *memory = buffer_of(execution, planned, arg->value.buffer);
-    if (arg->bytes == 0)
-        return BRG_OK;
-    if (planned->view_count == planned->view_room) {
-        int32_t room = 2 * planned->view_room + 16;
-        cl_mem *views = realloc(planned->views, (size_t)room * sizeof *views);
-        if (!views)
-            return brg_fail(error, BRG_E_MEMORY, "no memory for the kernels' arguments");
-        planned->views = views;
-        planned->view_room = room;
-    }
-    *memory = clCreateSubBuffer(*memory, 0, CL_BUFFER_CREATE_TYPE_REGION, &region, &code);
-    if (code != CL_SUCCESS)
-        return brg_cl_fail(error, "clCreateSubBuffer", code);
-    planned->views[planned->view_count++] = *memory;
-    return BRG_OK;
-}
-
-static brg_status set_buffer(const brg_execution *execution, stage *planned, cl_kernel kernel,
-                             cl_uint index, const brg_arg *arg, brg_error *error) {
-    cl_mem memory;
-    brg_status status = view_of(execution, planned, arg, &memory, error);
-    if (status != BRG_OK)
-        return status;
-    cl_int code = clSetKernelArg(kernel, index, sizeof memory, &memory);
-    return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clSetKernelArg", code);
-}
-
-static brg_status set_arg(const brg_execution *execution, stage *planned, cl_kernel kernel,
-                          cl_uint index, const brg_arg *arg, brg_error *error) {
-    const cl_int zero = 0;
-    cl_int code = CL_SUCCESS;
-    switch (arg->kind) {
-    case BRG_ARG_BUFFER:
-        return set_buffer(execution, planned, kernel, index, arg, error);
-    case BRG_ARG_I32:
-        code = clSetKernelArg(kernel, index, sizeof(cl_int), &arg->value.i32);
-        break;
-    case BRG_ARG_I64:
-        code = clSetKernelArg(kernel, index, sizeof(cl_long), &arg->value.i64);
-        break;
-    case BRG_ARG_F64:
-        code = clSetKernelArg(kernel, index, sizeof(cl_double), &arg->value.f64);
-        break;
-    case BRG_ARG_F32:
-        code = clSetKernelArg(kernel, index, sizeof(cl_float), &arg->value.f32);
-        break;
-    case BRG_ARG_LOCAL:
-        code = clSetKernelArg(kernel, index, arg->value.bytes, NULL);
-        break;
-    case BRG_ARG_FIRST:
-    case BRG_ARG_ROUND:
-        code = clSetKernelArg(kernel, index, sizeof zero, &zero);
-        break;
-    }
-    return code == CL_SUCCESS ? BRG_OK : brg_cl_fail(error, "clSetKernelArg", code);
-}
-
-static brg_status make_kernels(brg_execution *execution, stage *planned,
-                               const brg_program_paths *paths, brg_error *error) {
-    size_t count = (size_t)planned->plan.launch_count;
-    planned->kernels = calloc(count ? count : 1, sizeof *planned->kernels);
-    if (!planned->kernels)
-        return brg_fail(error, BRG_E_MEMORY, "no memory for a job's kernels");
-    for (int32_t l = 0; l < planned->plan.launch_count; l++) {
-        const brg_launch *launch = &planned->plan.launches[l];
-        brg_status status =
-            brg_program_kernel(execution->context, paths, launch, &planned->kernels[l], error);
-        for (int32_t a = 0; a < launch->arg_count && status == BRG_OK; a++)
-            status = set_arg(execution, planned, planned->kernels[l], (cl_uint)a, &launch->args[a],
-                             error);
-        if (status != BRG_OK)
-            return status;
-    }
-    return BRG_OK;
-}
+/* ---- preparing ----------------------------------------------------------------------- */
 
 brg_status brg_execution_prepare(brg_execution *execution, const brg_program_paths *paths,
                                  brg_error *error) {
@@ -421,10 +245,11 @@ brg_status brg_execution_prepare(brg_execution *execution, const brg_program_pat
         return brg_stream_prepare(execution->stream, paths, error);
     brg_status status = BRG_OK;
     for (int32_t i = 0; i < execution->buffer_count && status == BRG_OK; i++)
-        status =
-            make_buffer(execution, &execution->buffers[i], i < execution->input_buffers, error);
+        status = brg_buffer_make(&execution->buffers[i], execution->context,
+                                 i < execution->input_buffers, error);
     for (int32_t s = 0; s < execution->stage_count && status == BRG_OK; s++)
-        status = make_kernels(execution, &execution->stages[s], paths, error);
+        status = brg_device_stage_prepare(&execution->stages[s], execution->context,
+                                          execution->buffers, paths, error);
     return status == BRG_OK ? brg_execution_restart(execution, error) : status;
 }
 
@@ -458,7 +283,7 @@ static brg_status unmap_outputs(brg_execution *execution, brg_error *error) {
     cl_command_queue queue = execution->context->readback;
     bool any = false;
     for (int32_t i = 0; i < execution->buffer_count; i++) {
-        buffer *held = &execution->buffers[i];
+        brg_buffer *held = &execution->buffers[i];
         if (!held->mapped)
             continue;
         cl_int code = clEnqueueUnmapMemObject(queue, held->memory, held->mapped, 0, NULL, NULL);
@@ -550,9 +375,10 @@ static bool can_read(const brg_execution *execution) {
         return false;
     if (at->call >= execution->calls)
         return true;
-    const buffer *last = &execution->buffers[execution->stages[execution->stage_count - 1].output];
+    const brg_buffer *last =
+        &execution->buffers[execution->stages[execution->stage_count - 1].output];
     return !last->in_place && at->readback == execution->stage_count - 1 &&
-           at->ready >= at->readback_offset + CHUNK;
+           at->ready >= at->readback_offset + BRG_BUFFER_CHUNK;
 }
 
 bool brg_execution_next(const brg_execution *execution, uint32_t full, brg_piece_kind *kind) {
@@ -570,43 +396,12 @@ bool brg_execution_next(const brg_execution *execution, uint32_t full, brg_piece
     return (full >> *kind & 1) == 0;
 }
 
-/* How many bytes to copy next, `offset` bytes of the buffer being done: whole rows of a region. */
-static size_t chunk_of(const buffer *copied, size_t offset) {
-    size_t left = copied->bytes - offset, row = copied->region.rows ? copied->region.row_bytes : 1;
-    size_t chunk = row > CHUNK ? row : CHUNK / row * row;
-    return left < chunk ? left : chunk;
-}
-
-/* Copies a chunk between a buffer and its tensor, or the region of it, where rows are spaced out. */
-static cl_int enqueue_copy(cl_command_queue queue, const buffer *with, bool upload, size_t offset,
-                           size_t size, cl_event wait_for, cl_event *event) {
-    const brg_region *region = &with->region;
-    char *host =
-        (char *)(uintptr_t)brg_tensor_data(with->tensor); /* an output is ours until the end */
-    cl_uint waits = wait_for ? 1 : 0;
-    const cl_event *list = wait_for ? &wait_for : NULL;
-    if (region->rows == 0)
-        return upload ? clEnqueueWriteBuffer(queue, with->memory, CL_FALSE, offset, size,
-                                             host + offset, waits, list, event)
-                      : clEnqueueReadBuffer(queue, with->memory, CL_FALSE, offset, size,
-                                            host + offset, waits, list, event);
-    size_t row = offset / region->row_bytes;
-    size_t at_buffer[3] = {0, row, 0}, at_host[3] = {0, row, 0};
-    size_t extent[3] = {region->row_bytes, size / region->row_bytes, 1};
-    return upload ? clEnqueueWriteBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host,
-                                             extent, region->row_bytes, 0, region->pitch, 0,
-                                             host + region->offset, waits, list, event)
-                  : clEnqueueReadBufferRect(queue, with->memory, CL_FALSE, at_buffer, at_host,
-                                            extent, region->row_bytes, 0, region->pitch, 0,
-                                            host + region->offset, waits, list, event);
-}
-
 static brg_status enqueue_upload(brg_execution *execution, brg_piece *piece, brg_error *error) {
     cursor *at = &execution->at;
-    const buffer *to = &execution->buffers[at->upload];
-    size_t size = chunk_of(to, at->upload_offset);
-    cl_int code = enqueue_copy(execution->context->upload, to, true, at->upload_offset, size, NULL,
-                               &piece->event);
+    const brg_buffer *to = &execution->buffers[at->upload];
+    size_t size = brg_buffer_chunk(to, at->upload_offset);
+    cl_int code = brg_buffer_copy(to, execution->context->upload, true, at->upload_offset, size,
+                                  NULL, &piece->event);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clEnqueueWriteBuffer", code);
     clFlush(execution->context->upload);
@@ -621,8 +416,8 @@ static brg_status enqueue_upload(brg_execution *execution, brg_piece *piece, brg
 }
 
 static brg_status enqueue_clear(brg_execution *execution, brg_piece *piece, brg_error *error) {
-    const stage *current = &execution->stages[execution->at.stage];
-    const buffer *output = &execution->buffers[current->output];
+    const brg_device_stage *current = &execution->stages[execution->at.stage];
+    const brg_buffer *output = &execution->buffers[current->output];
     cl_uchar zero = 0;
     cl_int code =
         clEnqueueFillBuffer(execution->context->compute, output->memory, &zero, sizeof zero, 0,
@@ -655,7 +450,7 @@ static cl_int set_moving(const brg_launch *launch, cl_kernel kernel, brg_arg_kin
 }
 
 /* How many work-groups along slice_dim the next slice takes. */
-static size_t slice_groups(const brg_execution *execution, const stage *current,
+static size_t slice_groups(const brg_execution *execution, const brg_device_stage *current,
                            const brg_launch *launch, double budget_ns) {
     size_t groups = launch->groups[launch->slice_dim];
     size_t remaining = groups - execution->at.group;
@@ -691,7 +486,7 @@ static brg_status enqueue_range(brg_execution *execution, const brg_launch *laun
 }
 
 /* Notes how much of the last stage's output the slice will complete. */
-static void advance_ready(brg_execution *execution, const stage *current,
+static void advance_ready(brg_execution *execution, const brg_device_stage *current,
                           const brg_launch *launch) {
     cursor *at = &execution->at;
     bool last = at->call == execution->calls - 1 && at->stage == execution->stage_count - 1 &&
@@ -711,7 +506,7 @@ static void advance_ready(brg_execution *execution, const stage *current,
 static brg_status enqueue_slice(brg_execution *execution, double budget_ns, brg_piece *piece,
                                 cl_event *event, brg_error *error) {
     cursor *at = &execution->at;
-    const stage *current = &execution->stages[at->stage];
+    const brg_device_stage *current = &execution->stages[at->stage];
     const brg_launch *launch = &current->plan.launches[at->launch];
     size_t groups = slice_groups(execution, current, launch, budget_ns);
     double part = launch->share * (double)groups / (double)launch->groups[launch->slice_dim];
@@ -729,7 +524,7 @@ static double short_launch_ns(const brg_execution *execution) {
     const cursor *at = &execution->at;
     if (at->call >= execution->calls)
         return INFINITY;
-    const stage *current = &execution->stages[at->stage];
+    const brg_device_stage *current = &execution->stages[at->stage];
     if (at->group > 0 || (current->plan.zero_output && !at->cleared))
         return INFINITY;
     const brg_launch *launch = &current->plan.launches[at->launch];
@@ -745,10 +540,9 @@ double brg_execution_expected(const brg_execution *execution, brg_piece_kind kin
         return INFINITY;
     if (kind == BRG_PIECE_KERNEL)
         return short_launch_ns(execution);
-    size_t bytes = kind == BRG_PIECE_UPLOAD
-                       ? execution->buffers[at->upload].bytes
-                       : execution->buffers[execution->stages[at->readback].output].bytes;
-    return bytes < LEAST_IN_PLACE ? (double)bytes * SMALL_COPY_NS_PER_BYTE : INFINITY;
+    int32_t index = kind == BRG_PIECE_UPLOAD ? at->upload : execution->stages[at->readback].output;
+    const brg_buffer *moved = &execution->buffers[index];
+    return brg_buffer_is_small(moved) ? (double)moved->bytes * SMALL_COPY_NS_PER_BYTE : INFINITY;
 }
 
 /* Adds short launches to a piece that began with one, as long as they fit the budget. */
@@ -779,7 +573,7 @@ static brg_status enqueue_more(brg_execution *execution, double budget_ns, doubl
 static brg_status enqueue_kernel(brg_execution *execution, double budget_ns, brg_piece *piece,
                                  brg_error *error) {
     cursor *at = &execution->at;
-    const stage *current = &execution->stages[at->stage];
+    const brg_device_stage *current = &execution->stages[at->stage];
     brg_status status;
     if (current->plan.zero_output && !at->cleared) {
         status = enqueue_clear(execution, piece, error);
@@ -809,7 +603,7 @@ static void next_readback(brg_execution *execution) {
     while (at->readback < execution->stage_count && !is_kept(execution, at->readback));
 }
 
-static brg_status enqueue_map(brg_execution *execution, buffer *from, brg_piece *piece,
+static brg_status enqueue_map(brg_execution *execution, brg_buffer *from, brg_piece *piece,
                               brg_error *error) {
     cl_int code;
     from->mapped =
@@ -827,14 +621,14 @@ static brg_status enqueue_map(brg_execution *execution, buffer *from, brg_piece 
 }
 
 /* A small output has nothing to overlap with: behind its kernel in one queue it needs no event. */
-static brg_status enqueue_read(brg_execution *execution, buffer *from, brg_piece *piece,
+static brg_status enqueue_read(brg_execution *execution, brg_buffer *from, brg_piece *piece,
                                brg_error *error) {
     cursor *at = &execution->at;
     cl_command_queue queue =
-        from->bytes < LEAST_IN_PLACE ? execution->context->compute : execution->context->readback;
-    size_t size = chunk_of(from, at->readback_offset);
-    cl_int code = enqueue_copy(queue, from, false, at->readback_offset, size, execution->computed,
-                               &piece->event);
+        brg_buffer_is_small(from) ? execution->context->compute : execution->context->readback;
+    size_t size = brg_buffer_chunk(from, at->readback_offset);
+    cl_int code = brg_buffer_copy(from, queue, false, at->readback_offset, size,
+                                  execution->computed, &piece->event);
     if (code != CL_SUCCESS)
         return brg_cl_fail(error, "clEnqueueReadBuffer", code);
     clFlush(queue);
@@ -846,7 +640,7 @@ static brg_status enqueue_read(brg_execution *execution, buffer *from, brg_piece
 }
 
 static brg_status enqueue_readback(brg_execution *execution, brg_piece *piece, brg_error *error) {
-    buffer *from = &execution->buffers[execution->stages[execution->at.readback].output];
+    brg_buffer *from = &execution->buffers[execution->stages[execution->at.readback].output];
     return from->in_place ? enqueue_map(execution, from, piece, error)
                           : enqueue_read(execution, from, piece, error);
 }
@@ -887,29 +681,9 @@ brg_context *brg_execution_context(const brg_execution *execution) {
     return execution->context;
 }
 
-static void release_stage(stage *released) {
-    for (int32_t l = 0; released->kernels && l < released->plan.launch_count; l++)
-        if (released->kernels[l])
-            clReleaseKernel(released->kernels[l]);
-    for (int32_t v = 0; v < released->view_count; v++)
-        clReleaseMemObject(released->views[v]);
-    free(released->kernels);
-    free(released->views);
-    brg_plan_release(&released->plan);
-}
-
-static void release_buffer(brg_context *context, buffer *released, bool abandon) {
-    if (released->memory)
-        clReleaseMemObject(released->memory);
-    if (released->counted)
-        context->memory_used -= released->bytes;
-    if (!abandon)
-        brg_tensor_release(released->tensor);
-}
-
 static void release_buffers(brg_execution *execution, bool abandon) {
     for (int32_t i = 0; i < execution->buffer_count; i++)
-        release_buffer(execution->context, &execution->buffers[i], abandon);
+        brg_buffer_release(&execution->buffers[i], execution->context, abandon);
     execution->buffer_count = 0;
 }
 
@@ -922,7 +696,7 @@ void brg_execution_destroy(brg_execution *execution, bool abandon) {
     drop_event(&execution->uploaded);
     drop_event(&execution->computed);
     for (int32_t s = 0; s < execution->stage_count; s++)
-        release_stage(&execution->stages[s]);
+        brg_device_stage_release(&execution->stages[s]);
     release_buffers(execution, abandon);
     free(execution);
 }
