@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 static const float top_height = 44;
 static const double recent_seconds = 5.0;
 
 static const brg_view *const views[] = {
-    &brg_view_kitchen,  &brg_view_workbench, &brg_view_filters,  &brg_view_simulation,
-    &brg_view_timeline, &brg_view_devices,   &brg_view_settings,
+    &brg_view_kitchen,  &brg_view_workbench, &brg_view_filters, &brg_view_simulation,
+    &brg_view_training, &brg_view_timeline,  &brg_view_devices, &brg_view_settings,
 };
 
 enum { VIEWS = sizeof views / sizeof views[0] };
@@ -221,7 +222,26 @@ static void open_stream(brg_shell *shell, const char *path) {
             views[i]->opened_stream(shell->models[i], path);
 }
 
+static bool is_folder(const char *path) {
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+static void open_folder(brg_shell *shell, const char *path) {
+    for (int i = 0; i < VIEWS; i++) {
+        if (!views[i]->opened_folder)
+            continue;
+        brg_shell_choose(shell, i);
+        if (model(shell))
+            views[i]->opened_folder(model(shell), path);
+    }
+}
+
 void brg_shell_open(brg_shell *shell, const char *path) {
+    if (is_folder(path)) {
+        open_folder(shell, path);
+        return;
+    }
     if (is_stream(path)) {
         open_stream(shell, path);
         return;

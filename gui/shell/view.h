@@ -72,6 +72,9 @@ typedef struct brg_view {
     /* The user opened a stream of pictures, a Y4M file. */
     void (*opened_stream)(void *model, const char *path);
 
+    /* The user opened a folder: the view is made and shown first. */
+    void (*opened_folder)(void *model, const char *path);
+
     /* True once what --auto-run started has come to an end. */
     bool (*settled)(const void *model);
 
@@ -100,6 +103,7 @@ extern const brg_view brg_view_kitchen;
 extern const brg_view brg_view_workbench;
 extern const brg_view brg_view_filters;
 extern const brg_view brg_view_simulation;
+extern const brg_view brg_view_training;
 extern const brg_view brg_view_timeline;
 extern const brg_view brg_view_devices;
 extern const brg_view brg_view_settings;

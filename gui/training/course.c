@@ -1,0 +1,246 @@
+/* A course. See course.h. */
+#include "training/course.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Curves that change more often cannot be read, and every change is drawn. */
+static const uint64_t look_interval_ns = 250000000;
+
+/* ---- wishes ---------------------------------------------------------------------------------- */
+
+static int collect(const char *(*at)(int32_t index), const char *names[BRG_COURSE_MODELS]) {
+    int count = 0;
+    while (count < BRG_COURSE_MODELS && (names[count] = at(count)))
+        count++;
+    return count;
+}
+
+int brg_course_models(const char *names[BRG_COURSE_MODELS]) {
+    return collect(brg_model_shipped, names);
+}
+
+int brg_course_optimizers(const char *names[BRG_COURSE_MODELS]) {
+    return collect(brg_optimizer_name, names);
+}
+
+static int find_optimizer(const char *name) {
+    const char *names[BRG_COURSE_MODELS];
+    int count = brg_course_optimizers(names);
+    for (int i = 0; name && i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return 0;
+}
+
+void brg_course_suit_model(brg_course *course) {
+    brg_course_wish *wish = &course->wish;
+    brg_trainer_config config = {.model = brg_model_shipped(wish->model)};
+    brg_trainer_settle(&config);
+    wish->epochs = (float)config.epochs;
+    wish->batch = (float)config.batch;
+    wish->optimizer = find_optimizer(config.optimizer);
+    wish->rate = (float)config.rate;
+}
+
+void brg_course_suit_optimizer(brg_course *course) {
+    brg_course_wish *wish = &course->wish;
+    brg_trainer_config config = {.model = brg_model_shipped(wish->model),
+                                 .optimizer = brg_optimizer_name(wish->optimizer)};
+    brg_trainer_settle(&config);
+    wish->rate = (float)config.rate;
+}
+
+void brg_course_init(brg_course *course, brg_app *app) {
+    memset(course, 0, sizeof *course);
+    course->app = app;
+    course->wish.replicas = 1;
+    brg_curves_clear(&course->curves);
+    brg_course_suit_model(course);
+}
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+void brg_course_release(brg_course *course) {
+    brg_trainer_destroy(course->trainer);
+    course->trainer = NULL;
+    brg_picture_clear(&course->digits);
+}
+
+/* What the last training left is forgotten. Its thread has ended, so nothing is waited for. */
+static void forget(brg_course *course) {
+    brg_trainer_destroy(course->trainer);
+    course->trainer = NULL;
+    course->told = false;
+    course->looked_ns = 0;
+    course->sample_count = 0;
+    course->samples_of = 0;
+    memset(&course->now, 0, sizeof course->now);
+    memset(&course->frames, 0, sizeof course->frames);
+    brg_curves_clear(&course->curves);
+}
+
+/* What is resumed is as it was saved, but for the number of epochs. */
+static brg_trainer_config configure(const brg_course *course, bool resume, char spec[16]) {
+    const brg_course_wish *wish = &course->wish;
+    brg_trainer_config config = {
+        .model = brg_model_shipped(wish->model),
+        .data = wish->data[0] ? wish->data : NULL,
+        .epochs = (int32_t)wish->epochs,
+        .replicas = (int32_t)wish->replicas,
+        .save = wish->save[0] ? wish->save : NULL,
+        .device = brg_app_device_spec(course->app, spec),
+        .wake = course->app->wake,
+        .wake_user = course->app->wake_user,
+    };
+    if (resume) {
+        config.resume = wish->save;
+        config.model = NULL;
+        return config;
+    }
+    config.batch = (int32_t)wish->batch;
+    config.optimizer = brg_optimizer_name(wish->optimizer);
+    config.rate = (double)wish->rate;
+    return config;
+}
+
+void brg_course_start(brg_course *course, bool resume) {
+    char spec[16];
+    brg_error error = {0};
+    if (brg_course_under_way(course))
+        return;
+    forget(course);
+    course->app->runs_asked++;
+    snprintf(course->data, sizeof course->data, "%s", course->wish.data);
+    brg_trainer_config config = configure(course, resume, spec);
+    if (brg_trainer_start(course->app->engine, &config, &course->trainer, &error) == BRG_OK) {
+        brg_trainer_snapshot(course->trainer, &course->now);
+        return;
+    }
+    course->trainer = NULL;
+    course->now.state = BRG_TRAINER_FAILED;
+    course->now.error = error;
+    brg_app_fail(course->app, "training", &error);
+}
+
+void brg_course_pause(brg_course *course, bool paused) {
+    if (brg_course_under_way(course))
+        brg_trainer_pause(course->trainer, paused);
+    brg_course_update(course);
+}
+
+void brg_course_stop(brg_course *course) {
+    if (!brg_course_under_way(course))
+        return;
+    course->app->cancels_asked++;
+    brg_trainer_stop(course->trainer);
+    brg_course_update(course);
+}
+
+bool brg_course_under_way(const brg_course *course) {
+    return course->trainer && !brg_trainer_state_ended(course->now.state);
+}
+
+bool brg_course_moves(const brg_course *course) {
+    return brg_course_under_way(course) && (!course->now.paused || course->now.stopping);
+}
+
+bool brg_course_can_resume(const brg_course *course) {
+    return !brg_course_under_way(course) && course->wish.save[0] &&
+           access(course->wish.save, R_OK) == 0;
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static void take_points(brg_course *course) {
+    enum { PORTION = 128 };
+    brg_train_point points[PORTION];
+    brg_train_test tests[PORTION];
+    int64_t got;
+    while ((got = brg_trainer_points(course->trainer, course->curves.taken, points, PORTION)) > 0)
+        brg_curves_add(&course->curves, points, got);
+    while ((got = brg_trainer_tests(course->trainer, course->curves.tests_taken, tests, PORTION)) >
+           0)
+        brg_curves_add_tests(&course->curves, tests, got);
+}
+
+/* Grey or in colours, from planes. */
+static brg_colour pixel_of(const uint8_t *image, int64_t channels, int64_t plane, int64_t i) {
+    const uint8_t *red = image + i;
+    const uint8_t *green = channels == 3 ? red + plane : red;
+    const uint8_t *blue = channels == 3 ? green + plane : red;
+    return (brg_colour)*red << 16 | (brg_colour)*green << 8 | *blue;
+}
+
+static void develop(brg_course *course, const brg_tensor *images) {
+    const brg_shape *shape = brg_tensor_shape(images);
+    int64_t count = shape->dims[0], channels = shape->dims[1], h = shape->dims[2],
+            w = shape->dims[3];
+    const uint8_t *image = brg_tensor_data(images);
+    brg_picture_clear(&course->digits);
+    course->digits_serial++;
+    if (brg_picture_create(w * count, h, &course->digits, NULL) != BRG_OK)
+        return;
+    for (int64_t n = 0; n < count; n++, image += channels * h * w)
+        for (int64_t i = 0; i < h * w; i++)
+            brg_picture_put(&course->digits, i / w * w * count + n * w + i % w,
+                            pixel_of(image, channels, h * w, i));
+}
+
+static void take_samples(brg_course *course) {
+    brg_tensor *images = NULL;
+    if (course->now.tests == course->samples_of)
+        return;
+    course->samples_of = course->now.tests;
+    int32_t count =
+        brg_trainer_samples(course->trainer, course->samples, BRG_COURSE_SAMPLES, &images);
+    course->sample_count = count < BRG_COURSE_SAMPLES ? count : BRG_COURSE_SAMPLES;
+    if (images)
+        develop(course, images);
+    brg_tensor_release(images);
+}
+
+static void tell_success(brg_course *course) {
+    char right[32] = "not tested";
+    const brg_trainer_view *now = &course->now;
+    if (isfinite(now->test_accuracy))
+        snprintf(right, sizeof right, "%.2f %% right", 100 * now->test_accuracy);
+    brg_log_note(&course->app->log, "%s %s after %lld steps, %.1f s: %s.%s%s", now->model,
+                 now->state == BRG_TRAINER_DONE ? "is done" : "was stopped", (long long)now->step,
+                 now->seconds, right, now->saved_step >= 0 ? " Saved to " : "", now->saved_path);
+}
+
+/* How a training ended, once. */
+static void tell_end(brg_course *course) {
+    const brg_trainer_view *now = &course->now;
+    if (course->told || !brg_trainer_state_ended(now->state))
+        return;
+    course->told = true;
+    if (now->state == BRG_TRAINER_FAILED)
+        brg_app_fail(course->app, "training", &now->error);
+    else
+        tell_success(course);
+    course->app->mismatched += now->checks_passed < now->checks;
+}
+
+void brg_course_update(brg_course *course) {
+    uint64_t now_ns = brg_now_ns();
+    if (!course->trainer || course->told)
+        return;
+    brg_trainer_snapshot(course->trainer, &course->now);
+    bool ended = brg_trainer_state_ended(course->now.state);
+    if (!ended && now_ns - course->looked_ns < look_interval_ns)
+        return;
+    course->looked_ns = now_ns;
+    take_points(course);
+    take_samples(course);
+    tell_end(course);
+}
+
+void brg_course_note_frames(brg_course *course, const brg_frame_stats *recent) {
+    const double settled_s = 1.5;
+    if (brg_course_moves(course) && course->now.seconds > settled_s && recent->count > 60)
+        course->frames = *recent;
+}
