@@ -80,7 +80,7 @@ void brg_options_help(void) {
     fputs("usage: brigade-gui [options] [FILE]\n\n"
           "The window of Brigade: runs workloads on OpenCL devices, checks them against\n"
           "sequential C, and shows that the window does not wait. FILE is a photo-\n"
-          "graph or a Y4M video to filter.\n\n"
+          "graph or a Y4M video to filter, or a folder with images to train on.\n\n"
           "  -d, --device SPEC      index, P:D, cpu, gpu, part of a name, or ~regex; /cu=N\n"
           "                         for a part (default: $BRIGADE_DEVICE, then the best)\n"
           "      --view NAME        the view to show first:\n",

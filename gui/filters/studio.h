@@ -18,7 +18,7 @@
 #include "app.h"
 #include "filters/source.h"
 #include "filters/steps.h"
-#include "filters/tally.h"
+#include "tally.h"
 
 /* Requests with the engine that have not been cancelled, and all that have not ended. */
 enum { BRG_IN_HAND = 2, BRG_REQUESTS = 6 };

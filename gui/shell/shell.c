@@ -216,34 +216,33 @@ static bool is_stream(const char *path) {
     return dot && strcasecmp(dot, ".y4m") == 0;
 }
 
-static void open_stream(brg_shell *shell, const char *path) {
-    for (int i = 0; i < VIEWS; i++)
-        if (views[i]->opened_stream)
-            views[i]->opened_stream(shell->models[i], path);
-}
-
 static bool is_folder(const char *path) {
     struct stat facts;
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-static void open_folder(brg_shell *shell, const char *path) {
+typedef void (*opener)(void *model, const char *path);
+
+static opener opener_of(const brg_view *view, bool folder) {
+    return folder ? view->opened_folder : view->opened_stream;
+}
+
+/* The view that can do with it is made and shown first. */
+static void open_in_view(brg_shell *shell, const char *path, bool folder) {
     for (int i = 0; i < VIEWS; i++) {
-        if (!views[i]->opened_folder)
+        opener open = opener_of(views[i], folder);
+        if (!open)
             continue;
         brg_shell_choose(shell, i);
         if (model(shell))
-            views[i]->opened_folder(model(shell), path);
+            open(model(shell), path);
     }
 }
 
 void brg_shell_open(brg_shell *shell, const char *path) {
-    if (is_folder(path)) {
-        open_folder(shell, path);
-        return;
-    }
-    if (is_stream(path)) {
-        open_stream(shell, path);
+    bool folder = is_folder(path);
+    if (folder || is_stream(path)) {
+        open_in_view(shell, path, folder);
         return;
     }
     if (!brg_app_open_image(shell->scene.app, path))

@@ -69,10 +69,8 @@ typedef struct brg_view {
     /* The user opened an image: the latest of app->photographs. */
     void (*opened)(void *model);
 
-    /* The user opened a stream of pictures, a Y4M file. */
+    /* The user opened a stream of pictures, a Y4M file; or a folder. The view is made and shown first. */
     void (*opened_stream)(void *model, const char *path);
-
-    /* The user opened a folder: the view is made and shown first. */
     void (*opened_folder)(void *model, const char *path);
 
     /* True once what --auto-run started has come to an end. */

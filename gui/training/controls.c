@@ -2,42 +2,46 @@
 #include "training/view.h"
 #include "ui/form.h"
 
-static void model_rows(brg_form *form, brg_course *course) {
-    const char *names[BRG_COURSE_MODELS];
-    brg_course_wish *wish = &course->wish;
-    int count = brg_course_models(names);
+static void what_rows(brg_form *form, brg_wish *wish) {
+    const char *names[BRG_WISH_NAMES];
+    int count = brg_wish_models(names);
     if (brg_form_choice(form, "train_model", "model", &wish->model, names, count,
-                        "The networks that ship; brigade train takes your own as text."))
-        brg_course_suit_model(course);
-    brg_form_field(form, "train_data", "data", wish->data, sizeof wish->data, "MNIST, small",
+                        "The networks that ship, or the text of your own in a file."))
+        brg_wish_suit_model(wish);
+    if (!brg_model_shipped(wish->model))
+        brg_form_field(form, "train_file", "its text", wish->file, sizeof wish->file, "a file",
+                       "A line each layer: input 1x28x28, conv 16 3x3 relu, maxpool 2x2, dense 10 "
+                       "...");
+    brg_form_field(form, "train_data", "images", wish->data, sizeof wish->data, "small MNIST",
                    "A folder with the four files of MNIST or Fashion-MNIST; empty: the small "
                    "MNIST that ships. A folder can be dropped on the window.");
 }
 
-static void number_rows(brg_form *form, brg_course *course) {
-    const char *names[BRG_COURSE_MODELS];
-    uint32_t units = 1;
-    brg_course_wish *wish = &course->wish;
+static void how_rows(brg_form *form, brg_wish *wish) {
+    const char *names[BRG_WISH_NAMES];
     brg_form_number(form, "train_epochs", "epochs", &wish->epochs, 1, 1000,
                     "How often it goes through all images.");
     brg_form_number(form, "train_batch", "batch", &wish->batch, 1, 4096,
                     "Images in a step, of which the mean gradient is taken.");
-    int count = brg_course_optimizers(names);
+    int count = brg_wish_optimizers(names);
     if (brg_form_choice(form, "train_optimizer", "optimizer", &wish->optimizer, names, count,
                         "How a gradient becomes a step of the weights."))
-        brg_course_suit_optimizer(course);
-    brg_form_slider(form, "train_rate", "learning rate", "%.5f", &wish->rate, 1e-5f, 1, true,
-                    "Of learning, where the schedule is highest.");
-    brg_app_device(course->app, &units);
-    brg_form_number(form, "train_replicas", "replicas", &wish->replicas, 1, (float)units,
-                    "Data parallel on parts of the device, gradients averaged.");
+        brg_wish_suit_optimizer(wish);
+    count = brg_wish_schedules(names);
+    brg_form_choice(form, "train_schedule", "schedule", &wish->schedule, names, count,
+                    "How the learning rate changes: down to 0 as a cosine, not at all, or a tenth "
+                    "from half on.");
+    brg_form_slider(form, "train_rate", "learning rate, at its highest", "%.5g", &wish->rate, 1e-5f,
+                    1, true, "How far a step goes along the gradient.");
+    brg_form_field(form, "train_augment", "change", wish->augment, sizeof wish->augment, "none",
+                   "What is done to each image in each epoch, at random and at most: shift=2 "
+                   "turn=10 stretch=0.1 flip; none.");
 }
 
-static void file_rows(brg_form *form, brg_course *course) {
-    brg_course_wish *wish = &course->wish;
+static void file_rows(brg_form *form, brg_wish *wish) {
     brg_form_field(form, "train_save", "save to", wish->save, sizeof wish->save, "nowhere",
-                   "A file: written after each epoch, at the end and when stopped. Empty: nothing "
-                   "is saved.");
+                   "A file: written anew after each epoch, at the end, when stopped, and when the "
+                   "window closes. Empty: nothing is saved.");
 }
 
 static void buttons(brg_form *form, brg_course *course) {
@@ -60,22 +64,28 @@ static void buttons(brg_form *form, brg_course *course) {
         brg_course_start(course, true);
 }
 
+static const char *advice(const brg_course *course) {
+    if (brg_course_under_way(course))
+        return "What is changed here holds for the next training.";
+    if (brg_course_can_resume(course))
+        return "Start begins anew and writes over the file; Resume goes on from it, bit for bit.";
+    return "It trains on threads of its own; the strip below shows what that does to this "
+           "window's frames.";
+}
+
 void brg_training_controls(brg_training *training, brg_rect place) {
     brg_ui *ui = training->ui;
+    brg_course *course = &training->course;
     float scrolled = brg_ui_panel_begin(ui, "training controls", place, BRG_PANEL);
     brg_form form = {ui, place.x + 20, place.y + 16 - scrolled, place.w - 40};
     float top = form.y;
-    model_rows(&form, &training->course);
-    number_rows(&form, &training->course);
-    file_rows(&form, &training->course);
+    what_rows(&form, &course->wish);
+    how_rows(&form, &course->wish);
+    file_rows(&form, &course->wish);
     form.y += 6;
-    buttons(&form, &training->course);
+    buttons(&form, course);
     form.y += 4;
-    brg_form_advice(&form, BRG_FAINT,
-                    brg_course_under_way(&training->course)
-                        ? "What is changed here holds for the next training."
-                        : "The window trains on the engine's thread and keeps its sixty frames a "
-                          "second: watch the strip below.");
+    brg_form_advice(&form, BRG_FAINT, advice(course));
     brg_ui_line(ui, place.x + place.w - 1, place.y, place.x + place.w - 1, place.y + place.h,
                 BRG_LINE);
     brg_ui_panel_end(ui, form.y - top);

@@ -4,106 +4,52 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Curves that change more often cannot be read, and every change is drawn. */
 static const uint64_t look_interval_ns = 250000000;
 
-/* ---- wishes ---------------------------------------------------------------------------------- */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
-static int collect(const char *(*at)(int32_t index), const char *names[BRG_COURSE_MODELS]) {
-    int count = 0;
-    while (count < BRG_COURSE_MODELS && (names[count] = at(count)))
-        count++;
-    return count;
-}
-
-int brg_course_models(const char *names[BRG_COURSE_MODELS]) {
-    return collect(brg_model_shipped, names);
-}
-
-int brg_course_optimizers(const char *names[BRG_COURSE_MODELS]) {
-    return collect(brg_optimizer_name, names);
-}
-
-static int find_optimizer(const char *name) {
-    const char *names[BRG_COURSE_MODELS];
-    int count = brg_course_optimizers(names);
-    for (int i = 0; name && i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return i;
-    return 0;
-}
-
-void brg_course_suit_model(brg_course *course) {
-    brg_course_wish *wish = &course->wish;
-    brg_trainer_config config = {.model = brg_model_shipped(wish->model)};
-    brg_trainer_settle(&config);
-    wish->epochs = (float)config.epochs;
-    wish->batch = (float)config.batch;
-    wish->optimizer = find_optimizer(config.optimizer);
-    wish->rate = (float)config.rate;
-}
-
-void brg_course_suit_optimizer(brg_course *course) {
-    brg_course_wish *wish = &course->wish;
-    brg_trainer_config config = {.model = brg_model_shipped(wish->model),
-                                 .optimizer = brg_optimizer_name(wish->optimizer)};
-    brg_trainer_settle(&config);
-    wish->rate = (float)config.rate;
+/* Where nothing stands yet: as a trainer says it. */
+static void blank(brg_trainer_view *v) {
+    memset(v, 0, sizeof *v);
+    v->loss = v->train_accuracy = v->test_accuracy = v->best_accuracy = (double)NAN;
+    v->rate = v->step_ms = v->images_per_s = v->remaining_s = (double)NAN;
+    v->saved_step = -1;
 }
 
 void brg_course_init(brg_course *course, brg_app *app) {
     memset(course, 0, sizeof *course);
     course->app = app;
-    course->wish.replicas = 1;
+    blank(&course->now);
     brg_curves_clear(&course->curves);
-    brg_course_suit_model(course);
+    brg_wish_init(&course->wish);
+    brg_wish_recall(&course->wish, app->kept);
 }
 
-/* ---- beginning and end ----------------------------------------------------------------------- */
-
+/* What was learned is saved, if a file is named and the steps in hand are over soon. */
 void brg_course_release(brg_course *course) {
+    const double patience_s = 1.5;
+    if (brg_course_under_way(course)) {
+        brg_trainer_stop(course->trainer);
+        brg_trainer_wait(course->trainer, patience_s);
+    }
     brg_trainer_destroy(course->trainer);
     course->trainer = NULL;
     brg_picture_clear(&course->digits);
 }
 
-/* What the last training left is forgotten. Its thread has ended, so nothing is waited for. */
+/* What the last training left is forgotten. It has ended: its thread has nothing left to do but return. */
 static void forget(brg_course *course) {
     brg_trainer_destroy(course->trainer);
     course->trainer = NULL;
-    course->told = false;
+    course->told = course->resumed = false;
     course->looked_ns = 0;
     course->sample_count = 0;
     course->samples_of = 0;
-    memset(&course->now, 0, sizeof course->now);
-    memset(&course->frames, 0, sizeof course->frames);
+    course->beat.written = 0;
+    blank(&course->now);
     brg_curves_clear(&course->curves);
-}
-
-/* What is resumed is as it was saved, but for the number of epochs. */
-static brg_trainer_config configure(const brg_course *course, bool resume, char spec[16]) {
-    const brg_course_wish *wish = &course->wish;
-    brg_trainer_config config = {
-        .model = brg_model_shipped(wish->model),
-        .data = wish->data[0] ? wish->data : NULL,
-        .epochs = (int32_t)wish->epochs,
-        .replicas = (int32_t)wish->replicas,
-        .save = wish->save[0] ? wish->save : NULL,
-        .device = brg_app_device_spec(course->app, spec),
-        .wake = course->app->wake,
-        .wake_user = course->app->wake_user,
-    };
-    if (resume) {
-        config.resume = wish->save;
-        config.model = NULL;
-        return config;
-    }
-    config.batch = (int32_t)wish->batch;
-    config.optimizer = brg_optimizer_name(wish->optimizer);
-    config.rate = (double)wish->rate;
-    return config;
 }
 
 void brg_course_start(brg_course *course, bool resume) {
@@ -113,8 +59,12 @@ void brg_course_start(brg_course *course, bool resume) {
         return;
     forget(course);
     course->app->runs_asked++;
+    course->resumed = resume;
     snprintf(course->data, sizeof course->data, "%s", course->wish.data);
-    brg_trainer_config config = configure(course, resume, spec);
+    brg_trainer_config config = brg_wish_config(&course->wish, resume);
+    config.device = brg_app_device_spec(course->app, spec);
+    config.wake = course->app->wake;
+    config.wake_user = course->app->wake_user;
     if (brg_trainer_start(course->app->engine, &config, &course->trainer, &error) == BRG_OK) {
         brg_trainer_snapshot(course->trainer, &course->now);
         return;
@@ -148,8 +98,7 @@ bool brg_course_moves(const brg_course *course) {
 }
 
 bool brg_course_can_resume(const brg_course *course) {
-    return !brg_course_under_way(course) && course->wish.save[0] &&
-           access(course->wish.save, R_OK) == 0;
+    return !brg_course_under_way(course) && brg_wish_can_resume(&course->wish);
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */
@@ -239,8 +188,10 @@ void brg_course_update(brg_course *course) {
     tell_end(course);
 }
 
-void brg_course_note_frames(brg_course *course, const brg_frame_stats *recent) {
-    const double settled_s = 1.5;
-    if (brg_course_moves(course) && course->now.seconds > settled_s && recent->count > 60)
-        course->frames = *recent;
+void brg_course_note_frame(brg_course *course, const brg_frame_clock *clock) {
+    float ms;
+    bool fresh = clock->recent_at != course->beat_at;
+    course->beat_at = clock->recent_at;
+    if (fresh && brg_course_moves(course) && brg_frame_clock_recent(clock, 0, &ms))
+        brg_tally_add(&course->beat, (double)ms);
 }

@@ -7,25 +7,20 @@
 
 #include "app.h"
 #include "frame_clock.h"
+#include "tally.h"
 #include "training/curves.h"
+#include "training/wish.h"
 #include "ui/picture.h"
 
-enum { BRG_COURSE_SAMPLES = 16, BRG_COURSE_MODELS = 16 };
-
-/* What the user chose; numbers as the widgets hold them. */
-typedef struct brg_course_wish {
-    int model, optimizer; /* of those that there are */
-    float epochs, batch, rate, replicas;
-    char data[BRG_PATH]; /* a folder; empty: what ships */
-    char save[BRG_PATH]; /* a file; empty: nothing is saved */
-} brg_course_wish;
+enum { BRG_COURSE_SAMPLES = 16 };
 
 typedef struct brg_course {
     brg_app *app;
-    brg_course_wish wish;
+    brg_wish wish;
     brg_trainer *trainer; /* NULL before the first training */
     bool told;            /* how it ended was written to the log */
-    char data[BRG_PATH];  /* of this training */
+    bool resumed;         /* this training goes on from a file */
+    char data[BRG_PATH];  /* of this training; empty: what ships, or what the file names */
     brg_trainer_view now;
     brg_curves curves;
     uint64_t looked_ns; /* when curves and samples were last looked at */
@@ -36,22 +31,16 @@ typedef struct brg_course {
     brg_picture digits; /* the images of the samples, side by side */
     uint64_t digits_serial;
 
-    brg_frame_stats frames; /* of the window, while it trained */
+    brg_tally beat; /* intervals between the window's frames while it trained */
+    size_t beat_at; /* how far the frame clock's ring was at the latest look */
 } brg_course;
 
-/* With what is known to suit the first model. */
+/* With the wishes of the last run. */
 void brg_course_init(brg_course *course, brg_app *app);
 
-/* Ends the training without saving; waits for its thread. */
+/* Ends the training, if one is under way: saves what was learned, if a file for it is named and a second or
+ * so is enough. Waits for its thread. */
 void brg_course_release(brg_course *course);
-
-/* Names of models and optimizers, and how many there are. */
-int brg_course_models(const char *names[BRG_COURSE_MODELS]);
-int brg_course_optimizers(const char *names[BRG_COURSE_MODELS]);
-
-/* Replaces the numbers wished for by what is known to suit the model, or the optimizer with it. */
-void brg_course_suit_model(brg_course *course);
-void brg_course_suit_optimizer(brg_course *course);
 
 /* Starts a training as wished for, or goes on from the file to save to. Nothing happens while one is
  * under way. */
@@ -69,7 +58,7 @@ bool brg_course_moves(const brg_course *course);
 /* There is a file to go on from. */
 bool brg_course_can_resume(const brg_course *course);
 
-/* Notes the frames of the last seconds, if it trained while they were drawn. */
-void brg_course_note_frames(brg_course *course, const brg_frame_stats *recent);
+/* Counts the latest interval between frames, if it trains and the interval is a new one. */
+void brg_course_note_frame(brg_course *course, const brg_frame_clock *clock);
 
 #endif

@@ -54,6 +54,24 @@ void brg_curves_add(brg_curves *curves, const brg_train_point *points, int64_t c
         add(curves, &points[i]);
 }
 
+/* Each point's share of the mean fades as the steps go by. What is not finite has none, and stays. */
+void brg_curves_smooth(const double *step, const double *values, int count, double span,
+                       double *smooth) {
+    double sum = 0, mass = 0;
+    for (int i = 0; i < count; i++) {
+        double fade = i > 0 ? exp((step[i - 1] - step[i]) / span) : 0;
+        bool counts = isfinite(values[i]);
+        sum = fade * sum + (counts ? values[i] : 0);
+        mass = fade * mass + (counts ? 1 : 0);
+        smooth[i] = counts ? sum / mass : values[i];
+    }
+}
+
+double brg_curves_interval(const brg_curves *curves) {
+    int n = curves->count;
+    return n > 1 ? (curves->step[n - 1] - curves->step[0]) / (n - 1) : (double)NAN;
+}
+
 /* ---- tests ----------------------------------------------------------------------------------- */
 
 static void drop_oldest(double *values) {

@@ -33,6 +33,14 @@ void brg_curves_clear(brg_curves *curves);
 void brg_curves_add(brg_curves *curves, const brg_train_point *points, int64_t count);
 void brg_curves_add_tests(brg_curves *curves, const brg_train_test *tests, int64_t count);
 
+/* The moving mean of some values: what lies `span` steps back counts e times less. smooth has room for
+ * `count`. */
+void brg_curves_smooth(const double *step, const double *values, int count, double span,
+                       double *smooth);
+
+/* Steps from one kept point to the next, on average; NaN while there are not two. */
+double brg_curves_interval(const brg_curves *curves);
+
 /* The least and the greatest finite number among some; false if there is none. */
 bool brg_curves_range(const double *values, int count, double *lo, double *hi);
 

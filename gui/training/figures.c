@@ -30,20 +30,31 @@ static void draw_pill(brg_training *training, brg_rect place) {
                 failed || moves ? BRG_ON_COLOUR : BRG_TEXT, text);
 }
 
-static const char *data_of(const brg_course *course) {
-    const char *slash = strrchr(course->data, '/');
-    return !course->data[0] ? "the small MNIST" : slash && slash[1] ? slash + 1 : course->data;
+/* " on mnist", or nothing where only the file that is resumed knows. */
+static void name_images(const brg_course *course, char *text, size_t size) {
+    size_t length = strlen(course->data);
+    while (length > 1 && course->data[length - 1] == '/')
+        length--;
+    size_t first = length;
+    while (first > 0 && course->data[first - 1] != '/')
+        first--;
+    if (length > 0)
+        snprintf(text, size, " on %.*s", (int)(length - first), course->data + first);
+    else
+        snprintf(text, size, "%s", course->resumed ? "" : " on the small MNIST");
 }
 
 static void draw_title(brg_training *training, brg_rect place) {
+    char images[80];
     const brg_trainer_view *now = &training->shown;
     const brg_course *course = &training->course;
+    name_images(course, images, sizeof images);
     if (now->steps == 0)
-        brg_ui_textf(training->ui, place, BRG_FONT_TITLE, BRG_LEFT, BRG_TEXT, "Train %s",
-                     brg_model_shipped(course->wish.model));
+        brg_ui_text(training->ui, place, BRG_FONT_TITLE, BRG_LEFT, BRG_TEXT,
+                    "Train a network and look on");
     else
         brg_ui_textf(training->ui, place, BRG_FONT_TITLE, BRG_LEFT, BRG_TEXT,
-                     "%s on %s: epoch %d of %d, step %lld of %lld", now->model, data_of(course),
+                     "%s%s: epoch %d of %d, step %lld of %lld", now->model, images,
                      now->epoch < now->epochs ? now->epoch + 1 : now->epochs, now->epochs,
                      (long long)now->step, (long long)now->steps);
 }
@@ -100,13 +111,13 @@ static void draw_checked(brg_training *training, brg_rect room) {
     const brg_trainer_view *now = &training->shown;
     bool all = now->checks_passed == now->checks;
     brg_ui_textf(ui, (brg_rect){room.x, room.y, room.w, 18}, BRG_FONT_FIGURE, BRG_LEFT,
-                 all ? BRG_GREEN : BRG_RED, "%lld of %lld %s", (long long)now->checks_passed,
-                 (long long)now->checks, all ? "steps passed" : "passed");
+                 all ? BRG_GREEN : BRG_RED, "%lld of %lld passed", (long long)now->checks_passed,
+                 (long long)now->checks);
     brg_ui_textf(ui, (brg_rect){room.x, room.y + 22, room.w, 16}, BRG_FONT_SMALL, BRG_LEFT,
                  BRG_QUIET, "largest error %.3g of its bound", now->check_bound_ratio);
     draw_gauge(training, (brg_rect){room.x, room.y + 46, room.w, 24}, now->check_bound_ratio);
-    brg_ui_textf(ui, (brg_rect){room.x, room.y + 82, room.w, 16}, BRG_FONT_SMALL, BRG_LEFT,
-                 BRG_FAINT, "the other %lld steps are not checked",
+    brg_ui_textf(ui, (brg_rect){room.x, room.y + 80, room.w, 16}, BRG_FONT_SMALL, BRG_LEFT,
+                 BRG_FAINT, "%lld other steps are not checked",
                  (long long)(now->step - now->first_step - now->checks));
 }
 
@@ -122,7 +133,7 @@ void brg_training_checks(brg_training *training, brg_rect place) {
     else
         brg_ui_text(training->ui, room, BRG_FONT_SMALL, BRG_CENTRE, BRG_FAINT,
                     now->state == BRG_TRAINER_CHECKING ? "the first step is being checked"
-                                                       : "no step was checked yet");
+                                                       : "no step is checked yet");
 }
 
 /* ---- figures --------------------------------------------------------------------------------- */
@@ -159,47 +170,60 @@ static void put_duration(figure *f, double seconds) {
                  floor(fmod(seconds, 60)));
 }
 
-static void pace(brg_training *training, figure f[4]) {
+static void pace(const brg_training *training, figure f[5]) {
     const brg_trainer_view *now = &training->shown;
     bool known = now->steps > 0;
-    put(&f[0], "%.0f /s", known ? now->images_per_s : NAN);
-    put(&f[1], now->step_ms < 10 ? "%.2f ms" : "%.1f ms", known ? now->step_ms : NAN);
-    put_duration(&f[2], known ? now->remaining_s : NAN);
-    put_duration(&f[3], known ? now->seconds : NAN);
+    put(&f[0], "%.0f /s", now->images_per_s);
+    put(&f[1], now->step_ms < 10 ? "%.2f ms" : "%.1f ms", now->step_ms);
+    put(&f[2], "%.3g", now->rate);
+    put_duration(&f[3], known ? now->seconds : (double)NAN);
+    put_duration(&f[4], brg_trainer_state_ended(now->state) ? (double)NAN : now->remaining_s);
 }
 
-static void quality(brg_training *training, figure f[4]) {
+static void quality(const brg_training *training, figure f[5]) {
     const brg_trainer_view *now = &training->shown;
-    const brg_frame_stats *frames = &training->course.frames;
-    bool known = now->steps > 0;
-    put(&f[0], "%.4g", known ? now->loss : NAN);
-    put(&f[1], "%.2f %%", known ? 100 * now->train_accuracy : NAN);
-    put(&f[2], "%.2f %%", known ? 100 * now->test_accuracy : NAN);
-    put(&f[3], "%.1f ms", frames->count ? (double)frames->p99 : NAN);
+    const brg_tally *beat = &training->course.beat;
+    put(&f[0], "%.4g", now->loss);
+    put(&f[1], "%.2f %%", 100 * now->train_accuracy);
+    put(&f[2], "%.2f %%", 100 * now->test_accuracy);
+    if (beat->written > 0)
+        snprintf(f[3].value, sizeof f[3].value, "%.1f / %.1f ms", brg_tally_percentile(beat, 50),
+                 brg_tally_percentile(beat, 99));
+    else
+        put(&f[3], "", (double)NAN);
+    if (now->steps > 0 && brg_trainer_state_ended(now->state))
+        snprintf(f[4].value, sizeof f[4].value, "%08x", (unsigned)now->checksum);
+    else
+        put(&f[4], "", (double)NAN);
 }
 
 void brg_training_figures(brg_training *training, brg_rect place) {
-    figure rows[2][4] = {
+    figure rows[2][5] = {
         {{"train_pace", "images learned", BRG_TEXT, "",
-          "Images a second while learning: device "
-          "and host, tests and checks left out."},
-         {"train_step_ms", "a step", BRG_TEXT, "", "Median of the latest portions."},
-         {"train_left", "time left", BRG_TEXT, "", "Estimated, tests and checks included."},
-         {"train_time", "time so far", BRG_TEXT, "", "Since training began, without pauses."}},
-        {{"train_loss", "loss", BRG_TEXT, "", "Mean cross entropy of the latest steps."},
-         {"train_learned", "right while learning", BRG_TEXT, "", "Of this epoch so far."},
+          "Images a second while learning: device and host; tests and checks are left out."},
+         {"train_step_ms", "a step", BRG_TEXT, "",
+          "Device and host: the median of the latest portions of steps."},
+         {"train_rate_now", "learning rate", BRG_TEXT, "", "How far a step goes, at present."},
+         {"train_time", "time so far", BRG_TEXT, "",
+          "Of learning; reading, tests, checks and pauses are left out."},
+         {"train_left", "time left", BRG_TEXT, "", "Estimated, tests and checks included."}},
+        {{"train_loss", "loss", BRG_TEXT, "",
+          "Mean cross entropy of the latest portion of steps, in nats an image."},
+         {"train_learned", "right while learning", BRG_TEXT, "", "Of this epoch's images so far."},
          {"train_tested", "right in the test", BRG_TEXT, "",
-          "Of all test images, after the latest "
-          "epoch."},
-         {"train_frames", "window p99 meanwhile", BRG_VIOLET, "",
-          "Between frames of this window, in the last five seconds in which it trained: 99 of 100 "
-          "were shorter."}},
+          "Of all test images, after the latest epoch."},
+         {"train_frames", "frames meanwhile", BRG_VIOLET, "",
+          "Between frames of this window while it trained, p50 and p99 of the latest 2048: at 60 "
+          "a second it is 16.7 ms."},
+         {"train_checksum", "checksum", BRG_TEXT, "",
+          "CRC-32 of weights and optimizer at the end: the same settings give the same on the "
+          "same device."}},
     };
     pace(training, rows[0]);
     quality(training, rows[1]);
-    float w = place.w / 4;
+    float w = place.w / 5;
     for (int row = 0; row < 2; row++)
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 5; i++)
             draw_figure(training,
                         (brg_rect){place.x + w * (float)i, place.y + 58 * (float)row, w - 8, 38},
                         &rows[row][i]);

@@ -15,33 +15,8 @@ static const uint64_t figures_interval_ns = 250000000;
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
 
-static int kept_index(const brg_kept *kept, const char *name, int count, int otherwise) {
-    return (int)brg_kept_number(kept, name, 0, count - 1, otherwise);
-}
-
-static void recall(brg_course *course, const brg_kept *kept) {
-    const char *names[BRG_COURSE_MODELS];
-    brg_course_wish *wish = &course->wish;
-    wish->model = kept_index(kept, "training.model", brg_course_models(names), wish->model);
-    brg_course_suit_model(course);
-    wish->optimizer =
-        kept_index(kept, "training.optimizer", brg_course_optimizers(names), wish->optimizer);
-    wish->epochs = (float)brg_kept_number(kept, "training.epochs", 1, 1000, (double)wish->epochs);
-    wish->batch = (float)brg_kept_number(kept, "training.batch", 1, 4096, (double)wish->batch);
-    wish->rate = (float)brg_kept_number(kept, "training.rate", 1e-5, 1, (double)wish->rate);
-    snprintf(wish->data, sizeof wish->data, "%s", brg_kept_text(kept, "training.data", ""));
-    snprintf(wish->save, sizeof wish->save, "%s", brg_kept_text(kept, "training.save", ""));
-}
-
 static void keep(const void *model, brg_kept *kept) {
-    const brg_course_wish *wish = &((const brg_training *)model)->course.wish;
-    brg_kept_set_number(kept, "training.model", wish->model);
-    brg_kept_set_number(kept, "training.optimizer", wish->optimizer);
-    brg_kept_set_number(kept, "training.epochs", (double)wish->epochs);
-    brg_kept_set_number(kept, "training.batch", (double)wish->batch);
-    brg_kept_set_number(kept, "training.rate", (double)wish->rate);
-    brg_kept_set_text(kept, "training.data", wish->data);
-    brg_kept_set_text(kept, "training.save", wish->save);
+    brg_wish_keep(&((const brg_training *)model)->course.wish, kept);
 }
 
 static brg_status create(brg_app *app, void **model, brg_error *error) {
@@ -49,7 +24,6 @@ static brg_status create(brg_app *app, void **model, brg_error *error) {
     if (!training)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for the training.");
     brg_course_init(&training->course, app);
-    recall(&training->course, app->kept);
     *model = training;
     return BRG_OK;
 }
@@ -65,12 +39,12 @@ static void destroy(void *model) {
 
 static void refresh_figures(brg_training *training) {
     const brg_scene *scene = training->scene;
+    brg_course_note_frame(&training->course, scene->clock);
     bool ended = !brg_course_moves(&training->course);
     if (scene->now_ns - training->shown_ns < figures_interval_ns && !ended)
         return;
     training->shown_ns = scene->now_ns;
     training->shown = training->course.now;
-    brg_course_note_frames(&training->course, &scene->recent);
 }
 
 static void draw_in_panel(brg_training *training, const char *id, brg_rect place,
@@ -154,10 +128,10 @@ static void cancel(void *model) {
 }
 
 static void choose_model(brg_course *course, int by) {
-    const char *names[BRG_COURSE_MODELS];
-    int count = brg_course_models(names);
+    const char *names[BRG_WISH_NAMES];
+    int count = brg_wish_models(names);
     course->wish.model = (course->wish.model + by + count) % count;
-    brg_course_suit_model(course);
+    brg_wish_suit_model(&course->wish);
 }
 
 static bool key(void *model, int key) {

@@ -154,6 +154,18 @@ Test(gui_filters, a_video_plays_again_and_again) {
     cJSON_Delete(report);
 }
 
+/* Once, the view that plays it was not there yet, and the window died. */
+Test(gui_filters, a_video_opened_elsewhere_is_shown_and_plays) {
+    raise_curtain(1280, 800);
+    write_video("v.y4m", 10);
+    outcome of = run("--view kitchen --frames 60 --report r.json v.y4m");
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    cr_assert_str_eq(word(report, "view"), "filters");
+    cr_assert_gt(number(figures(report), "shown"), 5);
+    cJSON_Delete(report);
+}
+
 Test(gui_filters, a_paused_stream_is_checked) {
     raise_curtain(1280, 800);
     write_video("v.y4m", 10);

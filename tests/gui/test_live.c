@@ -8,7 +8,7 @@
 
 #include "filters/lens.h"
 #include "filters/steps.h"
-#include "filters/tally.h"
+#include "tally.h"
 #include "filters/zone_plate.h"
 #include "simulation/colour_map.h"
 #include "simulation/plane.h"

@@ -1,5 +1,5 @@
 /* A tally of times. See tally.h. */
-#include "filters/tally.h"
+#include "tally.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* A tally of times: the latest ones, and their percentiles. */
-#ifndef BRIGADE_GUI_FILTERS_TALLY_H
-#define BRIGADE_GUI_FILTERS_TALLY_H
+#ifndef BRIGADE_GUI_TALLY_H
+#define BRIGADE_GUI_TALLY_H
 
 #include <stddef.h>
 
