@@ -135,6 +135,34 @@ brg_status brg_lab_job(brg_lab *lab, const brg_job_desc *desc, int32_t units, br
     return brg_lab_status(lab);
 }
 
+brg_status brg_lab_job_submit(brg_lab *lab, const brg_job_desc *desc, brg_job *job) {
+    brg_error error = {0};
+    brg_status status = brg_engine_submit(lab->engine, desc, job, &error);
+    if (status != BRG_OK)
+        brg_lab_fail(lab, status, "%s", error.what);
+    return status;
+}
+
+brg_status brg_lab_job_await(brg_lab *lab, brg_job job, brg_result *result) {
+    brg_result own = {0};
+    brg_error error = {0};
+    brg_status status = brg_engine_wait(lab->engine, job, -1);
+    if (status == BRG_OK)
+        status = brg_engine_result(lab->engine, job, &own, &error);
+    if (status == BRG_OK && own.state != BRG_JOB_DONE) {
+        status = own.error.status;
+        error = own.error;
+    }
+    brg_engine_forget(lab->engine, job);
+    if (status != BRG_OK)
+        brg_lab_fail(lab, status, "%s", error.what);
+    if (status == BRG_OK && result)
+        *result = own;
+    else
+        brg_result_release(&own);
+    return status;
+}
+
 double brg_lab_job_s(brg_lab *lab, const brg_job_desc *desc, int32_t units) {
     brg_result result;
     if (brg_lab_job(lab, desc, units, &result) != BRG_OK)

@@ -201,7 +201,12 @@ const char *brg_lab_spec(brg_lab *lab, int32_t units, char *text, size_t size);
  * A result that fails its verification is an error too. */
 brg_status brg_lab_job(brg_lab *lab, const brg_job_desc *desc, int32_t units, brg_result *result);
 
-/* The same, for its time alone: seconds of its kernels (median over desc->repeats). NaN on failure. */
+/* Hands a job in as it is described, its device too, for who has other things to do meanwhile; and waits for
+ * it, whose result may be NULL. Any thread, once brg_lab_engine has given the engine. */
+brg_status brg_lab_job_submit(brg_lab *lab, const brg_job_desc *desc, brg_job *job);
+brg_status brg_lab_job_await(brg_lab *lab, brg_job job, brg_result *result);
+
+/* As brg_lab_job, for its time alone: seconds of its kernels (median over desc->repeats). NaN on failure. */
 double brg_lab_job_s(brg_lab *lab, const brg_job_desc *desc, int32_t units);
 
 /* The same from the first upload to the last byte read back, as one who waits for it sees it. */

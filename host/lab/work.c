@@ -218,31 +218,11 @@ brg_status brg_lab_work_submit(const brg_lab_work *work, const char *device, brg
                          .slice_ms = work->slice_ms,
                          .priority = work->priority,
                          .verify = BRG_VERIFY_NONE};
-    brg_error error = {0};
-    brg_status status = brg_engine_submit(work->engine, &desc, job, &error);
-    if (status != BRG_OK)
-        brg_lab_fail(work->lab, status, "%s", error.what);
-    return status;
+    return brg_lab_job_submit(work->lab, &desc, job);
 }
 
 brg_status brg_lab_work_await(const brg_lab_work *work, brg_job job, brg_result *result) {
-    brg_result own = {0};
-    brg_error error = {0};
-    brg_status status = brg_engine_wait(work->engine, job, -1);
-    if (status == BRG_OK)
-        status = brg_engine_result(work->engine, job, &own, &error);
-    if (status == BRG_OK && own.state != BRG_JOB_DONE) {
-        status = own.error.status;
-        error = own.error;
-    }
-    brg_engine_forget(work->engine, job);
-    if (status != BRG_OK)
-        brg_lab_fail(work->lab, status, "%s", error.what);
-    if (status == BRG_OK && result)
-        *result = own;
-    else
-        brg_result_release(&own);
-    return status;
+    return brg_lab_job_await(work->lab, job, result);
 }
 
 double brg_lab_work_s(const brg_lab_work *work, const char *device) {
