@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "brigade/trace.h"
+#include "train/compare.h"
 #include "train/exam.h"
 
 static const double STRETCH_S = 0.25; /* so long a stretch should last */
@@ -123,6 +124,7 @@ static void tell_facts(brg_training *t) {
     v->steps = t->steps;
     v->steps_of_epoch = t->regime.steps_of_epoch;
     v->step = v->first_step = t->step;
+    v->check_tolerance = brg_compare_needed(m) ? BRG_COMPARE_TOLERANCE : 0;
     v->epoch = (int32_t)(t->step / (v->steps_of_epoch > 0 ? v->steps_of_epoch : 1));
     t->trainer->state = brg_tensor_retain(t->state);
     brg_curve_begin(&t->trainer->curve, t->steps);

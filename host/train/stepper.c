@@ -1,6 +1,8 @@
 /* A stepper whose steps all happen on one device, a stretch being one job. See stepper.h. */
 #include "train/stepper.h"
 
+#include "train/compare.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -56,7 +58,9 @@ typedef struct load {
 typedef struct single {
     brg_stepper face;
     const brg_stepper_setup *setup;
+    bool compares; /* checked steps with sequential C's, no error bound being known */
     load next, now;
+    const brg_tensor *before; /* the state that `now` began from */
     brg_job job;
 } single;
 
@@ -94,21 +98,31 @@ static brg_train_params params_of(const single *s) {
     return params;
 }
 
+/* The steps in hand, by kernels or, as the variant "host", by sequential C. */
+static brg_status submit(single *s, const char *variant, brg_verify_policy verify, brg_job *job,
+                         brg_error *error) {
+    const brg_train_params params = params_of(s);
+    brg_stage stage = {
+        .op = "train",
+        .variant = variant,
+        .params = &params,
+        .inputs = {s->before, s->now.images, s->setup->model->network, s->now.labels},
+        .input_count = 4};
+    brg_job_desc desc = {.stages = &stage,
+                         .stage_count = 1,
+                         .label = variant ? "check" : "train",
+                         .device = s->setup->device,
+                         .verify = verify};
+    return brg_train_submit(s->setup, &desc, job, error);
+}
+
 static brg_status begin(brg_stepper *stepper, const brg_tensor *state, brg_error *error) {
     single *s = (single *)stepper;
     s->now = s->next;
+    s->before = state;
     memset(&s->next, 0, sizeof s->next);
-    const brg_train_params params = params_of(s);
-    brg_stage stage = {.op = "train",
-                       .params = &params,
-                       .inputs = {state, s->now.images, s->setup->model->network, s->now.labels},
-                       .input_count = 4};
-    brg_job_desc desc = {.stages = &stage,
-                         .stage_count = 1,
-                         .label = "train",
-                         .device = s->setup->device,
-                         .verify = s->now.stretch.checked ? BRG_VERIFY_FULL : BRG_VERIFY_NONE};
-    return brg_train_submit(s->setup, &desc, &s->job, error);
+    bool bounded = s->now.stretch.checked && !s->compares;
+    return submit(s, NULL, bounded ? BRG_VERIFY_FULL : BRG_VERIFY_NONE, &s->job, error);
 }
 
 /* The op's results lie behind the state; a state without them is as good as one with. */
@@ -125,12 +139,38 @@ static void take(const single *s, brg_result *from, brg_stretch_result *to) {
     to->check_ms = from->verify_ms;
 }
 
+/* The state from which the steps in hand began is still there: whoever began them keeps it. */
+static brg_status compare(single *s, brg_stretch_result *result, brg_error *error) {
+    const brg_train_params params = params_of(s);
+    brg_job job;
+    brg_result sequential = {0};
+    brg_step *step = malloc(sizeof *step);
+    if (!step)
+        return brg_fail(error, BRG_E_MEMORY, "There is no memory for a comparison.");
+    brg_model_resolve(s->setup->model, &params, params.batch, step);
+    brg_status status = submit(s, "host", BRG_VERIFY_NONE, &job, error);
+    if (status == BRG_OK)
+        status = brg_train_await(s->setup, job, &sequential, error);
+    if (status == BRG_OK) {
+        double ratio =
+            brg_compare_states(step, brg_tensor_data(s->before), brg_tensor_data(result->state),
+                               brg_tensor_data(sequential.output));
+        result->verdict.outcome = ratio <= 1 ? BRG_PASSED : BRG_FAILED;
+        result->verdict.bound_ratio = ratio;
+    }
+    brg_result_release(&sequential);
+    free(step);
+    return status;
+}
+
 static brg_status finish(brg_stepper *stepper, brg_stretch_result *result, brg_error *error) {
     single *s = (single *)stepper;
     brg_result of = {0};
     brg_status status = brg_train_await(s->setup, s->job, &of, error);
     if (status == BRG_OK)
         take(s, &of, result);
+    if (status == BRG_OK && s->compares && s->now.stretch.checked)
+        status = compare(s, result, error);
     brg_result_release(&of);
     drop(&s->now);
     return status;
@@ -149,6 +189,7 @@ brg_status brg_stepper_create(const brg_stepper_setup *setup, brg_stepper **out,
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for a training's steps.");
     s->face = (brg_stepper){lay_out, begin, finish, release};
     s->setup = setup;
+    s->compares = brg_compare_needed(setup->model);
     *out = &s->face;
     return BRG_OK;
 }

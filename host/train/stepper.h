@@ -49,7 +49,7 @@ struct brg_stepper {
      * is dropped. */
     brg_status (*lay_out)(brg_stepper *stepper, const brg_stretch *stretch, brg_error *error);
 
-    /* Begins what was laid out, from `state`; returns at once. */
+    /* Begins what was laid out, from `state`, which must live until the end of it; returns at once. */
     brg_status (*begin)(brg_stepper *stepper, const brg_tensor *state, brg_error *error);
 
     /* Waits for what was begun. BRG_E_CANCELLED when abandoned. */

@@ -149,8 +149,12 @@ typedef struct brg_trainer_view {
     double remaining_s;    /* estimated, tests and checks included */
     double tested;         /* 0..1, while TESTING */
 
+    /* What a check compares: every number of the state with sequential C's in double and the bound on what
+     * rounding explains, or where no such bound is known (check_tolerance is not 0), through many layers of
+     * batch normalisation, what the step changed of each layer, which may differ by that part of it. */
     int64_t checks, checks_passed;
-    double check_bound_ratio; /* largest error found over its bound */
+    double check_tolerance;
+    double check_bound_ratio; /* largest error found over what is allowed */
     int64_t saved_step;       /* of the latest checkpoint; -1: none yet */
     char saved_path[BRG_TRAINER_PATH];
     uint32_t checksum;     /* CRC-32 of the state's bytes; set when training has ended */
