@@ -211,6 +211,9 @@ static void pool(const work *w, bool backward) {
 
 /* ---- batch normalisation ------------------------------------------------------------------------ */
 
+/* Sums of a channel are double: all that follows hangs on them, they have up to 100 000 terms, and one that
+ * waits for the one before takes no longer so. */
+
 static const float epsilon = 1e-5f, memory = 0.9f;
 
 static const float *plane_of(const float *node, const work *w, int64_t image, int32_t k) {
@@ -218,21 +221,22 @@ static const float *plane_of(const float *node, const work *w, int64_t image, in
 }
 
 static void learn_figures(const work *w, int32_t k, float *kept, float *running) {
-    float count = (float)w->batch * (float)w->plane, sum = 0, squares = 0;
+    float count = (float)w->batch * (float)w->plane;
+    double sum = 0, squares = 0;
     for (int64_t i = 0; i < w->batch; i++)
         for (int64_t p = 0; p < w->plane; p++)
-            sum += plane_of(w->x, w, i, k)[p];
-    float mean = sum / count;
+            sum += (double)plane_of(w->x, w, i, k)[p];
+    float mean = (float)(sum / (double)count);
     for (int64_t i = 0; i < w->batch; i++)
         for (int64_t p = 0; p < w->plane; p++) {
             float d = plane_of(w->x, w, i, k)[p] - mean;
-            squares += d * d;
+            squares += (double)(d * d);
         }
     kept[k] = mean;
-    kept[w->layer->k + k] = 1 / sqrtf(squares / count + epsilon);
+    kept[w->layer->k + k] = 1 / sqrtf((float)(squares / (double)count) + epsilon);
     float share = (float)w->batch / (float)w->of->step.whole;
     running[k] = share * (memory * running[k] + (1 - memory) * mean);
-    float unbiased = squares / (count > 1 ? count - 1 : 1);
+    float unbiased = (float)(squares / (double)(count > 1 ? count - 1 : 1));
     running += w->layer->k;
     running[k] = share * (memory * running[k] + (1 - memory) * unbiased);
 }
@@ -261,13 +265,15 @@ static void norm_backward(const work *w) {
     const float *kept = w->of->kept[w->index];
     float part = 1 / ((float)w->batch * (float)w->plane);
     for (int32_t k = 0; k < w->layer->k; k++) {
-        float mean = kept[k], inverse = kept[w->layer->k + k], sum = 0, products = 0;
+        float mean = kept[k], inverse = kept[w->layer->k + k];
+        double slopes = 0, turns = 0;
         for (int64_t i = 0; i < w->batch; i++)
             for (int64_t p = 0; p < w->plane; p++) {
                 int64_t e = i * w->out + k * w->plane + p;
-                sum += w->dy[e];
-                products += w->dy[e] * ((w->x[e] - mean) * inverse);
+                slopes += (double)w->dy[e];
+                turns += (double)(w->dy[e] * ((w->x[e] - mean) * inverse));
             }
+        float sum = (float)slopes, products = (float)turns;
         w->d_weights[k] = products;
         w->d_bias[k] = sum;
         for (int64_t i = 0; w->layer->from > 0 && i < w->batch; i++)

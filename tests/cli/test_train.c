@@ -70,6 +70,26 @@ Test(train, learns_and_is_checked_meanwhile) {
     cJSON_Delete(report);
 }
 
+/* Through three norm layers no bound is known, and what is compared within a tolerance is not called one. */
+static const char deep[] = "input 1x6x6\nconv 2 3x3 pad 1 nobias\nnorm relu\n"
+                           "conv 2 3x3 pad 1 nobias\nnorm relu\nconv 2 3x3 nobias\nnorm relu\n"
+                           "dense 2\n";
+
+Test(train, deep_networks_are_compared_within_a_tolerance) {
+    write_dataset();
+    make_file("deep.txt", deep, strlen(deep));
+    cJSON *report = train("--model deep.txt --epochs 1 --check-every 10");
+    cr_expect_eq(member(report, "steps_checked")->valuedouble, 3);
+    cr_expect_eq(member(report, "steps_passed")->valuedouble, 3);
+    cr_expect(cJSON_IsNull(member(report, "bound_ratio")));
+    cr_expect_eq(member(report, "tolerance")->valuedouble, 0.01);
+    cr_expect_lt(member(report, "tolerance_ratio")->valuedouble, 1);
+    cJSON_Delete(report);
+    outcome of = run("train --data . --model deep.txt --batch 8 --epochs 1 --check-every 10");
+    cr_expect_not_null(strstr(of.out, "This is no error bound"), "%s", of.out);
+    release(&of);
+}
+
 Test(train, the_same_seed_gives_the_same_numbers) {
     double losses[3];
     write_dataset();
@@ -228,40 +248,50 @@ Test(train, many_processes_do_not_each_train_by_themselves) {
     release(&of);
 }
 
-/* ---- verification sees what is wrong --------------------------------------------------------------- */
+/* ---- checks see what is wrong ---------------------------------------------------------------------- */
 
-/* Verifies the layers' gradients with a copy of the kernels in which sed has changed train.cl. */
-static void verify_changed(const char *change, int code) {
+/* Trains a model with a copy of the kernels in which sed has changed train.cl. */
+static void train_changed(const char *model, const char *change, int code) {
     char command[512], environment[256];
-    snprintf(command, sizeof command, "cp -r %s kernels && sed -i '%s' kernels/train.cl",
-             KERNEL_DIR, change);
-    scratch();
-    cr_assert_eq(system(command), 0);
-    if (change[0]) {
-        snprintf(command, sizeof command, "! cmp -s %s/train.cl kernels/train.cl", KERNEL_DIR);
-        cr_assert_eq(system(command), 0, "nothing changed: %s", change);
-    }
+    snprintf(command, sizeof command,
+             "cp -r %s kernels && sed -i '%s' kernels/train.cl && ! cmp -s %s/train.cl "
+             "kernels/train.cl",
+             KERNEL_DIR, change, KERNEL_DIR);
+    write_dataset();
+    make_file("it.txt", model, strlen(model));
+    cr_assert_eq(system(command), 0, "nothing changed: %s", change);
     snprintf(environment, sizeof environment, "BRIGADE_KERNEL_DIR=%s/kernels", scratch());
     setting how = {.environment = environment};
-    outcome of = run_with(&how, "verify train --small --every 3 --variant layers");
+    outcome of = run_with(&how, "train --data . --model it.txt --batch 8 --epochs 1 --rate 0.01 "
+                                "--check-every 12");
     cr_expect_eq(of.code, code, "after '%s': %s%s", change, of.out, of.err);
     release(&of);
 }
 
-Test(train, kernels_as_they_are_pass) {
-    verify_changed("", 0);
+static const char small[] = "input 1x6x6\nconv 2 3x3 pad 1 nobias\nnorm relu\nmaxpool 3\ndense 2\n";
+
+Test(train, changed_kernels_that_are_right_pass) {
+    train_changed(small, "$ a /* one more line */", 0);
 }
 
 Test(train, a_wrong_bias_gradient_is_seen) {
-    verify_changed("s/sums\\[c\\] = s;/sums[c] = 1.001f * s;/", 1);
+    train_changed("input 1x6x6\ndense 2\n", "s/sums\\[c\\] = s;/sums[c] = 1.001f * s;/", 1);
 }
 
 Test(train, a_wrong_norm_gradient_is_seen) {
-    verify_changed("s/d_scales\\[k\\] = total(products) + rest;/d_scales[k] = total(products);/",
-                   1);
+    train_changed(small,
+                  "s/d_scales\\[k\\] = total(products) + rest;/d_scales[k] = total(products);/", 1);
+}
+
+Test(train, a_wrong_pool_slope_is_seen) {
+    train_changed(small, "s/to\\[place\\] += slopes/to[place] += 1.01f * slopes/", 1);
 }
 
 Test(train, a_wrong_loss_slope_is_seen) {
-    verify_changed("s/(i == label ? 1.0f : 0.0f)) \\* part/(i == label ? 0.999f : 0.0f)) * part/",
-                   1);
+    train_changed(
+        small, "s/(i == label ? 1.0f : 0.0f)) \\* part/(i == label ? 0.999f : 0.0f)) * part/", 1);
+}
+
+Test(train, a_wrong_slope_is_seen_within_a_tolerance) {
+    train_changed(deep, "s/mean_product = d_scales\\[k\\] \\* part/mean_product = 0/", 1);
 }

@@ -149,9 +149,10 @@ typedef struct brg_trainer_view {
     double remaining_s;    /* estimated, tests and checks included */
     double tested;         /* 0..1, while TESTING */
 
-    /* What a check compares: every number of the state with sequential C's in double and the bound on what
-     * rounding explains, or where no such bound is known (check_tolerance is not 0), through many layers of
-     * batch normalisation, what the step changed of each layer, which may differ by that part of it. */
+    /* What a check compares: every number of the state with the same in double, within the bound on what
+     * rounding explains. Through many layers of batch normalisation no such bound is known; then
+     * check_tolerance is not 0, and what the step changed of each layer may differ from what sequential C
+     * makes of it by that part. This is no bound, and must not be called one. */
     int64_t checks, checks_passed;
     double check_tolerance;
     double check_bound_ratio; /* largest error found over what is allowed */
