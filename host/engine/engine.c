@@ -10,7 +10,8 @@
  *   snapshot: copy under the lock                enqueue   one piece: upload, kernel slice or read-back
  *   result: copy under the lock                  check     one band of reference rows
  *        ^                                   no step possible: wait for the oldest piece in flight, or,
- *        +------- changed, wake callback ----    with nothing in flight, for `work`
+ *        +------- changed, wake callback ----    with nothing in flight, for `work`; where several devices
+ *                                                        are open, look again every half a millisecond
  *
  * One lock guards what both sides touch (see brg_record: fixed, shared, private). The thread never holds it
  * while it calls OpenCL, an op or the wake callback, so no caller ever waits for a device.

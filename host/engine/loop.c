@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/choose.h"
@@ -18,6 +19,8 @@ enum {
 static const double ENOUGH_SPREAD = 0.02;
 static const uint64_t LATE_BUILD_NS = 5u * 1000u * 1000u;
 static const uint64_t WAKE_INTERVAL_NS = 8u * 1000u * 1000u;
+static const double LONG_NS = 1e6; /* to be deaf for that long is too long: see is_deaf */
+static const long DOZE_NS = 500000;
 
 /* ---- telling the client ------------------------------------------------------------------------ */
 
@@ -314,6 +317,17 @@ static void wait_for_oldest(brg_engine *engine) {
         land_finished(engine);
 }
 
+/* Who waits for a long piece on one device is deaf to all others: what ends there, and what is submitted for them
+ * meanwhile. */
+static bool is_deaf(const brg_engine *engine) {
+    double ns = 0;
+    if (engine->context_count < 2 || engine->flight_count == 0)
+        return false;
+    for (int32_t i = piece_to_wait_for(engine); i >= 0; i--)
+        ns += engine->flights[i].piece.expected_ns;
+    return !(ns < LONG_NS);
+}
+
 /* Waits until no piece is in flight on a device that computes on the host's cores. */
 static void drain_host_devices(brg_engine *engine) {
     for (int32_t i = 0; i < engine->flight_count;) {
@@ -564,7 +578,8 @@ static void note_check(brg_record *record) {
 static void check(brg_engine *engine, brg_record *record) {
     brg_error error;
     bool done;
-    drain_host_devices(engine);
+    if (!brg_check_is_empty(record->check))
+        drain_host_devices(engine);
     const char *phase = brg_check_phase(record->check);
     uint64_t began = brg_now_ns();
     brg_status status = brg_check_step(record->check, &done, &error);
@@ -597,6 +612,16 @@ static void rest(brg_engine *engine) {
         pthread_cond_wait(&engine->work, &engine->lock);
 }
 
+/* Under the lock, which it gives up meanwhile: for a moment, or until there may be something to do. */
+static void doze(brg_engine *engine) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += DOZE_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&engine->work, &engine->lock, &until);
+}
+
 /* Sleeps while there is nothing to do. *over: the engine is stopping and all jobs have ended. */
 static brg_record *next_record(brg_engine *engine, bool *cancelled, bool *over) {
     brg_record *record = NULL;
@@ -612,6 +637,8 @@ static brg_record *next_record(brg_engine *engine, bool *cancelled, bool *over) 
             break;
         rest(engine);
     }
+    if (!record && is_deaf(engine))
+        doze(engine);
     *cancelled = record && record->cancel;
     pthread_mutex_unlock(&engine->lock);
     return record;
@@ -678,7 +705,7 @@ void *brg_engine_loop(void *user) {
         brg_record *record = next_record(engine, &cancelled, &over);
         if (record)
             advance(engine, record, cancelled);
-        else if (engine->flight_count > 0)
+        else if (engine->flight_count > 0 && !is_deaf(engine))
             wait_for_oldest(engine);
     }
     while (engine->context_count > 0)

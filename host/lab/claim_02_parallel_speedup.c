@@ -6,12 +6,14 @@
  *
  * One product of matrices is computed on one compute unit of the device, on two, on four ... and on all of
  * them: sub-devices, which the specification "/cu=N" names. Speedup is the time on one unit over the time
- * on N in the same round; from the first upload to the last byte read back, as a user waits for it. */
+ * on N in the same round; from the first upload to the last byte read back, as a user waits for it. The
+ * product takes ten milliseconds and more: two workers that the system has put on one processor are moved
+ * apart only after some, and shorter work may always be over before that. */
 #include <stdio.h>
 
 #include "lab/lab.h"
 
-enum { SIDE = 512, MOST = 16 };
+enum { SIDE = 1024, MOST = 16 };
 enum { Q_SPEEDUP, Q_EFFICIENCY, Q_SAME };
 
 typedef struct job {
@@ -78,7 +80,7 @@ static brg_status run(brg_lab *lab) {
     brg_tensor *a = brg_lab_noise(lab, &shape, 1), *b = brg_lab_noise(lab, &shape, 2);
     const brg_stage stage = {.op = "gemm", .inputs = {a, b}, .input_count = 2};
     const brg_job_desc desc = {
-        .stages = &stage, .stage_count = 1, .verify = BRG_VERIFY_NONE, .repeats = 5};
+        .stages = &stage, .stage_count = 1, .verify = BRG_VERIFY_NONE, .repeats = 1};
     if (a && b)
         check(lab, desc);
     if (brg_lab_status(lab) == BRG_OK)
@@ -100,9 +102,9 @@ const brg_experiment brg_claim_2 = {
               .metric = "Speedup: time on one unit over time on N units, both in the same round.",
               .threshold = "At least 1.2 times as fast on all units; at most 1.1 times per unit.",
               .refuted_by = "A speedup below 1.2.",
-              .workload = "C = A B, matrices of 512 x 512 floats, on sub-devices of 1, 2, 4 ... "
+              .workload = "C = A B, matrices of 1024 x 1024 floats, on sub-devices of 1, 2, 4 ... "
                           "compute units.",
-              .method = "Each time is the median of five runs, from upload to read-back. The "
+              .method = "Times are from upload to read-back. The "
                         "product is checked against the sequential reference first.",
               .control = "One unit against one unit again must give a speedup of 1.",
               .questions = {[Q_SPEEDUP] = {.what = "speedup of all units over one",

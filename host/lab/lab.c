@@ -24,7 +24,7 @@ static bool real_load(void *user, brg_lab_load *load) {
 
 static double real_sentinel_s(void *user) {
     (void)user;
-    return brg_lab_pace_spin_s();
+    return brg_lab_sentinel_run_s();
 }
 
 const brg_lab_world brg_lab_real_world = {real_now_s, real_load, real_sentinel_s, NULL};

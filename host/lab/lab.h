@@ -118,7 +118,7 @@ typedef struct brg_lab_plan {
 /* Measures: one round to warm up, discarded, then rounds in which each condition runs once, in random order,
  * until the replies are precise or the time is spent; then judges the questions replied to. Rounds
  * during which other programs took more than a tenth of the processors, or the processor was a
- * quarter slower than usual (lab/pace.h), are kept apart and repeated.
+ * quarter slower than usual (lab/sentinel.h), are kept apart and repeated.
  * Returns BRG_OK also when time ran out (the verdict says so); otherwise the noted error. May be called
  * several times in one experiment, with other conditions. */
 brg_status brg_lab_measure(brg_lab *lab, const brg_lab_plan *plan);

@@ -207,8 +207,8 @@ static double sentinel_s(const measurement *m) {
 /* The first measurement of a lab has nothing to compare with: a few tries tell what is usual. */
 static void sentinel_begin(measurement *m) {
     enum { TRIES = 8 };
-    for (int32_t i = 0; i < TRIES && m->lab->pace.count < TRIES; i++)
-        brg_lab_pace_note(&m->lab->pace, sentinel_s(m));
+    for (int32_t i = 0; i < TRIES && m->lab->sentinel.count < TRIES; i++)
+        brg_lab_sentinel_note(&m->lab->sentinel, sentinel_s(m));
 }
 
 static void sentinel_run(measurement *m) {
@@ -226,14 +226,14 @@ static void sentinel_maybe_run(measurement *m) {
 static double slower_in_window(measurement *m) {
     if (m->sentinels == 0)
         sentinel_run(m);
-    return brg_lab_pace_slower(&m->lab->pace, m->sentinel_s / m->sentinels);
+    return brg_lab_sentinel_slower(&m->lab->sentinel, m->sentinel_s / m->sentinels);
 }
 
 /* ---- windows: calm or not ---------------------------------------------------------------------- */
 
 /* Whether rounds come in windows that are calm or not. */
 static bool judges_load(const measurement *m) {
-    return (m->load_known || m->lab->pace.count > 0) && !m->plan->counts;
+    return (m->load_known || m->lab->sentinel.count > 0) && !m->plan->counts;
 }
 
 static bool read_load(const measurement *m, brg_lab_load *load) {
@@ -275,11 +275,11 @@ static double others_since(const measurement *m, const window *from) {
 static bool was_calm(measurement *m, const window *from) {
     double others = others_since(m, from), slower = slower_in_window(m);
     bool alone = m->load_known ? others <= tolerated : true;
-    bool steady = m->lab->pace.count > 0 ? slower <= too_slow : true;
+    bool steady = m->lab->sentinel.count > 0 ? slower <= too_slow : true;
     m->others_most = fmax(m->others_most, others); /* of a number and NaN: the number */
     m->slower_most = fmax(m->slower_most, slower);
     if (alone)
-        brg_lab_pace_note(&m->lab->pace, m->sentinel_s / m->sentinels);
+        brg_lab_sentinel_note(&m->lab->sentinel, m->sentinel_s / m->sentinels);
     return alone && steady;
 }
 

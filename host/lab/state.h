@@ -10,13 +10,13 @@
 
 #include "lab/lab.h"
 #include "lab/load.h"
-#include "lab/pace.h"
+#include "lab/sentinel.h"
 
 /* What the lab sees of the world outside, so that tests can give it another one. */
 typedef struct brg_lab_world {
     double (*now_s)(void *user);
     bool (*load)(void *user, brg_lab_load *load); /* false: not known */
-    double (*sentinel_s)(void *user);             /* see lab/pace.h; NaN: not known */
+    double (*sentinel_s)(void *user);             /* see lab/sentinel.h; NaN: not known */
     void *user;
 } brg_lab_world;
 
@@ -65,7 +65,7 @@ struct brg_lab {
     brg_device_choice choice;
     bool has_device;
     double spin_steps_per_s;
-    brg_lab_pace pace;
+    brg_lab_sentinel sentinel;
 };
 
 /* The result that the experiment under way is filling. */

@@ -404,6 +404,10 @@ brg_status brg_check_step(brg_check *check, bool *done, brg_error *error) {
     return status;
 }
 
+bool brg_check_is_empty(const brg_check *check) {
+    return check->phase == PHASE_DONE;
+}
+
 const char *brg_check_phase(const brg_check *check) {
     static const char *const names[] = {"verify", "sequential", "naive", "done"};
     return names[check->phase];

@@ -40,6 +40,9 @@ brg_status brg_check_create(const brg_work *work, brg_tensor *const *outputs,
 /* Does one band, some tens of milliseconds at most for ordinary ops. *done says whether it was the last. */
 brg_status brg_check_step(brg_check *check, bool *done, brg_error *error);
 
+/* Whether there is nothing to do, neither to verify nor to time, so that the next step is the last. */
+bool brg_check_is_empty(const brg_check *check);
+
 /* What the next step does: "verify", "sequential" or "naive". */
 const char *brg_check_phase(const brg_check *check);
 

@@ -443,6 +443,33 @@ Test(engine, gives_jobs_different_parts_of_a_device) {
     brg_engine_destroy(engine);
 }
 
+/* While one part computes a long slice, the other takes up what is submitted for it, and ends it. */
+Test(engine, is_not_deaf_to_one_part_of_a_device_while_another_computes) {
+    brg_engine *engine = start_engine(NULL);
+    brg_device_list list;
+    cr_assert_eq(brg_engine_devices(engine, -1, &list, NULL), BRG_OK);
+    if (!list.devices[0].partitions_by_counts || list.devices[0].compute_units < 2)
+        cr_skip_test("the device cannot be divided");
+    const brg_job_desc lengthy = {
+        .device = "0/cu=1@0", .verify = BRG_VERIFY_NONE, .slice_ms = 10000, .repeats = 1};
+    const brg_job_desc brief = {.device = "0/cu=1@1", .verify = BRG_VERIFY_NONE, .repeats = 1};
+    brg_result result;
+    result =
+        wait_for(engine, must_submit(engine, 1200, NULL, lengthy)); /* its rate is known then */
+    brg_result_release(&result);
+    result = wait_for(engine, must_submit(engine, 64, NULL, brief));
+    brg_result_release(&result);
+    brg_job slow = must_submit(engine, 1800, NULL, lengthy);
+    cr_expect_eq(brg_engine_wait(engine, slow, 0.02), BRG_E_TIMEOUT);
+    brg_job quick = must_submit(engine, 64, NULL, brief);
+    cr_expect_eq(brg_engine_wait(engine, quick, 60), BRG_OK);
+    cr_expect_eq(brg_engine_wait(engine, slow, 0), BRG_E_TIMEOUT);
+    result = wait_for(engine, slow);
+    cr_expect_eq(result.state, BRG_JOB_DONE, "%s", result.error.what);
+    brg_result_release(&result);
+    brg_engine_destroy(engine);
+}
+
 Test(engine, runs_on_a_part_of_a_device_if_it_divides) {
     brg_engine *engine = start_engine(NULL);
     brg_device_list list;

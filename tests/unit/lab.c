@@ -450,15 +450,15 @@ Test(lab_noise, a_processor_slower_for_good_is_the_usual_one) {
 }
 
 Test(lab_noise, usual_is_what_a_quarter_stays_below) {
-    brg_lab_pace seen = {0};
-    cr_expect(isnan(brg_lab_pace_slower(&seen, 1)));
-    brg_lab_pace_note(&seen, NAN);
-    cr_expect(isnan(brg_lab_pace_slower(&seen, 1)));
-    for (int32_t i = 0; i < 3 * BRG_LAB_PACES; i++)
-        brg_lab_pace_note(&seen, i % 2 ? 1 : 3);
-    cr_expect_eq(brg_lab_pace_slower(&seen, 1.5), 0.5);
-    cr_expect_eq(brg_lab_pace_slower(&seen, 0.5), 0);
-    cr_expect(isnan(brg_lab_pace_slower(&seen, NAN)));
+    brg_lab_sentinel seen = {0};
+    cr_expect(isnan(brg_lab_sentinel_slower(&seen, 1)));
+    brg_lab_sentinel_note(&seen, NAN);
+    cr_expect(isnan(brg_lab_sentinel_slower(&seen, 1)));
+    for (int32_t i = 0; i < 3 * BRG_LAB_SENTINELS; i++)
+        brg_lab_sentinel_note(&seen, i % 2 ? 1 : 3);
+    cr_expect_eq(brg_lab_sentinel_slower(&seen, 1.5), 0.5);
+    cr_expect_eq(brg_lab_sentinel_slower(&seen, 0.5), 0);
+    cr_expect(isnan(brg_lab_sentinel_slower(&seen, NAN)));
 }
 
 /* ---- rounds ------------------------------------------------------------------------------------ */

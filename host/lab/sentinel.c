@@ -1,5 +1,5 @@
-/* The pace of the processor. See pace.h. */
-#include "lab/pace.h"
+/* The same small work again and again. See sentinel.h. */
+#include "lab/sentinel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 /* Four chains of multiplications side by side: unlike the single one of brg_lab_spin they fill the
  * multiplier, so that a neighbour who uses it too is felt. */
-double brg_lab_pace_spin_s(void) {
+double brg_lab_sentinel_run_s(void) {
     enum { CHAINS = 4, STEPS = 60000 };
     uint64_t chain[CHAINS] = {1, 2, 3, 4};
     volatile uint64_t sink;
@@ -24,9 +24,9 @@ double brg_lab_pace_spin_s(void) {
     return brg_lab_now_s() - began;
 }
 
-void brg_lab_pace_note(brg_lab_pace *pace, double seconds) {
+void brg_lab_sentinel_note(brg_lab_sentinel *sentinel, double seconds) {
     if (!isnan(seconds))
-        pace->seen_s[pace->count++ % BRG_LAB_PACES] = seconds;
+        sentinel->seen_s[sentinel->count++ % BRG_LAB_SENTINELS] = seconds;
 }
 
 static int rising(const void *left, const void *right) {
@@ -34,12 +34,12 @@ static int rising(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-double brg_lab_pace_slower(const brg_lab_pace *pace, double seconds) {
-    double sorted[BRG_LAB_PACES];
-    int32_t count = pace->count < BRG_LAB_PACES ? pace->count : BRG_LAB_PACES;
+double brg_lab_sentinel_slower(const brg_lab_sentinel *sentinel, double seconds) {
+    double sorted[BRG_LAB_SENTINELS];
+    int32_t count = sentinel->count < BRG_LAB_SENTINELS ? sentinel->count : BRG_LAB_SENTINELS;
     if (count == 0)
         return (double)NAN;
-    memcpy(sorted, pace->seen_s, (size_t)count * sizeof sorted[0]);
+    memcpy(sorted, sentinel->seen_s, (size_t)count * sizeof sorted[0]);
     qsort(sorted, (size_t)count, sizeof sorted[0], rising);
     double usual = sorted[count / 4];
     return isnan(seconds) ? seconds : fmax(0, seconds / usual - 1);
