@@ -26,6 +26,9 @@
  */
 static const uint64_t rest_after_ns = 2000000000;
 
+/* The same while something is measured: as long as widgets need to answer. */
+static const uint64_t calm_after_ns = 100000000;
+
 /* Frames before the ones that count: fonts and shaders are prepared in them. */
 enum { WARM_UP_FRAMES = 10 };
 
@@ -216,8 +219,10 @@ static void draw_frame(program *p, bool resting) {
 /* ---- the loop -------------------------------------------------------------------------------- */
 
 static bool something_moves(const program *p) {
-    return p->options.frames > 0 || brg_shell_busy(p->shell) ||
-           brg_now_ns() - p->window.input_ns < rest_after_ns;
+    uint64_t still_ns = brg_now_ns() - p->window.input_ns;
+    if (brg_shell_pause_s(p->shell) > 0)
+        return still_ns < calm_after_ns;
+    return p->options.frames > 0 || brg_shell_busy(p->shell) || still_ns < rest_after_ns;
 }
 
 /* Waits until the next frame is due. A wake-up in between serves the model, not the eye: the next
@@ -250,7 +255,11 @@ static void sleep_until_woken(program *p) {
     draw_frame(p, true);
     brg_frame_clock_rest(&p->clock);
     uint64_t asleep_ns = brg_now_ns();
-    glfwWaitEvents();
+    double pause_s = brg_shell_pause_s(p->shell);
+    if (pause_s > 0)
+        glfwWaitEventsTimeout(pause_s);
+    else
+        glfwWaitEvents();
     trace_sleep(p, asleep_ns);
 }
 
@@ -259,7 +268,7 @@ static void wait_out_of_sight(program *p) {
     brg_frame_clock_rest(&p->clock);
     brg_shell_seen(p->shell); /* none can be drawn */
     uint64_t asleep_ns = brg_now_ns();
-    if (brg_shell_busy(p->shell))
+    if (brg_shell_busy(p->shell) || brg_shell_pause_s(p->shell) > 0)
         glfwWaitEventsTimeout(0.1);
     else
         glfwWaitEvents();

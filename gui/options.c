@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/desk.h"
 #include "paths.h"
 #include "preferences.h"
 #include "shell/view.h"
@@ -25,6 +26,8 @@ enum {
     REPEATS,
     CONTINUOUS,
     UI_THREAD,
+    CLAIM,
+    BUDGET,
     AUTO_RUN,
     FRAMES,
     SCALE,
@@ -47,6 +50,8 @@ static const struct option long_options[] = {
     {"repeats", required_argument, NULL, REPEATS},
     {"continuous", no_argument, NULL, CONTINUOUS},
     {"ui-thread", no_argument, NULL, UI_THREAD},
+    {"claim", required_argument, NULL, CLAIM},
+    {"budget", required_argument, NULL, BUDGET},
     {"auto-run", no_argument, NULL, AUTO_RUN},
     {"frames", required_argument, NULL, FRAMES},
     {"scale", required_argument, NULL, SCALE},
@@ -101,6 +106,9 @@ void brg_options_help(void) {
           "      --repeats N        timed runs in a round, 1 to 50 (default: 5)\n"
           "      --continuous       one round after the other\n"
           "      --ui-thread        on the window's own thread, which freezes meanwhile\n"
+          "for the lab:\n"
+          "      --claim ID         the claim to choose: 16, D1\n"
+          "      --budget SECONDS   time for each claim, 1 to 30 (default: 10)\n"
           "unattended:\n"
           "      --auto-run         run at once\n"
           "      --frames N         close after N frames; with --auto-run, N after\n"
@@ -165,6 +173,13 @@ static int read_view(const char *text, int *view) {
     return BRG_EXIT_OK;
 }
 
+static int read_claim(const char *text, const char **claim) {
+    *claim = text;
+    if (!brg_lab_claim_find(text))
+        return complain("There is no claim \"%s\".", text);
+    return BRG_EXIT_OK;
+}
+
 static int read_theme(const char *text, int *theme) {
     *theme = (int)brg_theme_find(text);
     if (*theme == BRG_THEME_COUNT)
@@ -207,6 +222,10 @@ static int take_option(int option, brg_options *options) {
     case UI_THREAD:
         options->ui_thread = true;
         return BRG_EXIT_OK;
+    case CLAIM:
+        return read_claim(optarg, &options->claim);
+    case BUDGET:
+        return read_number("budget", optarg, BRG_DESK_LEAST_S, BRG_DESK_MOST_S, &options->budget_s);
     case AUTO_RUN:
         options->auto_run = true;
         return BRG_EXIT_OK;
@@ -312,6 +331,8 @@ int brg_options_parse(int argc, char **argv, brg_options *options) {
             return code;
     }
     bool workload_given = options->workload >= 0;
+    if (options->view < 0 && (options->claim || options->budget_s > 0))
+        options->view = brg_view_find("lab");
     if (!workload_given)
         options->workload = 0;
     int code = take_file(argc, argv, options);

@@ -23,15 +23,17 @@ typedef struct brg_options {
     const char *trace;
     const char *state;
     const char *file;
-    int view;  /* index into the views; -1: not said */
-    int theme; /* a brg_theme; -1: not said */
+    int view;     /* index into the views; -1: not said */
+    int theme;    /* a brg_theme; -1: not said */
     int workload; /* of the workbench's table, or BRG_IN_WORDS */
     int op;       /* in words: the index of a built-in one */
     const char *words;
-    int64_t size;    /* 0: the workload's own */
-    int64_t repeats; /* 0: the window's own */
-    int64_t frames;  /* 0: until the window is closed */
-    double scale;    /* 0: the monitor's */
+    const char *claim; /* of the lab; NULL: the one chosen last */
+    int64_t size;      /* 0: the workload's own */
+    int64_t repeats;   /* 0: the window's own */
+    int64_t frames;    /* 0: until the window is closed */
+    double scale;      /* 0: the monitor's */
+    double budget_s;   /* of the lab, for a claim; 0: the window's own */
     brg_verify_policy verify;
     bool continuous;
     bool ui_thread;

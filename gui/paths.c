@@ -2,6 +2,7 @@
 #include "paths.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,6 +52,18 @@ bool brg_path_make_directories(const char *path) {
     }
     mkdir(part, 0700);
     return stat(part, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool brg_path_data(char *path, size_t size) {
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    int length;
+    if (data && data[0] == '/')
+        length = snprintf(path, size, "%s/brigade", data);
+    else if (home && home[0] == '/')
+        length = snprintf(path, size, "%s/.local/share/brigade", home);
+    else
+        return false;
+    return (size_t)length < size && brg_path_make_directories(path);
 }
 
 static const char *first_readable(const char *const *candidates) {

@@ -15,6 +15,10 @@ bool brg_path_asset(const char *name, char *path, size_t size);
 /* Makes a directory and all that lead to it. True if it is there then. */
 bool brg_path_make_directories(const char *path);
 
+/* Where programs keep what the user may want to find: $XDG_DATA_HOME/brigade, made if it is not there.
+ * False if it cannot be. */
+bool brg_path_data(char *path, size_t size);
+
 /* The first font file there is of each kind, or NULL. */
 typedef struct brg_font_paths {
     const char *regular, *bold, *mono;

@@ -12,8 +12,9 @@ static const float top_height = 44;
 static const double recent_seconds = 5.0;
 
 static const brg_view *const views[] = {
-    &brg_view_kitchen,  &brg_view_workbench, &brg_view_filters, &brg_view_simulation,
-    &brg_view_training, &brg_view_timeline,  &brg_view_devices, &brg_view_settings,
+    &brg_view_kitchen,  &brg_view_workbench, &brg_view_filters,  &brg_view_simulation,
+    &brg_view_training, &brg_view_lab,       &brg_view_timeline, &brg_view_devices,
+    &brg_view_settings,
 };
 
 enum { VIEWS = sizeof views / sizeof views[0] };
@@ -109,6 +110,18 @@ bool brg_shell_busy(const brg_shell *shell) {
     return false;
 }
 
+double brg_shell_pause_s(const brg_shell *shell) {
+    double least = INFINITY;
+    if (brg_shell_busy(shell))
+        return 0;
+    for (int i = 0; i < VIEWS; i++) {
+        double pause =
+            shell->models[i] && views[i]->pause_s ? views[i]->pause_s(shell->models[i]) : 0;
+        least = pause > 0 ? fmin(least, pause) : least;
+    }
+    return isfinite(least) ? least : 0;
+}
+
 /* Every job passes through building; what takes no longer than from one look to the next is not
  * worth a word. */
 static void look_for_builds(brg_shell *shell) {
@@ -142,6 +155,7 @@ static void draw_refusal(const brg_scene *scene, brg_rect place) {
 void brg_shell_draw(brg_shell *shell, bool resting) {
     float w, h;
     shell->scene.resting = resting;
+    shell->scene.calm = brg_shell_pause_s(shell) > 0;
     shell->scene.now_ns = brg_now_ns();
     work_out_stats(shell);
     brg_tracks_update(&shell->tracks, brg_engine_trace(shell->scene.app->engine));

@@ -29,6 +29,7 @@ void brg_shell_destroy(brg_shell *shell);
 /* What the program's loop tells: see view.h. */
 void brg_shell_update(brg_shell *shell);
 bool brg_shell_busy(const brg_shell *shell);
+double brg_shell_pause_s(const brg_shell *shell); /* 0 while a view is busy */
 void brg_shell_draw(brg_shell *shell, bool resting);
 void brg_shell_seen(brg_shell *shell);
 

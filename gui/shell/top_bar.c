@@ -20,7 +20,9 @@ static void draw_heartbeat(const brg_scene *scene, float x, float y) {
 
 static void draw_rate(const brg_scene *scene, brg_rect place) {
     const brg_frame_stats *recent = &scene->recent;
-    if (scene->resting)
+    if (scene->calm)
+        brg_ui_text(scene->ui, place, BRG_FONT_MONO, BRG_LEFT, BRG_QUIET, "calm: lab measures");
+    else if (scene->resting)
         brg_ui_text(scene->ui, place, BRG_FONT_MONO, BRG_LEFT, BRG_QUIET, "at rest: nothing moves");
     else if (recent->count > 0)
         brg_ui_textf(scene->ui, place, BRG_FONT_MONO, BRG_LEFT,

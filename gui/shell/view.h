@@ -22,6 +22,7 @@ typedef struct brg_scene {
     const brg_tracks *tracks; /* the trace, sorted out */
     uint64_t now_ns;
     bool resting;           /* the last frame before the loop goes to sleep */
+    bool calm;              /* frames are few, since something is measured */
     brg_frame_stats recent; /* of the last seconds */
 } brg_scene;
 
@@ -45,6 +46,10 @@ typedef struct brg_view {
 
     /* True while something is being done that will change what is shown: frames are drawn. */
     bool (*busy)(const void *model);
+
+    /* Seconds between frames while something is measured that frames would disturb; 0: it is not. Then
+     * the window sleeps in between, unless another view is busy. May be NULL. */
+    double (*pause_s)(const void *model);
 
     /* Tells app->kept what should be there at the next start; called before the program ends. */
     void (*keep)(const void *model, brg_kept *kept);
@@ -102,6 +107,7 @@ extern const brg_view brg_view_workbench;
 extern const brg_view brg_view_filters;
 extern const brg_view brg_view_simulation;
 extern const brg_view brg_view_training;
+extern const brg_view brg_view_lab;
 extern const brg_view brg_view_timeline;
 extern const brg_view brg_view_devices;
 extern const brg_view brg_view_settings;

@@ -45,19 +45,6 @@ static void put_name(char *name, size_t size) {
     strftime(name, size, "brigade-trace-%Y%m%d-%H%M%S.json", &parts);
 }
 
-/* False if there is no such place. */
-static bool data_directory(char *path, size_t size) {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    int length;
-    if (data && data[0] == '/')
-        length = snprintf(path, size, "%s/brigade", data);
-    else if (home && home[0] == '/')
-        length = snprintf(path, size, "%s/.local/share/brigade", home);
-    else
-        return false;
-    return (size_t)length < size && brg_path_make_directories(path);
-}
-
 static void save_in(brg_saver *saver, const char *directory) {
     char name[64];
     brg_saved *saved = &saver->saved;
@@ -77,7 +64,7 @@ static void *run(void *user) {
     char directory[BRG_PATH];
     struct stat info;
     save_in(saver, getcwd(directory, sizeof directory) ? directory : ".");
-    if (saved->status == BRG_E_IO && data_directory(directory, sizeof directory))
+    if (saved->status == BRG_E_IO && brg_path_data(directory, sizeof directory))
         save_in(saver, directory);
     saved->bytes =
         saved->status == BRG_OK && stat(saved->path, &info) == 0 ? (uint64_t)info.st_size : 0;

@@ -479,6 +479,15 @@ void brg_ui_panel_end(brg_ui *ui, float content) {
     ImGui::End();
 }
 
+void brg_ui_reveal(brg_ui *ui, brg_rect r) {
+    float top = top_left(ui, r).y - ImGui::GetWindowPos().y;
+    float below = bottom_right(ui, r).y - ImGui::GetWindowPos().y - ImGui::GetWindowHeight();
+    if (top < 0)
+        ImGui::SetScrollY(ImGui::GetScrollY() + top);
+    else if (below > 0)
+        ImGui::SetScrollY(ImGui::GetScrollY() + below);
+}
+
 /* No panel in the sense of above: all of them are drawn beneath it. */
 bool brg_ui_overlay_begin(brg_ui *ui, const char *id) {
     (void)ui;
@@ -818,6 +827,10 @@ bool brg_ui_field(brg_ui *ui, const char *id, brg_rect r, char *text, size_t siz
     bool changed = ImGui::InputTextWithHint("##field", empty, text, size);
     end_field();
     return changed;
+}
+
+void brg_ui_focus_next(brg_ui *) {
+    ImGui::SetKeyboardFocusHere();
 }
 
 bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float lo, float hi,

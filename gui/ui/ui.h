@@ -82,6 +82,9 @@ bool brg_ui_held(const brg_ui *ui);
 float brg_ui_panel_begin(brg_ui *ui, const char *id, brg_rect place, brg_colour fill);
 void brg_ui_panel_end(brg_ui *ui, float content);
 
+/* Scrolls the panel that is being drawn until a rectangle in it can be seen. */
+void brg_ui_reveal(brg_ui *ui, brg_rect r);
+
 /* A panel over all others, for as long as it is drawn: it dims the window and takes the pointer. Begin
  * returns true in a frame in which it was clicked. */
 bool brg_ui_overlay_begin(brg_ui *ui, const char *id);
@@ -150,6 +153,9 @@ bool brg_ui_number(brg_ui *ui, const char *id, brg_rect r, float *value, float l
  * none. Enter ends it, escape undoes it. */
 bool brg_ui_field(brg_ui *ui, const char *id, brg_rect r, char *text, size_t size,
                   const char *empty);
+
+/* Hands the keyboard to the field that is drawn next. */
+void brg_ui_focus_next(brg_ui *ui);
 
 /* Takes the pointer over a rectangle: how far it was dragged and scrolled in this frame, and where
  * it is. Returns true while it is over it. */

@@ -382,11 +382,24 @@ static void draw(const measurement *m) {
     }
 }
 
+/* Numbers to watch, not yet answers. */
+static void estimate_all(const measurement *m) {
+    brg_lab_result *result = brg_lab_current(m->lab);
+    for (int32_t i = 0; i < m->plan->reply_count; i++) {
+        const brg_lab_reply *reply = &m->plan->replies[i];
+        brg_lab_estimate estimate = brg_lab_estimate_of(m->lab, reply->quantity);
+        brg_lab_change_begin(m->lab);
+        result->answers[reply->question].estimate = estimate;
+        brg_lab_change_end(m->lab);
+    }
+}
+
 /* Shows how things stand, ever more rarely as rounds add up. */
 static void refresh(measurement *m) {
     if (m->lab->rounds.count < m->refresh_at)
         return;
     draw(m);
+    estimate_all(m);
     m->refresh_at = m->lab->rounds.count + 1 + m->lab->rounds.count / 8;
 }
 

@@ -129,8 +129,8 @@ typedef struct brg_lab_estimate {
 
 /* The answer to the question of the same index in the claim. */
 typedef struct brg_lab_answer {
-    bool given;
-    brg_lab_estimate estimate;
+    bool given;                /* at the end: not before */
+    brg_lab_estimate estimate; /* before, as it stands; without samples it is not known */
     brg_lab_verdict verdict; /* CONFIRMED: within the range; REFUTED: outside; else INCONCLUSIVE */
     char sentence
         [BRG_LAB_TEXT]; /* "The speedup of ... is 1.9 x (95 % interval 1.8 to 2.0), above 1.2." */
