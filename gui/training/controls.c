@@ -54,12 +54,14 @@ static void buttons(brg_form *form, brg_course *course) {
         else
             brg_course_start(course, false);
     }
-    static const char *const ids[2] = {"train_stop", "train_resume"};
-    static const char *const labels[2] = {"Stop (esc)", "Resume (R)"};
-    bool enabled[2] = {on && !course->now.stopping, brg_course_can_resume(course)};
+    if (brg_form_button(form, "train_stop", "Stop (esc)", false, on && !course->now.stopping))
+        brg_course_stop(course);
+    static const char *const ids[2] = {"train_save_now", "train_resume"};
+    static const char *const labels[2] = {"Save (S)", "Resume (R)"};
+    bool enabled[2] = {brg_course_can_save(course), brg_course_can_resume(course)};
     int pressed = brg_form_pair(form, ids, labels, enabled);
     if (pressed == 0)
-        brg_course_stop(course);
+        brg_course_save(course);
     else if (pressed == 1)
         brg_course_start(course, true);
 }

@@ -21,6 +21,7 @@ static void blank(brg_trainer_view *v) {
 void brg_course_init(brg_course *course, brg_app *app) {
     memset(course, 0, sizeof *course);
     course->app = app;
+    course->saved_step = -1;
     blank(&course->now);
     brg_curves_clear(&course->curves);
     brg_wish_init(&course->wish);
@@ -48,12 +49,25 @@ static void forget(brg_course *course) {
     course->sample_count = 0;
     course->samples_of = 0;
     course->beat.written = 0;
+    course->saved_step = -1;
     blank(&course->now);
     brg_curves_clear(&course->curves);
 }
 
-void brg_course_start(brg_course *course, bool resume) {
+static brg_status begin(brg_course *course, bool resume, brg_error *error) {
     char spec[16];
+    brg_trainer_config config = brg_wish_config(&course->wish, resume);
+    config.device = brg_app_device_spec(course->app, spec);
+    config.wake = course->app->wake;
+    config.wake_user = course->app->wake_user;
+    if (config.model && !config.model[0]) {
+        brg_fail(error, BRG_E_ARGUMENT, "A model of your own needs a file with its text.");
+        return brg_error_hint(error, "Name it, or choose a model that ships.");
+    }
+    return brg_trainer_start(course->app->engine, &config, &course->trainer, error);
+}
+
+void brg_course_start(brg_course *course, bool resume) {
     brg_error error = {0};
     if (brg_course_under_way(course))
         return;
@@ -61,11 +75,7 @@ void brg_course_start(brg_course *course, bool resume) {
     course->app->runs_asked++;
     course->resumed = resume;
     snprintf(course->data, sizeof course->data, "%s", course->wish.data);
-    brg_trainer_config config = brg_wish_config(&course->wish, resume);
-    config.device = brg_app_device_spec(course->app, spec);
-    config.wake = course->app->wake;
-    config.wake_user = course->app->wake_user;
-    if (brg_trainer_start(course->app->engine, &config, &course->trainer, &error) == BRG_OK) {
+    if (begin(course, resume, &error) == BRG_OK) {
         brg_trainer_snapshot(course->trainer, &course->now);
         return;
     }
@@ -89,12 +99,23 @@ void brg_course_stop(brg_course *course) {
     brg_course_update(course);
 }
 
+void brg_course_save(brg_course *course) {
+    brg_error error = {0};
+    if (brg_course_can_save(course) &&
+        brg_trainer_save(course->trainer, course->wish.save, &error) != BRG_OK)
+        brg_app_fail(course->app, "training", &error);
+}
+
 bool brg_course_under_way(const brg_course *course) {
     return course->trainer && !brg_trainer_state_ended(course->now.state);
 }
 
 bool brg_course_moves(const brg_course *course) {
     return brg_course_under_way(course) && (!course->now.paused || course->now.stopping);
+}
+
+bool brg_course_can_save(const brg_course *course) {
+    return brg_course_under_way(course) && course->wish.save[0];
 }
 
 bool brg_course_can_resume(const brg_course *course) {
@@ -156,9 +177,20 @@ static void tell_success(brg_course *course) {
     const brg_trainer_view *now = &course->now;
     if (isfinite(now->test_accuracy))
         snprintf(right, sizeof right, "%.2f %% right", 100 * now->test_accuracy);
-    brg_log_note(&course->app->log, "%s %s after %lld steps, %.1f s: %s.%s%s", now->model,
-                 now->state == BRG_TRAINER_DONE ? "is done" : "was stopped", (long long)now->step,
-                 now->seconds, right, now->saved_step >= 0 ? " Saved to " : "", now->saved_path);
+    brg_log_note(&course->app->log, "%s %s after %lld steps, %.1f s of learning: %s.%s%s",
+                 now->model, now->state == BRG_TRAINER_DONE ? "is done" : "was stopped",
+                 (long long)now->step, now->seconds, right,
+                 now->saved_step >= 0 ? " Saved to " : " Nothing was saved.", now->saved_path);
+}
+
+/* The end has a line of its own. */
+static void tell_save(brg_course *course) {
+    const brg_trainer_view *now = &course->now;
+    bool news = course->saved_step != now->saved_step;
+    course->saved_step = now->saved_step;
+    if (news && !brg_trainer_state_ended(now->state))
+        brg_log_note(&course->app->log, "Saved step %lld to %s", (long long)now->saved_step,
+                     now->saved_path);
 }
 
 /* How a training ended, once. */
@@ -185,6 +217,7 @@ void brg_course_update(brg_course *course) {
     course->looked_ns = now_ns;
     take_points(course);
     take_samples(course);
+    tell_save(course);
     tell_end(course);
 }
 

@@ -19,6 +19,7 @@ typedef struct brg_course {
     brg_wish wish;
     brg_trainer *trainer; /* NULL before the first training */
     bool told;            /* how it ended was written to the log */
+    int64_t saved_step;   /* that the log tells of */
     bool resumed;         /* this training goes on from a file */
     char data[BRG_PATH];  /* of this training; empty: what ships, or what the file names */
     brg_trainer_view now;
@@ -48,6 +49,9 @@ void brg_course_start(brg_course *course, bool resume);
 void brg_course_pause(brg_course *course, bool paused);
 void brg_course_stop(brg_course *course);
 
+/* Asks for a checkpoint, now and from now on in the file that is named, if one is. */
+void brg_course_save(brg_course *course);
+
 /* Looks at where the training stands. */
 void brg_course_update(brg_course *course);
 
@@ -55,7 +59,8 @@ void brg_course_update(brg_course *course);
 bool brg_course_under_way(const brg_course *course);
 bool brg_course_moves(const brg_course *course);
 
-/* There is a file to go on from. */
+/* There is something to save, and a file for it; and one to go on from. */
+bool brg_course_can_save(const brg_course *course);
 bool brg_course_can_resume(const brg_course *course);
 
 /* Counts the latest interval between frames, if it trains and the interval is a new one. */

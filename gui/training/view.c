@@ -140,6 +140,8 @@ static bool key(void *model, int key) {
         choose_model(course, key == BRG_KEY_UP ? -1 : 1);
     else if (key == 'R' && brg_course_can_resume(course))
         brg_course_start(course, true);
+    else if (key == 'S')
+        brg_course_save(course);
     else
         return key == 'R';
     return true;
@@ -148,6 +150,7 @@ static bool key(void *model, int key) {
 static const char *const keys[] = {
     "space  start; then pause and go on",
     "esc  stop, and save if a file is named",
+    "S  save now, to the file that is named",
     "R  go on from the file",
     "up, down  another model",
     NULL,

@@ -359,19 +359,31 @@ static brg_status save_if_due(brg_training *t, brg_error *error) {
     return every > 0 && t->step % every == 0 ? brg_training_save(t, error) : BRG_OK;
 }
 
+/* Waits while paused, and saves when a watcher asks for it. */
+static brg_status obey(brg_training *t, bool *go_on, brg_error *error) {
+    brg_status status = BRG_OK;
+    *go_on = brg_trainer_may_go_on(t->trainer);
+    while (status == BRG_OK && *go_on && brg_trainer_save_asked(t->trainer)) {
+        status = brg_training_save(t, error);
+        *go_on = brg_trainer_may_go_on(t->trainer);
+    }
+    return status;
+}
+
 /* On to the epoch's end, or as far as may be. */
 static brg_status learn(brg_training *t, brg_error *error) {
     brg_batches_order(count_of(t->data.train_images), t->regime.params.seed,
                       t->step / t->regime.steps_of_epoch, t->order);
     brg_stretch now = stretch_from(t, t->step, true);
     brg_status status = t->stepper->lay_out(t->stepper, &now, error);
-    while (status == BRG_OK && now.count > 0) {
+    bool go_on = true;
+    while (status == BRG_OK && now.count > 0 && go_on) {
         brg_stretch next = stretch_from(t, now.step + now.count, false);
         status = run_stretch(t, &now, &next, error);
         if (status == BRG_OK)
             status = save_if_due(t, error);
-        if (!brg_trainer_may_go_on(t->trainer))
-            break;
+        if (status == BRG_OK)
+            status = obey(t, &go_on, error);
         now = next;
     }
     return status;
@@ -445,17 +457,20 @@ static brg_status end_epoch(brg_training *t, brg_error *error) {
 
 static brg_status teach(brg_training *t, brg_trainer_state *end, brg_error *error) {
     brg_status status = BRG_OK;
+    bool go_on = true;
     *end = BRG_TRAINER_DONE;
     while (status == BRG_OK) {
         if (t->step > 0 && t->step == (t->tested + 1) * t->regime.steps_of_epoch)
             status = end_epoch(t, error);
         if (status != BRG_OK || t->step >= t->steps)
             break;
-        if (!brg_trainer_may_go_on(t->trainer)) {
+        status = obey(t, &go_on, error);
+        if (status == BRG_OK && !go_on) {
             *end = BRG_TRAINER_STOPPED;
             return brg_training_save(t, error);
         }
-        status = learn(t, error);
+        if (status == BRG_OK)
+            status = learn(t, error);
     }
     return status;
 }

@@ -20,12 +20,13 @@ typedef struct brg_training {
     brg_stepper *stepper;
 
     brg_tensor *state;
-    int32_t *order;      /* of the images in this epoch */
-    int64_t step, steps; /* done, and in all */
-    int64_t tested;      /* epochs that are over and were tested */
-    int64_t epoch_began; /* step at which this run began to learn in this epoch */
-    double loss, hits;   /* summed over the steps of this epoch */
-    int64_t saved;       /* step of the latest checkpoint, or -1 */
+    int32_t *order;                   /* of the images in this epoch */
+    int64_t step, steps;              /* done, and in all */
+    int64_t tested;                   /* epochs that are over and were tested */
+    int64_t epoch_began;              /* step at which this run began to learn in this epoch */
+    double loss, hits;                /* summed over the steps of this epoch */
+    int64_t saved;                    /* step of the latest checkpoint, or -1 */
+    char save_path[BRG_TRAINER_PATH]; /* where a watcher wanted it; then config.save is this */
 
     double seconds, epoch_seconds; /* spent on steps: all, and this epoch's; without checks */
     double check_seconds, test_seconds;
@@ -39,7 +40,7 @@ brg_status brg_training_resume(brg_training *course, brg_error *error);
 /* Takes step, state and sums over, once the model is known to fit. */
 brg_status brg_training_take_over(brg_training *course, brg_error *error);
 
-/* Writes the checkpoint, if a file for it is named and this step is not in it yet. */
+/* Writes the checkpoint to where it was last wanted, if a file for it is named and this step is not in it yet. */
 brg_status brg_training_save(brg_training *course, brg_error *error);
 
 /* Of the state's numbers. */

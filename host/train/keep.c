@@ -47,7 +47,16 @@ static brg_status write_down(brg_training *t, brg_error *error) {
     return status;
 }
 
+/* What is asked for is written, whatever was saved before: perhaps to another file, or to one that is gone. */
+static void take_wish(brg_training *t) {
+    if (!brg_trainer_take_save(t->trainer, t->save_path))
+        return;
+    t->config.save = t->save_path;
+    t->saved = -1;
+}
+
 brg_status brg_training_save(brg_training *t, brg_error *error) {
+    take_wish(t);
     if (!t->config.save || t->saved == t->step)
         return BRG_OK;
     brg_trainer_enter(t->trainer, BRG_TRAINER_SAVING);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,10 +50,27 @@ void brg_trainer_enter(brg_trainer *trainer, brg_trainer_state state) {
 
 bool brg_trainer_may_go_on(brg_trainer *trainer) {
     pthread_mutex_lock(&trainer->lock);
-    while (trainer->view.paused && !atomic_load(&trainer->stop))
+    while (trainer->view.paused && !trainer->save_asked && !atomic_load(&trainer->stop))
         pthread_cond_wait(&trainer->changed, &trainer->lock);
     pthread_mutex_unlock(&trainer->lock);
     return !atomic_load(&trainer->stop);
+}
+
+bool brg_trainer_save_asked(brg_trainer *trainer) {
+    pthread_mutex_lock(&trainer->lock);
+    bool asked = trainer->save_asked;
+    pthread_mutex_unlock(&trainer->lock);
+    return asked;
+}
+
+bool brg_trainer_take_save(brg_trainer *trainer, char path[BRG_TRAINER_PATH]) {
+    pthread_mutex_lock(&trainer->lock);
+    bool asked = trainer->save_asked;
+    if (asked)
+        memcpy(path, trainer->save_path, sizeof trainer->save_path);
+    trainer->save_asked = false;
+    pthread_mutex_unlock(&trainer->lock);
+    return asked;
 }
 
 static void *run(void *argument) {
@@ -129,6 +147,8 @@ brg_status brg_trainer_start(brg_engine *engine, const brg_trainer_config *confi
     trainer->engine = engine;
     init_lock(trainer);
     init_view(&trainer->view);
+    if (config->save)
+        snprintf(trainer->save_path, sizeof trainer->save_path, "%s", config->save);
     if (!brg_config_copy(config, &trainer->config))
         status = brg_fail(error, BRG_E_MEMORY, "There is no memory for a trainer.");
     else if (pthread_create(&trainer->thread, NULL, run, trainer) != 0)
@@ -164,6 +184,28 @@ void brg_trainer_pause(brg_trainer *trainer, bool paused) {
     trainer->view.paused = paused && !brg_trainer_state_ended(trainer->view.state);
     pthread_cond_broadcast(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
+}
+
+static void ask_to_save(brg_trainer *trainer, const char *path) {
+    pthread_mutex_lock(&trainer->lock);
+    snprintf(trainer->save_path, sizeof trainer->save_path, "%s", path);
+    trainer->save_asked = true;
+    pthread_cond_broadcast(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+brg_status brg_trainer_save(brg_trainer *trainer, const char *path, brg_error *error) {
+    char latest[BRG_TRAINER_PATH];
+    pthread_mutex_lock(&trainer->lock);
+    memcpy(latest, trainer->save_path, sizeof latest);
+    pthread_mutex_unlock(&trainer->lock);
+    path = path ? path : latest;
+    if (!*path)
+        return brg_fail(error, BRG_E_ARGUMENT, "No file was named to save to.");
+    brg_status status = check_place(path, error);
+    if (status == BRG_OK)
+        ask_to_save(trainer, path);
+    return status;
 }
 
 static struct timespec deadline_after(double timeout_s) {

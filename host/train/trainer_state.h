@@ -28,6 +28,8 @@ struct brg_trainer {
     int32_t sample_count;
     brg_tensor *sample_images;
     brg_tensor *state;
+    char save_path[BRG_TRAINER_PATH]; /* where a checkpoint was asked for */
+    bool save_asked;
 };
 
 /* What the thread does: the training from beginning to end. Returns how it ended: DONE, STOPPED or FAILED,
@@ -41,7 +43,11 @@ void brg_trainer_close(brg_trainer *trainer);
 /* Enters a state that has not ended. */
 void brg_trainer_enter(brg_trainer *trainer, brg_trainer_state state);
 
-/* Waits while the training is paused. Returns false if it is to stop. */
+/* Waits while the training is paused and no checkpoint is asked for. Returns false if it is to stop. */
 bool brg_trainer_may_go_on(brg_trainer *trainer);
+
+/* Whether a checkpoint is asked for; the same, and where: then it counts as asked for no more. */
+bool brg_trainer_save_asked(brg_trainer *trainer);
+bool brg_trainer_take_save(brg_trainer *trainer, char path[BRG_TRAINER_PATH]);
 
 #endif

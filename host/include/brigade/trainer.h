@@ -206,6 +206,11 @@ BRG_API void brg_trainer_stop(brg_trainer *trainer);
 /* Waits with the next steps, or goes on. Takes effect as a stop does. */
 BRG_API void brg_trainer_pause(brg_trainer *trainer, bool paused);
 
+/* Asks for a checkpoint of the steps done when those in hand are over, paused or not. It is written to `path`,
+ * and so are all later ones; NULL: to where they have been written. Takes effect as a stop does; nothing
+ * happens once training has ended. BRG_E_ARGUMENT (no file was ever named), BRG_E_IO (no place for one). */
+BRG_API brg_status brg_trainer_save(brg_trainer *trainer, const char *path, brg_error *error);
+
 /* Waits until the training has ended, for at most timeout_s seconds (< 0: for ever). BRG_OK once ended,
  * however it ended; BRG_E_TIMEOUT. */
 BRG_API brg_status brg_trainer_wait(brg_trainer *trainer, double timeout_s);
