@@ -1,7 +1,7 @@
 /* Claim 5, the converse of 4: responsiveness has a price.
  *
  * A job on all compute units, while a loop draws 0, 30 or 60 frames a second, each of which takes the processor
- * for 4 ms. On a device that is the processor, what the window draws with is lost to the job. Frames that
+ * for 8 ms. On a device that is the processor, what the window draws with is lost to the job. Frames that
  * draw nothing are the control: asking 60 times a second is not what costs. */
 #include "lab/frames.h"
 #include "lab/work.h"
@@ -57,7 +57,7 @@ static brg_status measure(brg_lab *lab, const brg_lab_work *work) {
     static const char *const names[CONDITIONS] = {"no frames", "30 a second", "60 a second",
                                                   "60 empty ones"};
     const setting settings[CONDITIONS] = {
-        {work, 0, 0}, {work, 30, 4e-3}, {work, 60, 4e-3}, {work, 60, 0}};
+        {work, 0, 0}, {work, 30, 8e-3}, {work, 60, 8e-3}, {work, 60, 0}};
     brg_lab_condition conditions[CONDITIONS];
     brg_lab_mark marks[CONDITIONS];
     for (int32_t i = 0; i < CONDITIONS; i++) {
@@ -77,7 +77,7 @@ static brg_status measure(brg_lab *lab, const brg_lab_work *work) {
 static brg_status run(brg_lab *lab) {
     brg_lab_work work;
     brg_status status = brg_lab_work_lasting(lab, 120e-3, &work);
-    work.slice_ms = 4;
+    work.slice_ms = 1000; /* whole: what slices cost is not the question */
     if (status == BRG_OK && brg_lab_device(lab)->kind != BRG_DEVICE_CPU)
         status = brg_lab_not_applicable(lab, "The device is not the processor that draws.");
     else if (status == BRG_OK)
@@ -98,15 +98,15 @@ const brg_experiment brg_claim_5 = {
          .hypothesis =
              "A job on all units loses part of its speed to a loop that draws 60 frames a second.",
          .metric = "part of the job's speed that is lost, %",
-         .threshold = "At least 2 % at 60 frames a second that draw for 4 ms each.",
+         .threshold = "At least 5 % at 60 frames a second that draw for 8 ms each.",
          .refuted_by = "No loss.",
-         .workload = "A job of 120 ms of one unit's time, on all units, in slices of 4 ms; frames "
+         .workload = "A job of 120 ms of one unit's time, on all units, in one piece; frames "
                      "that keep "
-                     "a processor busy for 4 ms.",
+                     "a processor busy for 8 ms.",
          .method = "All rates once a round; times of kernels from the device's clock; ratios "
                    "within a round.",
          .control = "60 frames a second that draw nothing cost at most 5 %.",
-         .questions = {{.what = "speed lost to 60 frames a second", .unit = "%", BRG_LAB_ABOVE(2)},
+         .questions = {{.what = "speed lost to 60 frames a second", .unit = "%", BRG_LAB_ABOVE(5)},
                        {.what = "speed lost to 60 empty frames a second",
                         .unit = "%",
                         BRG_LAB_WITHIN(-5, 5),

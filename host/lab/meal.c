@@ -1,15 +1,17 @@
 /* A meal of three dishes. See meal.h. */
 #include "lab/meal.h"
 
-enum { IDLE_FRAMES = 12 };
+#include "lab/overlap.h"
+
+enum { IDLE_FRAMES = 6, RATE = 120 };
 
 typedef struct evening {
     const brg_lab_meal *meal;
     brg_job jobs[BRG_LAB_DISHES];
     char part[BRG_NAME];
-    double began_s, ended_s;
+    uint64_t began_ns;
     int32_t frames;
-    bool failed;
+    bool over, failed;
 } evening;
 
 static bool order(evening *e, int32_t dish) {
@@ -42,21 +44,20 @@ static bool tick(brg_lab *lab, void *argument) {
     (void)lab;
     evening *e = argument;
     int32_t frame = e->frames++;
-    if (e->failed || e->ended_s > 0)
+    if (e->failed || e->over)
         return false;
     if (e->meal->nothing)
         return frame < IDLE_FRAMES;
-    if (frame < 2) /* the first frames find the beat */
+    if (frame < 1) /* the first frame finds the beat */
         return true;
-    if (frame == 2) {
-        e->began_s = brg_lab_now_s();
+    if (frame == 1) {
+        e->began_ns = brg_now_ns();
         if (!e->meal->concurrent)
             cook_all(e);
         for (int32_t i = 0; e->meal->concurrent && i < BRG_LAB_DISHES; i++)
             order(e, i);
     }
-    if (!e->meal->concurrent || all_done(e))
-        e->ended_s = brg_lab_now_s();
+    e->over = !e->meal->concurrent || all_done(e);
     return true;
 }
 
@@ -65,14 +66,18 @@ double brg_lab_meal_cook(brg_lab *lab, const void *argument, double *more) {
     brg_lab_part(lab, 0, e.meal->units, e.part);
     if (e.meal->picture)
         brg_lab_spans_clear(lab, e.meal->picture);
-    uint64_t began_ns = brg_now_ns();
+    const uint64_t opened_ns = brg_now_ns();
     brg_lab_frame_pace pace = brg_lab_frames_run(
-        lab, &(brg_lab_frames){.tick = tick, .argument = &e, .picture = e.meal->picture});
+        lab,
+        &(brg_lab_frames){.rate = RATE, .tick = tick, .argument = &e, .picture = e.meal->picture});
     if (e.meal->picture && !e.meal->nothing)
-        brg_lab_spans_of_engine(lab, e.meal->picture, began_ns);
+        brg_lab_spans_of_engine(lab, e.meal->picture, opened_ns);
     for (int32_t i = 0; e.meal->concurrent && !e.meal->nothing && i < BRG_LAB_DISHES; i++)
         if (e.jobs[i].generation)
             serve(&e, i);
     more[BRG_LAB_LATEST_FRAME - 1] = pace.max;
-    return e.failed ? (double)NAN : e.meal->nothing ? pace.seconds : e.ended_s - e.began_s;
+    if (e.failed || !e.over)
+        return e.failed || !e.meal->nothing ? (double)NAN : pace.seconds;
+    return brg_lab_overlap_read(lab, e.meal->dish->engine, e.began_ns, e.jobs, BRG_LAB_DISHES)
+        .makespan_s;
 }
