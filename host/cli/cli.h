@@ -40,6 +40,7 @@ extern const cli_command cli_verify;
 extern const cli_command cli_bench;
 extern const cli_command cli_filter;
 extern const cli_command cli_train;
+extern const cli_command cli_predict;
 extern const cli_command cli_lab;
 extern const cli_command cli_tune;
 extern const cli_command cli_compare;

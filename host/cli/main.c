@@ -9,8 +9,8 @@
 #include "table.h"
 
 static const cli_command *const commands[] = {
-    &cli_devices, &cli_doctor, &cli_run, &cli_verify, &cli_bench,
-    &cli_filter,  &cli_train,  &cli_lab, &cli_tune,   &cli_compare,
+    &cli_devices, &cli_doctor,  &cli_run, &cli_verify, &cli_bench,   &cli_filter,
+    &cli_train,   &cli_predict, &cli_lab, &cli_tune,   &cli_compare,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -84,14 +84,17 @@ static void map_levels(const plane *p, const uint8_t levels[LEVELS]) {
         p->at[i] = levels[p->at[i]];
 }
 
-static void make_paper_dark(const plane *p) {
+/* Returns whether it was light. */
+static bool make_paper_dark(const plane *p) {
     int64_t counts[LEVELS];
     uint8_t inverse[LEVELS];
     for (int32_t i = 0; i < LEVELS; i++)
         inverse[i] = (uint8_t)(255 - i);
     count_border(p, counts);
-    if (median(counts) > 127)
+    bool light = median(counts) > 127;
+    if (light)
         map_levels(p, inverse);
+    return light;
 }
 
 /* Paper becomes 0, the strongest ink 255. */
@@ -190,10 +193,10 @@ static box frame_ink(const plane *p, const plane *to) {
     return seen;
 }
 
-static brg_status draw_ink(const brg_tensor *image, const plane *p, const plane *to,
+static brg_status draw_ink(const brg_tensor *image, const plane *p, const plane *to, bool *inverted,
                            brg_error *error) {
     take(image, GREY, p);
-    make_paper_dark(p);
+    *inverted = make_paper_dark(p);
     brg_status status = spread_levels(p, error);
     if (status != BRG_OK)
         return status;
@@ -224,7 +227,7 @@ static brg_status check(const brg_model *model, const brg_shape *s, brg_error *e
 }
 
 brg_status brg_model_picture(const brg_model *model, const brg_tensor *image, brg_tensor **input,
-                             brg_error *error) {
+                             bool *inverted, brg_error *error) {
     const brg_shape *s = brg_tensor_shape(image);
     brg_status status = check(model, s, error);
     if (status != BRG_OK)
@@ -232,16 +235,19 @@ brg_status brg_model_picture(const brg_model *model, const brg_tensor *image, br
     brg_shape shape = {
         .dtype = BRG_U8, .rank = 4, .dims = {1, model->channels, model->height, model->width}};
     plane p = {malloc((size_t)(s->dims[0] * s->dims[1])), s->dims[0], s->dims[1]};
+    bool light = false;
     plane to = {malloc((size_t)(shape.dims[1] * shape.dims[2] * shape.dims[3])), model->height,
                 model->width};
     if (!p.at || !to.at)
         status = brg_fail(error, BRG_E_MEMORY, "There is no memory for a picture.");
     else if (model->channels == 1)
-        status = draw_ink(image, &p, &to, error);
+        status = draw_ink(image, &p, &to, &light, error);
     else
         draw_colours(image, &p, &to);
     if (status == BRG_OK)
         status = brg_tensor_create(&shape, to.at, input, error);
+    if (inverted)
+        *inverted = light;
     free(p.at);
     free(to.at);
     return status;

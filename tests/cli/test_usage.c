@@ -6,8 +6,8 @@
 
 TestSuite(usage, .fini = clean_up);
 
-static const char *const commands[] = {"devices", "doctor", "run",  "verify",
-                                       "bench",   "filter", "tune", "compare"};
+static const char *const commands[] = {"devices", "doctor",  "run", "verify", "bench",  "filter",
+                                       "train",   "predict", "lab", "tune",   "compare"};
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -55,7 +55,10 @@ static double come_back(const showing *s) {
     for (int i = 0; i < 20; i++) {
         const uint8_t *digit = (const uint8_t *)brg_tensor_data(data.test_images) + i * PIXELS;
         brg_tensor *image = show(digit, s), *input = NULL;
-        cr_assert_eq(brg_model_picture(&grey, image, &input, &error), BRG_OK, "%s", error.what);
+        bool inverted = s->paper <= s->ink;
+        cr_assert_eq(brg_model_picture(&grey, image, &input, &inverted, &error), BRG_OK, "%s",
+                     error.what);
+        cr_assert_eq(inverted, s->paper > s->ink);
         const brg_shape *shape = brg_tensor_shape(input);
         cr_assert(shape->rank == 4 && shape->dims[0] == 1 && shape->dims[1] == 1 &&
                   shape->dims[2] == SIDE && shape->dims[3] == SIDE);
@@ -92,7 +95,7 @@ Test(picture, colours_are_resized) {
     brg_shape shape = brg_shape_3d(BRG_U8, 2, 4, 3);
     brg_tensor *image = NULL, *input = NULL;
     cr_assert_eq(brg_tensor_create(&shape, pixels, &image, NULL), BRG_OK);
-    cr_assert_eq(brg_model_picture(&colours, image, &input, NULL), BRG_OK);
+    cr_assert_eq(brg_model_picture(&colours, image, &input, NULL, NULL), BRG_OK);
     cr_assert_eq(brg_tensor_shape(input)->dims[1], 3);
     cr_assert_arr_eq(brg_tensor_data(input), expected, sizeof expected);
     brg_tensor_release(input);
@@ -103,7 +106,7 @@ static void refused(brg_shape shape, brg_status expected, const char *why) {
     brg_tensor *image = NULL, *input = NULL;
     brg_error error = {0};
     cr_assert_eq(brg_tensor_create(&shape, NULL, &image, NULL), BRG_OK);
-    cr_assert_eq(brg_model_picture(&grey, image, &input, &error), expected, "%s", error.what);
+    cr_assert_eq(brg_model_picture(&grey, image, &input, NULL, &error), expected, "%s", error.what);
     cr_assert(strstr(error.what, why), "\"%s\" does not say \"%s\"", error.what, why);
     cr_assert_null(input);
     brg_tensor_release(image);

@@ -50,10 +50,11 @@ BRG_API void brg_model_release(brg_model *model);
 /* Makes what a model takes, u8 {1, channels, height, width}, of a picture as brg_image_load gives it. For a
  * model of grey images the picture is taken for ink on paper, as the digits of MNIST were: grey, inverted if
  * its border is light, cropped to the ink, scaled to 20/28 of the sides with its proportions kept, its centre
- * of mass in the middle. For a model of colours it is just resized. BRG_E_SHAPE, BRG_E_ARGUMENT (a picture
- * of one shade), BRG_E_MEMORY. The caller releases *input. */
+ * of mass in the middle. For a model of colours it is just resized. *inverted, if asked for, says whether the
+ * border was light. BRG_E_SHAPE, BRG_E_ARGUMENT (a picture of one shade), BRG_E_MEMORY. The caller releases
+ * *input. */
 BRG_API brg_status brg_model_picture(const brg_model *model, const brg_tensor *image,
-                                     brg_tensor **input, brg_error *error);
+                                     brg_tensor **input, bool *inverted, brg_error *error);
 
 /* Makes a state before any training: f32 {1, n}, with weights drawn from the seed. BRG_E_MEMORY. */
 BRG_API brg_status brg_model_state(const brg_model *model, const brg_train_params *params,
