@@ -9,7 +9,7 @@ set -eu
 # Recommended packages are not pulled in: whatever is needed is named here, with its reason.
 build='gcc libc6-dev ninja-build pkg-config
        ocl-icd-opencl-dev opencl-c-headers pocl-opencl-icd
-       libpng-dev libjpeg-dev zlib1g-dev libcjson-dev libexif-dev'
+       libpng-dev libjpeg-dev zlib1g-dev libcjson-dev libexif-dev libmicrohttpd-dev'
 gui='g++ libglfw3-dev libepoxy-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-roboto-unhinted'
 test='libcriterion-dev xvfb xauth xdotool libxdamage-dev libxtst-dev oclgrind mesa-opencl-icd'
 # What Brigade can be compared with; never needed.
@@ -26,7 +26,8 @@ explain_and_fail() {
 setup: this script knows apt only. Please install with your system's own tools what follows, then
 run it again with BRIGADE_SKIP_SETUP=1 in the environment:
   to build      a C11 compiler, CMake 3.25 or newer, Ninja, pkg-config, an OpenCL loader with headers
-                (ocl-icd or Khronos), libpng, libjpeg, zlib, cJSON, libexif
+                (ocl-icd or Khronos), libpng, libjpeg, zlib, cJSON, libexif;
+                libmicrohttpd, if you like, for a claim of the lab
   to compute    an OpenCL device; PoCL turns the processor into one
   for a window  a C++ compiler, GLFW 3.3 or newer, libepoxy, Dear ImGui with its GLFW and OpenGL 3
                 back ends, stb; the Roboto font looks best

@@ -36,7 +36,7 @@ typedef struct way {
     bool in_loop; /* the loop waits for the device */
     brg_lab_work kernel, answer;
     char kernel_on[BRG_NAME], answer_on[BRG_NAME];
-    brg_lab_frame_log *log; /* of all rounds */
+    brg_lab_tail *log; /* of all rounds */
 } way;
 
 /* One kernel and one key. Moments are 0 until they come. */
@@ -176,9 +176,10 @@ static brg_status measure(brg_lab *lab, const way *ways, int32_t count) {
 static void tell_tails(brg_lab *lab, const way *ways, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         char name[BRG_LAB_NAME];
-        brg_lab_frame_pace pace = brg_lab_frame_log_pace(ways[i].log);
-        const brg_lab_estimate p50 = {pace.p50, (double)NAN, (double)NAN, pace.frames};
-        const brg_lab_estimate p99 = {pace.p99, (double)NAN, (double)NAN, pace.frames};
+        const brg_lab_estimate p50 = {1e3 * brg_lab_tail_quantile(ways[i].log, 0.5), (double)NAN,
+                                      (double)NAN, ways[i].log->count};
+        const brg_lab_estimate p99 = {1e3 * brg_lab_tail_quantile(ways[i].log, 0.99), (double)NAN,
+                                      (double)NAN, ways[i].log->count};
         snprintf(name, sizeof name, "p50 of frames, %s", ways[i].name);
         brg_lab_figure_set(lab, name, "ms", p50);
         snprintf(name, sizeof name, "p99 of frames, %s", ways[i].name);
@@ -214,7 +215,7 @@ static void describe(brg_lab *lab, way *ways, const brg_lab_work *kernel,
 static brg_status run(brg_lab *lab) {
     way ways[WAYS] = {0};
     brg_lab_work kernel = {0}, answer = {0};
-    brg_lab_frame_log *logs = calloc(WAYS, sizeof *logs);
+    brg_lab_tail *logs = calloc(WAYS, sizeof *logs);
     if (!logs)
         brg_lab_fail(lab, BRG_E_MEMORY, "There is no memory for the times of frames.");
     brg_status status = brg_lab_status(lab);

@@ -6,15 +6,7 @@
 #define LAB_FRAMES_H
 
 #include "lab/lab.h"
-
-enum { BRG_LAB_FRAMES = 4096 };
-
-/* How far frames were apart, in seconds, of one run or of many. Begins as zeros; what no longer fits is left
- * out. */
-typedef struct brg_lab_frame_log {
-    double apart[BRG_LAB_FRAMES];
-    int32_t count;
-} brg_lab_frame_log;
+#include "lab/tail.h"
 
 typedef struct brg_lab_frames {
     double rate;   /* frames a second; 0: 60 */
@@ -22,8 +14,8 @@ typedef struct brg_lab_frames {
     bool (*tick)(brg_lab *lab,
                  void *argument); /* what the loop does each frame; false: it is over */
     void *argument;
-    const char *picture;    /* adds the frames to this timeline, lane "window"; NULL: to none */
-    brg_lab_frame_log *log; /* adds them to this, too; NULL: to none */
+    const char *picture; /* adds the frames to this timeline, lane "window"; NULL: to none */
+    brg_lab_tail *log;   /* adds how far frames were apart, s, to this too; NULL: to none */
 } brg_lab_frames;
 
 /* How far frames were apart. Input is answered once a frame, so that this is also how long a key press may
@@ -33,9 +25,6 @@ typedef struct brg_lab_frame_pace {
     int32_t frames;
     double seconds; /* the loop took */
 } brg_lab_frame_pace;
-
-/* The pace of all frames in a log, whose order is lost; its seconds are their sum. NaN without any. */
-brg_lab_frame_pace brg_lab_frame_log_pace(brg_lab_frame_log *log);
 
 /* Runs the loop until tick says false or the lab is cancelled. */
 brg_lab_frame_pace brg_lab_frames_run(brg_lab *lab, const brg_lab_frames *frames);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lab/judge.h"
+#include "lab/loopback.h"
 #include "lab/state.h"
 
 static double real_now_s(void *user) {
@@ -152,6 +153,11 @@ static void begin(brg_lab *lab) {
 static bool has_what_it_needs(brg_lab *lab, uint32_t needs) {
     if ((needs & BRG_LAB_NEEDS_TWO_CORES) && brg_lab_cores(lab) < 2) {
         brg_lab_not_applicable(lab, "It takes two processors, and this process may use one only.");
+        return false;
+    }
+    if ((needs & BRG_LAB_NEEDS_LOOPBACK) && !brg_lab_loopback_works()) {
+        brg_lab_not_applicable(lab, "It takes a network of this machine with itself, and programs "
+                                    "here cannot connect to 127.0.0.1.");
         return false;
     }
     if (!(needs & (BRG_LAB_NEEDS_DEVICE | BRG_LAB_NEEDS_TWO_UNITS)))

@@ -8,10 +8,10 @@
 #include <cjson/cJSON.h>
 
 #include "base/random.h"
-#include "lab/frames.h"
 #include "lab/judge.h"
 #include "lab/state.h"
 #include "lab/statistics.h"
+#include "lab/tail.h"
 
 /* ---- statistics -------------------------------------------------------------------------------- */
 
@@ -85,17 +85,31 @@ Test(lab_statistics, orders_are_fair_and_complete) {
 }
 
 /* Of a hundred frames two are late: p99 is the better of the two, and p50 does not show any. */
-Test(lab_frames, a_log_tells_the_tail) {
-    brg_lab_frame_log *log = calloc(1, sizeof *log);
-    cr_assert(log);
-    cr_expect(isnan(brg_lab_frame_log_pace(log).p99));
-    for (log->count = 0; log->count < 100; log->count++)
-        log->apart[log->count] = log->count == 3 ? 0.2 : log->count == 50 ? 0.1 : 0.016;
-    brg_lab_frame_pace pace = brg_lab_frame_log_pace(log);
-    cr_expect(fabs(pace.p50 - 16) < 1e-9 && fabs(pace.p99 - 100) < 1e-9);
-    cr_expect(fabs(pace.max - 200) < 1e-9 && pace.frames == 100);
-    cr_expect(fabs(pace.seconds - (98 * 0.016 + 0.3)) < 1e-9);
-    free(log);
+Test(lab_tail, the_worst_are_not_lost) {
+    brg_lab_tail *tail = calloc(1, sizeof *tail);
+    cr_assert(tail);
+    cr_expect(isnan(brg_lab_tail_quantile(tail, 0.99)));
+    for (int32_t i = 0; i < 100; i++)
+        brg_lab_tail_note(tail, i == 3 ? 200 : i == 50 ? 100 : 16);
+    cr_expect_eq(brg_lab_tail_quantile(tail, 0.5), 16);
+    cr_expect_eq(brg_lab_tail_quantile(tail, 0.99), 100);
+    cr_expect_eq(brg_lab_tail_quantile(tail, 1), 200);
+    for (int32_t i = 0; i < BRG_LAB_TAIL; i++)
+        brg_lab_tail_note(tail, 300);
+    cr_expect_eq(tail->count, BRG_LAB_TAIL);
+    brg_lab_tail_note(NULL, 1);
+    free(tail);
+}
+
+Test(lab_tail, of_few_values_p99_is_the_largest) {
+    brg_lab_tail *tail = calloc(1, sizeof *tail);
+    cr_assert(tail);
+    for (int32_t i = 0; i < 12; i++)
+        brg_lab_tail_note(tail, i);
+    cr_expect_eq(brg_lab_tail_quantile(tail, 0.99), 11);
+    cr_expect_eq(brg_lab_tail_quantile(tail, 0.5), 5);
+    cr_expect_eq(brg_lab_tail_quantile(tail, 0.001), 0);
+    free(tail);
 }
 
 /* ---- one question ------------------------------------------------------------------------------ */
