@@ -33,7 +33,7 @@ static void how_rows(brg_form *form, brg_wish *wish) {
                     "from half on.");
     brg_form_slider(form, "train_rate", "learning rate, at its highest", "%.5g", &wish->rate, 1e-5f,
                     1, true, "How far a step goes along the gradient.");
-    brg_form_field(form, "train_augment", "change", wish->augment, sizeof wish->augment, "none",
+    brg_form_field(form, "train_augment", "augment", wish->augment, sizeof wish->augment, "none",
                    "What is done to each image in each epoch, at random and at most: shift=2 "
                    "turn=10 stretch=0.1 flip; none.");
 }

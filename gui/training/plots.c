@@ -8,10 +8,36 @@
 /* What was seen while learning, point by point and smoothed; and tests, which marks tell apart too. */
 enum { POINTS = BRG_SELECTED, LEARNING = BRG_BLUE, TESTED = BRG_ROSE };
 
-/* Steps as epochs. */
-static void in_epochs(const brg_trainer_view *now, const double *steps, int count, double *epochs) {
+/* What is drawn in a plot, over epochs. */
+typedef struct series {
+    int count, tests;
+    double x[BRG_CURVE_POINTS], points[BRG_CURVE_POINTS], smooth[BRG_CURVE_POINTS];
+    double test_x[BRG_CURVE_TESTS], tested[BRG_CURVE_TESTS];
+} series;
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+static void copy_scaled(const double *from, int count, double factor, double *to) {
     for (int i = 0; i < count; i++)
-        epochs[i] = steps[i] / fmax((double)now->steps_of_epoch, 1);
+        to[i] = factor * from[i];
+}
+
+/* So many steps are smoothed over: a fiftieth of all, but no fewer than make a few points. */
+static double span_of(const brg_trainer_view *now) {
+    return fmax(0.02 * (double)now->steps, 30);
+}
+
+static series series_of(const brg_course *course, const double *values, const double *tested,
+                        double unit) {
+    const brg_curves *curves = &course->curves;
+    double epochs = 1 / fmax((double)course->now.steps_of_epoch, 1);
+    series s = {.count = curves->count, .tests = curves->test_count};
+    copy_scaled(curves->step, s.count, epochs, s.x);
+    copy_scaled(values, s.count, unit, s.points);
+    brg_curves_smooth(curves->step, s.points, s.count, span_of(&course->now), s.smooth);
+    copy_scaled(curves->test_step, s.tests, epochs, s.test_x);
+    copy_scaled(tested, s.tests, unit, s.tested);
+    return s;
 }
 
 static brg_axis epoch_axis(const brg_training *training, int ticks) {
@@ -19,10 +45,7 @@ static brg_axis epoch_axis(const brg_training *training, int ticks) {
     return brg_axis_between(BRG_AXIS_EVEN, 0, fmax(now->epochs, 1), ticks);
 }
 
-/* So many steps are smoothed over: a fiftieth of all, but no fewer than make a few points. */
-static double span_of(const brg_training *training) {
-    return fmax(0.02 * (double)training->course.now.steps, 30);
-}
+/* ---- the legend ------------------------------------------------------------------------------ */
 
 static void draw_name(brg_ui *ui, brg_rect *at, const char *name) {
     float w = brg_ui_text_width(ui, BRG_FONT_SMALL, name);
@@ -56,43 +79,69 @@ static void draw_legend(brg_training *training, brg_rect card) {
     draw_stroke(ui, &at, POINTS);
 }
 
+/* ---- curves ---------------------------------------------------------------------------------- */
+
+/* A curve, cut off where it leaves the axis below. */
+static void draw_curve(const brg_plot *plot, const series *s, const double *values,
+                       brg_colour colour) {
+    double y[BRG_CURVE_POINTS];
+    for (int i = 0; i < s->count; i++)
+        y[i] = values[i] < plot->y.lo ? (double)NAN : values[i];
+    brg_plot_curve(plot, s->x, y, s->count, colour, false);
+}
+
+static void draw_series(const brg_plot *plot, const series *s) {
+    draw_curve(plot, s, s->points, POINTS);
+    draw_curve(plot, s, s->smooth, LEARNING);
+    brg_plot_curve(plot, s->test_x, s->tested, s->tests, TESTED, false);
+    for (int i = 0; i < s->tests; i++)
+        brg_plot_point(plot, s->test_x[i], s->tested[i], (double)NAN, (double)NAN, BRG_MARK_RING,
+                       TESTED);
+}
+
+static int nearest(const double *values, int count, double to) {
+    int best = 0;
+    for (int i = 1; i < count; i++)
+        if (fabs(values[i] - to) < fabs(values[best] - to))
+            best = i;
+    return best;
+}
+
+/* How a number of the curve is written: "loss %.3g". */
+typedef struct reading {
+    const char *id, *name, *unit;
+} reading;
+
+/* Reads the curve off under the pointer. */
+static void draw_reading(brg_training *training, const brg_plot *plot, const series *s,
+                         const reading *r) {
+    char text[160];
+    brg_ui_pointer pointer;
+    if (!brg_ui_area(training->ui, r->id, plot->area, &pointer) || s->count == 0)
+        return;
+    double place = (double)((pointer.x - plot->area.x) / plot->area.w);
+    int i = nearest(s->x, s->count, brg_axis_value(&plot->x, place));
+    float x = brg_plot_x(plot, s->x[i]);
+    brg_ui_line(training->ui, x, plot->area.y, x, plot->area.y + plot->area.h, BRG_FAINT);
+    snprintf(text, sizeof text, "Around step %.0f: %s %.4g%s, smoothed %.4g%s.",
+             training->course.curves.step[i], r->name, s->points[i], r->unit, s->smooth[i],
+             r->unit);
+    brg_ui_tip(training->ui, text);
+}
+
 static void draw_empty(brg_training *training, brg_rect room, const char *text) {
     brg_ui_text(training->ui, room, BRG_FONT_SMALL, BRG_CENTRE, BRG_FAINT, text);
-}
-
-/* The points of the learning curve, and their moving mean over them. What is below the axis is cut off. */
-static void draw_learning(const brg_plot *plot, const brg_training *training,
-                          const double *values) {
-    const brg_curves *curves = &training->course.curves;
-    double x[BRG_CURVE_POINTS], y[BRG_CURVE_POINTS];
-    in_epochs(&training->course.now, curves->step, curves->count, x);
-    for (int i = 0; i < curves->count; i++)
-        y[i] = values[i] < plot->y.lo ? (double)NAN : values[i];
-    brg_plot_curve(plot, x, y, curves->count, POINTS, false);
-    brg_curves_smooth(curves->step, values, curves->count, span_of(training), y);
-    for (int i = 0; i < curves->count; i++)
-        y[i] = y[i] < plot->y.lo ? (double)NAN : y[i];
-    brg_plot_curve(plot, x, y, curves->count, LEARNING, false);
-}
-
-static void draw_tests(const brg_plot *plot, const brg_training *training, const double *values) {
-    const brg_curves *curves = &training->course.curves;
-    double x[BRG_CURVE_TESTS];
-    in_epochs(&training->course.now, curves->test_step, curves->test_count, x);
-    brg_plot_curve(plot, x, values, curves->test_count, TESTED, false);
-    for (int i = 0; i < curves->test_count; i++)
-        brg_plot_point(plot, x[i], values[i], NAN, NAN, BRG_MARK_RING, TESTED);
 }
 
 /* ---- loss ------------------------------------------------------------------------------------ */
 
 void brg_training_loss(brg_training *training, brg_rect place) {
+    static const reading r = {"train_loss_plot", "loss", ""};
     const brg_curves *curves = &training->course.curves;
     double lo, hi, lo_test, hi_test;
     brg_rect room = brg_part_card(training->ui, place, "Loss");
     if (!brg_curves_range(curves->loss, curves->count, &lo, &hi)) {
-        draw_empty(training, room,
-                   curves->count ? "The loss is no number any more." : "no steps yet");
+        draw_empty(training, room, "no steps yet");
         return;
     }
     draw_legend(training, place);
@@ -104,46 +153,40 @@ void brg_training_loss(brg_training *training, brg_rect place) {
     brg_axis up = brg_axis_around(BRG_AXIS_DECADES, lo, hi, 8);
     brg_plot plot =
         brg_plot_begin(training->ui, room, &across, &up, "epochs", "cross entropy, nats an image");
-    draw_learning(&plot, training, curves->loss);
-    draw_tests(&plot, training, curves->test_loss);
+    series s = series_of(&training->course, curves->loss, curves->test_loss, 1);
+    draw_series(&plot, &s);
+    draw_reading(training, &plot, &s, &r);
 }
 
 /* ---- accuracy -------------------------------------------------------------------------------- */
 
-static void in_percent(const double *parts, int count, double *percent) {
-    for (int i = 0; i < count; i++)
-        percent[i] = 100 * parts[i];
-}
-
 /* The first steps, which know nothing, would leave no room for the rest. */
-static double foot_of(const double *percent, int count, const double *tested, int tests) {
+static double foot_of(const series *s) {
     double lo = 0, hi, foot = 100;
-    int first = count / 20;
-    if (brg_curves_range(percent + first, count - first, &lo, &hi))
+    int first = s->count / 20;
+    if (brg_curves_range(s->points + first, s->count - first, &lo, &hi))
         foot = lo;
-    if (brg_curves_range(tested, tests, &lo, &hi))
+    if (brg_curves_range(s->tested, s->tests, &lo, &hi))
         foot = fmin(foot, lo);
     return fmin(foot, 99);
 }
 
 void brg_training_accuracy(brg_training *training, brg_rect place) {
+    static const reading r = {"train_accuracy_plot", "right", " %"};
     const brg_curves *curves = &training->course.curves;
-    double y[BRG_CURVE_POINTS], tested[BRG_CURVE_TESTS];
     brg_rect room = brg_part_card(training->ui, place, "Accuracy");
     if (curves->count == 0) {
         draw_empty(training, room, "no steps yet");
         return;
     }
     draw_legend(training, place);
-    in_percent(curves->accuracy, curves->count, y);
-    in_percent(curves->test_accuracy, curves->test_count, tested);
+    series s = series_of(&training->course, curves->accuracy, curves->test_accuracy, 100);
     brg_axis across = epoch_axis(training, 6);
-    brg_axis up = brg_axis_around(BRG_AXIS_EVEN,
-                                  foot_of(y, curves->count, tested, curves->test_count), 100, 8);
+    brg_axis up = brg_axis_around(BRG_AXIS_EVEN, foot_of(&s), 100, 8);
     brg_plot plot =
         brg_plot_begin(training->ui, room, &across, &up, "epochs", "right, % of images");
-    draw_learning(&plot, training, y);
-    draw_tests(&plot, training, tested);
+    draw_series(&plot, &s);
+    draw_reading(training, &plot, &s, &r);
 }
 
 /* ---- the learning rate ----------------------------------------------------------------------- */
@@ -158,8 +201,9 @@ void brg_training_rate(brg_training *training, brg_rect place) {
     }
     brg_axis across = epoch_axis(training, 4);
     brg_axis up = brg_axis_around(BRG_AXIS_EVEN, 0, hi, 5);
-    brg_plot plot =
-        brg_plot_begin(training->ui, room, &across, &up, "epochs", "a step along the gradient");
-    in_epochs(&training->course.now, curves->step, curves->count, x);
+    brg_plot plot = brg_plot_begin(training->ui, room, &across, &up, "epochs",
+                                   "change of a weight per gradient");
+    copy_scaled(curves->step, curves->count,
+                1 / fmax((double)training->course.now.steps_of_epoch, 1), x);
     brg_plot_curve(&plot, x, curves->rate, curves->count, BRG_QUIET, false);
 }

@@ -5,7 +5,7 @@
 
 #include "training/view.h"
 
-static const float side = 40, bars_h = 22;
+static const float side = 46, bars_h = 28;
 
 static void draw_bars(brg_training *training, const brg_train_sample *sample, brg_rect place) {
     int classes = training->course.now.classes;
@@ -50,7 +50,7 @@ static void draw_sample(brg_training *training, int i, brg_rect cell) {
     else
         brg_ui_textf(ui, words, BRG_FONT_SMALL, BRG_CENTRE, BRG_TEXT, "%d  %.0f %%",
                      sample->predicted, floor(100 * (double)sample->confidence));
-    draw_bars(training, sample, (brg_rect){cell.x + 5, cell.y + side + 22, cell.w - 10, bars_h});
+    draw_bars(training, sample, (brg_rect){cell.x + 5, cell.y + side + 21, cell.w - 10, bars_h});
 }
 
 static int count_right(const brg_course *course) {

@@ -131,6 +131,12 @@ double brg_axis_place(const brg_axis *axis, double value) {
     return value > 0 ? log(value / axis->lo) / log(axis->hi / axis->lo) : NAN;
 }
 
+double brg_axis_value(const brg_axis *axis, double place) {
+    if (axis->kind == BRG_AXIS_EVEN)
+        return axis->lo + place * (axis->hi - axis->lo);
+    return axis->lo * pow(axis->hi / axis->lo, place);
+}
+
 /* ---- words ----------------------------------------------------------------------------------- */
 
 static const char *with_suffix(double value, double base, const char *const suffixes[], char *text,

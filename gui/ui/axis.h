@@ -32,6 +32,9 @@ brg_axis brg_axis_between(brg_axis_kind kind, double lo, double hi, int most);
  * on it. */
 double brg_axis_place(const brg_axis *axis, double value);
 
+/* The number at a place along the axis. */
+double brg_axis_value(const brg_axis *axis, double place);
+
 /* Writes a number as its ticks are: "0.25", "2 M", "1/8". Returns text. */
 const char *brg_axis_text(const brg_axis *axis, double value, char *text, size_t size);
 

@@ -44,6 +44,15 @@ Test(axis, places_go_from_0_to_1) {
     cr_assert(!isfinite(brg_axis_place(&axis, NAN)));
 }
 
+Test(axis, a_value_is_what_has_that_place) {
+    for (int kind = BRG_AXIS_EVEN; kind <= BRG_AXIS_OCTAVES; kind++) {
+        brg_axis axis = brg_axis_between((brg_axis_kind)kind, 0.5, 64, 7);
+        cr_assert_float_eq(brg_axis_value(&axis, 0), 0.5, 1e-12);
+        cr_assert_float_eq(brg_axis_value(&axis, 1), 64, 1e-9);
+        cr_assert_float_eq(brg_axis_value(&axis, brg_axis_place(&axis, 3)), 3, 1e-9);
+    }
+}
+
 /* A loss that is no number, a series of one point, nothing at all: there is always an axis. */
 Test(axis, whatever_is_asked_for_there_is_one) {
     const double odd[] = {NAN, INFINITY, -INFINITY, 0, -1, 1, 1e300, 1e-300, 5e-324};
