@@ -171,7 +171,7 @@ static bool turn(visit_run *run) {
 }
 
 static void visit(visit_run *run) {
-    run->began_s = brg_lab_now_s();
+    run->began_s = run->visits->began_s = brg_lab_now_s();
     for (int32_t i = 0; i < run->crowd->clients; i++)
         begin_request(run, &run->clients[i]);
     while (brg_lab_now_s() - run->began_s < run->crowd->patience_s)

@@ -29,6 +29,7 @@ typedef struct brg_lab_visit {
 } brg_lab_visit;
 
 typedef struct brg_lab_visits {
+    double began_s;      /* the first request, by brg_lab_now_s */
     double seconds;      /* from the first request to the last answer */
     int32_t count;       /* answered as expected */
     int32_t failed;      /* answered otherwise, or not at all; such a client goes away */
