@@ -4,8 +4,8 @@
  *     on the engine     |frame|   |frame|   |key!|   |frame|   |frame|        it is not, but what else the
  *                       ......kernelkernelkernelkernelkernel|answer           device is asked comes after
  *     sliced            ......kernel|kernel|answer|kernel|kernel|kernel       slices let it in between
- *     a unit kept free  ......kernel|kernel|kernel|kernel|kernel|kernel       and a free unit has it to
- *                       ...................|answer                            itself
+ *     a unit kept free  ......kernelkernelkernelkernelkernelkernelkernel      a free unit has it to itself
+ *                       ...................|answer
  *
  * A window's loop of 60 frames a second starts a kernel. A moment later a key is pressed whose answer the device has to
  * compute, too. How far apart are frames, when does the loop see the key, and when is the answer there? */
@@ -204,7 +204,7 @@ static void describe(brg_lab *lab, way *ways, const brg_lab_work *kernel,
         w->name = names[i];
         w->in_loop = i == IN_LOOP || i == SHORT;
         w->kernel = i == SHORT ? *answer : *kernel;
-        w->kernel.slice_ms = i == SLICED || i == RESERVED ? 4 : 1e5;
+        w->kernel.slice_ms = i == SLICED ? 4 : 1e5;
         w->answer = *answer;
         w->answer.priority = 1;
         brg_lab_part(lab, 0, i == RESERVED ? units - 1 : 0, w->kernel_on);
@@ -267,8 +267,8 @@ const brg_experiment brg_claim_4 =
           .method =
               "All ways once a round; ratios within a round. p50 and p99 are over the frames of "
               "all "
-              "rounds, disturbed ones too. Where a unit is kept free the kernel has the others, in "
-              "slices; a device that cannot be divided goes without.",
+              "rounds, disturbed ones too. Where a unit is kept free the kernel has the others; "
+              "a device that cannot be divided goes without.",
           .control = "A short kernel in the loop does no harm: it is the length that freezes.",
           .questions =
               {[FROZEN] = {.what = "longest frame in the loop less the kernel",

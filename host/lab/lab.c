@@ -149,6 +149,12 @@ static void begin(brg_lab *lab) {
     brg_lab_change_end(lab);
 }
 
+/* Many a GPU has units in plenty and does not let one choose among them. */
+static bool can_be_divided(brg_lab *lab) {
+    const brg_device_info *device = brg_lab_device(lab);
+    return brg_lab_units(lab) > 1 && (device->partitions_by_counts || device->partitions_equally);
+}
+
 /* False, with the reason as the verdict, where something is missing. */
 static bool has_what_it_needs(brg_lab *lab, uint32_t needs) {
     if ((needs & BRG_LAB_NEEDS_TWO_CORES) && brg_lab_cores(lab) < 2) {
@@ -168,7 +174,7 @@ static bool has_what_it_needs(brg_lab *lab, uint32_t needs) {
         memset(&lab->error, 0, sizeof lab->error);
         return false;
     }
-    if (units > 0 && units < 2 && (needs & BRG_LAB_NEEDS_TWO_UNITS)) {
+    if (units > 0 && (needs & BRG_LAB_NEEDS_TWO_UNITS) && !can_be_divided(lab)) {
         brg_lab_not_applicable(
             lab, "It takes a device that can be divided into at least two compute units.");
         return false;
