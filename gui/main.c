@@ -158,6 +158,13 @@ static void take_keys(program *p) {
     p->window.key_count = 0;
 }
 
+static void save_report(program *p) {
+    brg_error error = {0};
+    p->window.asked_for_report = false;
+    if (p->options.report && brg_gui_report_save(p->options.report, p->shell, &error) != BRG_OK)
+        p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
+}
+
 static void look_after_app(program *p) {
     if (p->window.first_input_ns)
         p->app->input_ns = p->window.first_input_ns;
@@ -165,6 +172,8 @@ static void look_after_app(program *p) {
     brg_frame_clock_set_rate(&p->clock, (double)p->app->preferences.frames_per_s);
     brg_shell_update(p->shell);
     brg_window_report(&p->app->log);
+    if (p->window.asked_for_report)
+        save_report(p);
     if (p->auto_run_due && p->app->devices_known && p->clock.frames > WARM_UP_FRAMES) {
         p->auto_run_due = false;
         brg_frame_clock_mark(&p->clock);
@@ -315,12 +324,6 @@ static void judge(program *p) {
     const brg_log_line *line = latest_trouble(&app->log);
     if (p->exit_code != BRG_EXIT_OK && line)
         fprintf(stderr, "brigade-gui: %s\n", line->text);
-}
-
-static void save_report(program *p) {
-    brg_error error = {0};
-    if (p->options.report && brg_gui_report_save(p->options.report, p->shell, &error) != BRG_OK)
-        p->exit_code = tell(&error, BRG_EXIT_TROUBLE);
 }
 
 static void save_trace(program *p) {

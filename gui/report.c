@@ -51,6 +51,7 @@ static void add_frames(brg_report *report, const brg_frame_clock *clock) {
 }
 
 static void add_counts(brg_report *report, const brg_app *app) {
+    brg_report_number(report, false, "devices_known", app->devices_known ? 1 : 0);
     brg_report_number(report, false, "frozen_ms", app->frozen_ms);
     brg_report_number(report, false, "runs_asked", (double)app->runs_asked);
     brg_report_number(report, false, "cancels_asked", (double)app->cancels_asked);

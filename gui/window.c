@@ -73,6 +73,10 @@ static bool is_movement(int key) {
 static void on_key(GLFWwindow *handle, int key, int scancode, int action, int mods) {
     (void)scancode;
     brg_window *window = glfwGetWindowUserPointer(handle);
+    if (key == GLFW_KEY_F9) { /* a look at the window, which must not keep it awake */
+        window->asked_for_report = window->asked_for_report || action == GLFW_PRESS;
+        return;
+    }
     note_input(handle);
     bool plain = (mods & (GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER)) == 0;
     window->repeating = action == GLFW_REPEAT;

@@ -21,7 +21,8 @@ typedef struct brg_window {
     bool exposed;            /* what the screen shows was lost: the frame is to be presented anew */
     int keys[BRG_KEYS];      /* pressed since the last look, as brg_view's `key` has them */
     int key_count;
-    bool repeating;                                    /* the key that is held repeats itself */
+    bool asked_for_report; /* F9 was pressed: to be set to false by whoever writes it */
+    bool repeating;        /* the key that is held repeats itself */
     void (*dropped)(void *listener, const char *path); /* a file; NULL: nobody listens yet */
     void *listener;
 } brg_window;

@@ -216,7 +216,7 @@ int64_t pixels_of(const brg_tensor *picture, uint32_t colour) {
     return found;
 }
 
-/* ---- hands ----------------------------------------------------------------------------------- */
+/* ---- keys and pointer ------------------------------------------------------------------------ */
 
 static void hand(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -230,27 +230,103 @@ static void hand(const char *format, ...) {
     cr_assert_eq(system(command), 0, "xdotool %s", movement);
 }
 
-void await_window(void) {
-    hand("search --sync --onlyvisible --name '^Brigade$'");
-    pause_ms(1000); /* drawn, and the devices found */
-}
-
 /* What a person leaves between two movements, and a busy machine needs to show the first one's effect. */
 static const int between_movements_ms = 300;
 
-/* The place of a widget in window pixels. */
-static void find_widget(const cJSON *report, const char *widget, int r[4]) {
-    const cJSON *places = cJSON_GetObjectItemCaseSensitive(report, "widgets");
-    const cJSON *place = cJSON_GetObjectItemCaseSensitive(places, widget);
-    cr_assert_eq(cJSON_GetArraySize(place), 4, "no widget %s in the report", widget);
-    for (int i = 0; i < 4; i++)
-        r[i] = cJSON_GetArrayItem(place, i)->valueint;
+/* ---- looking --------------------------------------------------------------------------------- */
+
+/* A report is written to another file and then renamed: one that is there is whole. */
+cJSON *look(void) {
+    unlink("r.json");
+    for (int waited = 0; waited < PATIENCE_MS; waited += 20) {
+        if (waited % 2000 == 0) /* a key that nobody saw is pressed again */
+            hand("key F9");
+        if (access("r.json", F_OK) == 0)
+            return read_report("r.json");
+        pause_ms(20);
+    }
+    cr_assert_fail("the window does not answer");
+    return NULL;
 }
 
+static const cJSON *follow(const cJSON *report, const char *path) {
+    char text[128], *rest = text, *word;
+    snprintf(text, sizeof text, "%s", path);
+    while (report && (word = strtok_r(NULL, ".", &rest)))
+        report = cJSON_GetObjectItemCaseSensitive(report, word);
+    return report;
+}
+
+static bool is_number(const cJSON *item, double least) {
+    return item && (cJSON_IsNumber(item) ? item->valuedouble : cJSON_IsTrue(item)) >= least;
+}
+
+static bool is_text(const cJSON *item, const char *text) {
+    return item && cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
+}
+
+/* Looks until the item of a path is that text or, without one, at least that number. */
+static cJSON *await(const char *path, const char *text, double least) {
+    for (int waited = 0; waited < PATIENCE_MS / 3; waited += 100) {
+        cJSON *report = look();
+        const cJSON *item = follow(report, path);
+        if (text ? is_text(item, text) : is_number(item, least))
+            return report;
+        cJSON_Delete(report);
+        pause_ms(50);
+    }
+    cr_assert_fail("%s never became %s", path, text ? text : "so large");
+    return NULL;
+}
+
+cJSON *await_text(const char *path, const char *text) {
+    return await(path, text, 0);
+}
+
+void await_done(const char *path, double least) {
+    cJSON_Delete(await(path, NULL, least));
+}
+
+void await_window(void) {
+    hand("search --sync --onlyvisible --name '^Brigade$'");
+    await_done("frames", 5);
+    await_done("devices_known", 1);
+}
+
+cJSON *close_window(pid_t window) {
+    hand("key ctrl+q");
+    outcome of = finish(window);
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    return read_report("r.json");
+}
+
+static bool has_place(const cJSON *report, const char *widget, int r[4]) {
+    const cJSON *places = cJSON_GetObjectItemCaseSensitive(report, "widgets");
+    const cJSON *place = cJSON_GetObjectItemCaseSensitive(places, widget);
+    for (int i = 0; i < 4 && place; i++)
+        r[i] = cJSON_GetArrayItem(place, i)->valueint;
+    return place != NULL;
+}
+
+/* The place of a widget in window pixels. It may have to be waited for. */
+static void find_widget(const char *widget, int r[4]) {
+    for (int waited = 0; waited < PATIENCE_MS / 6; waited += 100) {
+        cJSON *report = look();
+        bool found = has_place(report, widget, r);
+        cJSON_Delete(report);
+        if (found)
+            return;
+        pause_ms(50);
+    }
+    cr_assert_fail("there is no widget %s", widget);
+}
+
+/* ---- hands ----------------------------------------------------------------------------------- */
+
 /* Down and up are apart, as a finger's are. */
-void click(const cJSON *report, const char *widget) {
+void click(const char *widget) {
     int r[4];
-    find_widget(report, widget, r);
+    find_widget(widget, r);
     hand("mousemove %d %d", r[0] + r[2] / 2, r[1] + r[3] / 2);
     pause_ms(150);
     hand("mousedown 1");
@@ -269,10 +345,10 @@ void let_key_go(const char *name) {
     pause_ms(150);
 }
 
-void drag_and_hold(const cJSON *report, const char *widget, int button, const float from[2],
-                   const float to[2], int moves) {
+void drag_and_hold(const char *widget, int button, const float from[2], const float to[2],
+                   int moves) {
     int r[4];
-    find_widget(report, widget, r);
+    find_widget(widget, r);
     for (int i = 0; i <= moves; i++) {
         float t = (float)i / (float)moves;
         int x = r[0] + (int)((float)r[2] * (from[0] + t * (to[0] - from[0])));
@@ -286,17 +362,16 @@ void drag_and_hold(const cJSON *report, const char *widget, int button, const fl
     }
 }
 
-void drag(const cJSON *report, const char *widget, int button, const float from[2],
-          const float to[2], int moves) {
-    drag_and_hold(report, widget, button, from, to, moves);
+void drag(const char *widget, int button, const float from[2], const float to[2], int moves) {
+    drag_and_hold(widget, button, from, to, moves);
     pause_ms(150);
     hand("mouseup %d", button);
     pause_ms(between_movements_ms);
 }
 
-void scroll(const cJSON *report, const char *widget, int clicks) {
+void scroll(const char *widget, int clicks) {
     int r[4];
-    find_widget(report, widget, r);
+    find_widget(widget, r);
     hand("mousemove %d %d", r[0] + r[2] / 2, r[1] + r[3] / 2);
     pause_ms(150);
     hand("click --repeat %d --delay 50 %d", abs(clicks), clicks > 0 ? 4 : 5);
@@ -316,15 +391,15 @@ void resize_window(int w, int h) {
     pause_ms(500);
 }
 
+/* The system counts in hundredths of a second. */
 void await_rest(pid_t process) {
-    double rested = 0, before = processor_seconds(process);
-    for (int waited = 0; rested < 1 && waited < PATIENCE_MS; waited += 200) {
-        pause_ms(200);
-        double now = processor_seconds(process);
-        rested = now - before < 0.015 ? rested + 0.2 : 0;
-        before = now;
+    for (int waited = 0; waited < PATIENCE_MS; waited += 1000) {
+        double before = processor_seconds(process);
+        pause_ms(1000);
+        if (processor_seconds(process) - before < 0.015)
+            return;
     }
-    cr_assert_geq(rested, 1, "the window does not come to rest");
+    cr_assert_fail("the window does not come to rest");
 }
 
 double processor_seconds(pid_t process) {

@@ -46,10 +46,21 @@ double number(const cJSON *report, const char *name);
 /* How many pixels of a picture have exactly that colour, 0xRRGGBB. */
 int64_t pixels_of(const brg_tensor *picture, uint32_t colour);
 
-/* Hands. The window must be there: await_window waits for it, click finds a widget's place in a
- * report. */
+/* Looking at a window that was started with --report r.json: what its report says now. Not for a window that
+ * is frozen. The next two look until a number of the report, such as "workbench.pairs", is at least that, true being 1
+ * and false 0, or until a text of it is that; a minute at most. */
+cJSON *look(void);
+cJSON *await_text(const char *path, const char *text);
+
+/* Waits for what the test is about, and no longer. */
 void await_window(void);
-void click(const cJSON *report, const char *widget);
+void await_done(const char *path, double least);
+
+/* Closes the window by its keys. It must end well; what it reports then. */
+cJSON *close_window(pid_t window);
+
+/* Hands. Widgets are waited for and found by their ids. */
+void click(const char *widget);
 void press_key(const char *name);
 
 /* Holds a key down, and lets it go. */
@@ -58,14 +69,13 @@ void let_key_go(const char *name);
 
 /* Drags with a button from one place within a widget to another, as parts of its sides, in as many
  * moves. */
-void drag(const cJSON *report, const char *widget, int button, const float from[2],
-          const float to[2], int moves);
+void drag(const char *widget, int button, const float from[2], const float to[2], int moves);
 /* The same, but the button stays down. */
-void drag_and_hold(const cJSON *report, const char *widget, int button, const float from[2],
-                   const float to[2], int moves);
+void drag_and_hold(const char *widget, int button, const float from[2], const float to[2],
+                   int moves);
 
 /* Turns the wheel over a widget's middle: up, or down for fewer than 0 clicks. */
-void scroll(const cJSON *report, const char *widget, int clicks);
+void scroll(const char *widget, int clicks);
 void resize_window(int w, int h);
 
 /* Seconds of processor time that a process has used. */

@@ -23,19 +23,6 @@ static const char *word(const cJSON *of, const char *name) {
     return item->valuestring;
 }
 
-static cJSON *close_window(pid_t window) {
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("r.json");
-}
-
-static cJSON *learn_places(const char *arguments) {
-    outcome of = run("--view filters %s --frames 30 --report places.json", arguments);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("places.json");
-}
-
 Test(gui_filters, a_photograph_is_filtered_and_checked) {
     raise_curtain(1280, 800);
     outcome of =
@@ -58,11 +45,11 @@ Test(gui_filters, a_photograph_is_filtered_and_checked) {
  * for. */
 Test(gui_filters, the_result_follows_a_dragged_slider) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places(ASSETS "/chelsea.png");
     pid_t window = start("--view filters --report r.json " ASSETS "/chelsea.png");
     await_window();
-    drag(places, "blur_sigma", 1, (float[]){0.3f, 0.5f}, (float[]){0.9f, 0.5f}, 20);
-    pause_ms(1500);
+    drag("blur_sigma", 1, (float[]){0.3f, 0.5f}, (float[]){0.9f, 0.5f}, 20);
+    await_done("filters.requests", 6);
+    cJSON_Delete(await_text("filters.check", "passed")); /* once the slider rests */
     cJSON *report = close_window(window);
     const cJSON *of = figures(report);
     cr_assert_gt(number(of, "requests"), 5);
@@ -72,19 +59,17 @@ Test(gui_filters, the_result_follows_a_dragged_slider) {
                   number(of, "requests"));
     cr_assert_gt(number(of, "latency_p50_ms"), 0);
     cr_assert_geq(number(of, "checks"), 1);
-    cr_assert_str_eq(word(of, "check"), "passed"); /* once the slider rests */
+    cr_assert_str_eq(word(of, "check"), "passed");
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 /* However long a slider is held without being moved. */
 Test(gui_filters, nothing_is_checked_while_dragging) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places(ASSETS "/chelsea.png");
     pid_t window = start("--view filters --frames 240 --report r.json --screenshot s.png " ASSETS
                          "/chelsea.png");
     await_window();
-    drag_and_hold(places, "contrast_factor", 1, (float[]){0.1f, 0.5f}, (float[]){0.9f, 0.5f}, 20);
+    drag_and_hold("contrast_factor", 1, (float[]){0.1f, 0.5f}, (float[]){0.9f, 0.5f}, 20);
     outcome of = finish(window);
     cr_assert_eq(of.code, 0, "%s", of.err);
     cJSON *report = read_report("r.json");
@@ -93,39 +78,35 @@ Test(gui_filters, nothing_is_checked_while_dragging) {
     cr_assert_lt(pixels_of(shot, GREEN), 120);
     brg_tensor_release(shot);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(gui_filters, steps_are_switched_on_and_ordered) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places(ASSETS "/chelsea.png");
     pid_t window = start("--view filters --report r.json " ASSETS "/chelsea.png");
     await_window();
-    click(places, "step_grey");
-    click(places, "earlier_grey");
+    click("step_grey");
+    click("earlier_grey");
     press_key("Return"); /* off again, at its new place */
     press_key("Return");
-    pause_ms(1200);
+    await_done("filters.stages", 3);
+    cJSON_Delete(await_text("filters.check", "passed"));
     cJSON *report = close_window(window);
     cr_assert_eq(number(figures(report), "stages"), 3);
     cr_assert_str_eq(word(figures(report), "check"), "passed");
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(gui_filters, the_picture_is_zoomed_and_divided) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places(ASSETS "/chelsea.png");
     pid_t window = start("--view filters --report r.json " ASSETS "/chelsea.png");
     await_window();
-    drag(places, "picture", 1, (float[]){0.5f, 0.3f}, (float[]){0.8f, 0.3f}, 10);
-    scroll(places, "picture", 3);
+    drag("picture", 1, (float[]){0.5f, 0.3f}, (float[]){0.8f, 0.3f}, 10);
+    scroll("picture", 3);
     press_key("bracketleft");
     cJSON *report = close_window(window);
     cr_assert_float_eq(number(figures(report), "divider_percent"), 75, 0.6);
     cr_assert_float_eq(number(figures(report), "zoom"), 2, 0.06); /* 1.25 three times */
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 /* ---- streams --------------------------------------------------------------------------------- */
@@ -172,7 +153,7 @@ Test(gui_filters, a_paused_stream_is_checked) {
     pid_t window = start("--view filters --report r.json v.y4m");
     await_window();
     press_key("space");
-    pause_ms(1200);
+    cJSON_Delete(await_text("filters.check", "passed"));
     cJSON *report = close_window(window);
     cr_assert(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(figures(report), "playing")));
     cr_assert_str_eq(word(figures(report), "check"), "passed");

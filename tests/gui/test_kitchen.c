@@ -117,24 +117,19 @@ Test(kitchen, is_what_the_window_opens_with) {
 Test(kitchen, keys_and_clicks_choose_and_cook) {
     raise_curtain(1280, 800);
     write_menu("menu", 300, 0.2, 0.2);
-    outcome of = run("--view kitchen --frames 3 --report places.json");
-    cJSON *places = read_report("places.json");
     pid_t window = start("--view kitchen --state menu --report r.json");
     await_window();
     press_key("Left"); /* from both to parallel, */
     press_key("Up");   /* to neither, */
     press_key("space");
-    pause_ms(3500);
-    click(places, "way_parallel");
-    click(places, "on_engine"); /* both again */
-    click(places, "cook");
-    pause_ms(2000);
-    click(places, "both_frame"); /* figures choose as well */
+    await_done("kitchen.ways.neither.cooked", 1);
+    click("way_parallel");
+    click("on_engine"); /* both again */
+    click("cook");
+    await_done("kitchen.ways.both.cooked", 1);
+    click("both_frame"); /* figures choose as well */
     press_key("Up");
-    press_key("ctrl+q");
-    of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    cJSON *report = read_report("r.json");
+    cJSON *report = close_window(window);
     cr_assert_eq(number(way_of(report, "neither"), "cooked"), 1);
     cr_assert_eq(number(way_of(report, "both"), "cooked"), 1);
     cr_assert_eq(number(way_of(report, "parallel"), "cooked"), 0);
@@ -142,7 +137,6 @@ Test(kitchen, keys_and_clicks_choose_and_cook) {
     cr_assert_eq(number(report, "runs_asked"), 2);
     cr_assert_str_eq(selected(report), "Concurrent");
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 /* ---- cancelling ------------------------------------------------------------------------------ */
@@ -168,11 +162,8 @@ Test(kitchen, escape_ends_a_round_within_some_slices) {
     press_key("space");
     pause_ms(200);
     press_key("Escape");
-    pause_ms(1000);
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    cJSON *report = read_report("r.json");
+    await_done("cancels_asked", 1);
+    cJSON *report = close_window(window);
     cr_assert_eq(number(way_of(report, "both"), "cooked"), 0);
     cr_assert_geq(cancelled_after(report), 0);
     cr_assert_leq(cancelled_after(report), 500);
@@ -184,14 +175,13 @@ Test(kitchen, escape_ends_a_round_within_some_slices) {
 Test(kitchen, sleeps_when_laid_out) {
     raise_curtain(1280, 800);
     write_menu("menu", 300, 0.2, 0.2);
-    pid_t window = start("--view kitchen --state menu");
+    pid_t window = start("--view kitchen --state menu --report r.json");
     await_window();
     await_rest(window);
     double before = processor_seconds(window);
     pause_ms(1500);
     double used = processor_seconds(window) - before;
-    press_key("ctrl+q");
-    cr_assert_eq(finish(window).code, 0);
+    cJSON_Delete(close_window(window));
     cr_assert_leq(used, 0.03, "%.2f s of processor time in 1.5 s", used);
 }
 

@@ -15,19 +15,6 @@ static const cJSON *figures(const cJSON *report) {
     return found;
 }
 
-static cJSON *close_window(pid_t window) {
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("r.json");
-}
-
-static cJSON *learn_places(void) {
-    outcome of = run("--view simulation --frames 10 --report places.json");
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("places.json");
-}
-
 Test(gui_simulation, it_runs_and_is_checked_now_and_then) {
     raise_curtain(1280, 800);
     outcome of =
@@ -46,13 +33,12 @@ Test(gui_simulation, it_runs_and_is_checked_now_and_then) {
 
 Test(gui_simulation, the_mouse_paints_and_space_pauses) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places();
     pid_t window = start("--view simulation --report r.json");
     await_window();
     press_key("space");
-    drag(places, "canvas", 1, (float[]){0.2f, 0.2f}, (float[]){0.8f, 0.8f}, 10);
-    drag(places, "canvas", 3, (float[]){0.8f, 0.2f}, (float[]){0.2f, 0.8f}, 10);
-    pause_ms(2500); /* the last input is forgotten after two seconds */
+    drag("canvas", 1, (float[]){0.2f, 0.2f}, (float[]){0.8f, 0.8f}, 10);
+    drag("canvas", 3, (float[]){0.8f, 0.2f}, (float[]){0.2f, 0.8f}, 10);
+    await_rest(window); /* the last input is forgotten after two seconds */
     double before = processor_seconds(window);
     pause_ms(1000);
     double used = processor_seconds(window) - before;
@@ -61,22 +47,20 @@ Test(gui_simulation, the_mouse_paints_and_space_pauses) {
     cr_assert(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(figures(report), "running")));
     cr_assert_leq(used, 0.03, "%.2f s of processor time in a second of pause", used);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(gui_simulation, hidden_it_stands_still_unless_it_is_pinned) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places();
     pid_t window = start("--view simulation --report r.json");
     await_window();
-    click(places, "tab_workbench");
-    pause_ms(2500);
+    click("tab_workbench");
+    await_rest(window);
     double before = processor_seconds(window);
     pause_ms(1000);
     double used = processor_seconds(window) - before;
-    click(places, "tab_simulation");
+    click("tab_simulation");
     press_key("h");
-    click(places, "tab_workbench");
+    click("tab_workbench");
     before = processor_seconds(window);
     pause_ms(1000);
     double pinned = processor_seconds(window) - before;
@@ -84,17 +68,16 @@ Test(gui_simulation, hidden_it_stands_still_unless_it_is_pinned) {
     cr_assert_leq(used, 0.03, "%.2f s of processor time in a second out of sight", used);
     cr_assert_gt(pinned, used + 0.05);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(gui_simulation, the_set_is_zoomed_into_and_checked_at_rest) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places();
     pid_t window = start("--view simulation --report r.json");
     await_window();
     press_key("m");
-    scroll(places, "canvas", 4);
-    pause_ms(2000);
+    scroll("canvas", 4);
+    await_done("simulation.samples", 2);
+    await_done("simulation.fractal_checks", 1);
     cJSON *report = close_window(window);
     const cJSON *of = figures(report);
     cr_assert_float_eq(number(of, "magnification"), pow(1.35, 4), 0.01);
@@ -102,22 +85,18 @@ Test(gui_simulation, the_set_is_zoomed_into_and_checked_at_rest) {
     cr_assert_geq(number(of, "fractal_checks"), 1);
     cr_assert_eq(number(of, "fractal_passed"), number(of, "fractal_checks"));
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 /* Single precision ends somewhere: there the zoom stops, and says so, instead of showing blocks. */
 Test(gui_simulation, the_zoom_ends_where_numbers_do) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places();
     pid_t window = start("--view simulation --report r.json");
     await_window();
     press_key("m");
-    scroll(places, "canvas", 45);
-    pause_ms(1500);
+    scroll("canvas", 45);
+    await_done("simulation.at_end", 1);
     cJSON *report = close_window(window);
-    cr_assert(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(figures(report), "at_end")));
     cr_assert_leq(number(figures(report), "magnification"), 60000);
     cr_assert_eq(number(figures(report), "samples"), 1); /* four would be the same number */
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }

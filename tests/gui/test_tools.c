@@ -21,25 +21,11 @@ static const char *words(const cJSON *report, const char *name) {
     return part(report, name)->valuestring;
 }
 
-/* Where the widgets of a view are: the same at every start. */
-static cJSON *places_of(const char *view) {
-    outcome of = run("--view %s --frames 12 --report places.json", view);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("places.json");
-}
-
 static bool log_has(const cJSON *report, const char *text) {
     const cJSON *line;
     cJSON_ArrayForEach(line,
                        part(report, "log")) if (strstr(words(line, "text"), text)) return true;
     return false;
-}
-
-static cJSON *close_and_read(pid_t window) {
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("r.json");
 }
 
 /* ---- the trace ------------------------------------------------------------------------------- */
@@ -127,16 +113,15 @@ Test(tools, the_trace_of_a_run_is_aligned) {
 
 Test(tools, the_timeline_selects_zooms_and_saves) {
     raise_curtain(1280, 800);
-    cJSON *places = places_of("timeline");
     pid_t window = start("--size 300 --auto-run --report r.json");
     await_window();
-    pause_ms(2500);
-    click(places, "tab_timeline");
+    await_done("jobs_done", 1);
+    click("tab_timeline");
     press_key("j"); /* the newest job */
     press_key("z");
     press_key("s");
-    pause_ms(700);
-    cJSON *report = close_and_read(window);
+    await_done("timeline.saves", 1);
+    cJSON *report = close_window(window);
     const cJSON *timeline = part(report, "timeline");
     cr_assert_str_eq(words(report, "view"), "timeline");
     cr_assert_not(cJSON_IsTrue(part(timeline, "follow")));
@@ -149,26 +134,23 @@ Test(tools, the_timeline_selects_zooms_and_saves) {
     check_alignment(trace);
     cJSON_Delete(trace);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(tools, the_timeline_is_dragged_measured_and_held) {
     raise_curtain(1280, 800);
-    cJSON *places = places_of("timeline");
     pid_t window = start("--view timeline --report r.json");
     await_window();
-    drag(places, "tl_lanes", 1, (float[2]){0.7f, 0.6f}, (float[2]){0.8f, 0.6f}, 4);
+    drag("tl_lanes", 1, (float[2]){0.7f, 0.6f}, (float[2]){0.8f, 0.6f}, 4);
     hold_key("shift");
-    drag(places, "tl_lanes", 1, (float[2]){0.4f, 0.6f}, (float[2]){0.6f, 0.6f}, 4);
+    drag("tl_lanes", 1, (float[2]){0.4f, 0.6f}, (float[2]){0.6f, 0.6f}, 4);
     let_key_go("shift");
-    cJSON *report = close_and_read(window);
+    cJSON *report = close_window(window);
     const cJSON *timeline = part(report, "timeline");
     double expected_ms = 0.2 * number(timeline, "seconds") * 1e3;
     cr_assert_not(cJSON_IsTrue(part(timeline, "follow")));
     cr_assert_float_eq(number(timeline, "measured_ms"), expected_ms, 0.03 * expected_ms,
                        "%.1f, not %.1f ms", number(timeline, "measured_ms"), expected_ms);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 /* ---- the devices ----------------------------------------------------------------------------- */
@@ -193,17 +175,15 @@ Test(tools, the_doctor_examines_every_op) {
 
 Test(tools, the_doctor_can_be_sent_away) {
     raise_curtain(1280, 800);
-    cJSON *places = places_of("devices");
     pid_t window = start("--view devices --report r.json");
     await_window();
-    click(places, "doctor");
+    click("doctor");
     press_key("Escape");
-    cJSON *report = close_and_read(window);
+    cJSON *report = close_window(window);
     const cJSON *view = part(report, "devices_view");
     cr_assert_not(cJSON_IsTrue(part(view, "running")));
     cr_assert_eq(number(view, "failed"), 0);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(tools, without_devices_the_view_says_so) {
@@ -229,17 +209,15 @@ static void expect_theme(const char *state, const char *theme) {
 
 Test(tools, a_theme_is_chosen_and_remembered) {
     raise_curtain(1280, 800);
-    cJSON *places = places_of("settings");
     pid_t window = start("--view settings --state w.state --report r.json");
     await_window();
-    click(places, "set_theme"); /* its second half: light */
-    click(places, "set_safe");
-    cJSON_Delete(close_and_read(window));
+    click("set_theme"); /* its second half: light */
+    click("set_safe");
+    cJSON_Delete(close_window(window));
     expect_theme("w.state", "light-safe");
     brg_tensor *shot = read_picture("s.png");
     cr_assert_gt(pixels_of(shot, LIGHT_PANEL), 100000);
     brg_tensor_release(shot);
-    cJSON_Delete(places);
 }
 
 Test(tools, a_damaged_state_is_put_aside_and_told) {
@@ -259,7 +237,7 @@ Test(tools, without_a_home_it_runs_all_the_same) {
     setenv("XDG_CONFIG_HOME", "/proc/nowhere", 1);
     pid_t window = start("--view settings --report r.json");
     await_window();
-    cJSON_Delete(close_and_read(window));
+    cJSON_Delete(close_window(window));
     outcome of = run("--view settings --state /proc/nowhere/w.state --frames 5");
     cr_assert_eq(of.code, 4);
     cr_assert_not_null(strstr(of.err, "/proc/nowhere/w.state"), "%s", of.err);
@@ -280,7 +258,7 @@ Test(tools, views_and_help_by_keyboard) {
     await_window();
     press_key("ctrl+Next");
     press_key("question");
-    cJSON *report = close_and_read(window);
+    cJSON *report = close_window(window);
     cr_assert_str_eq(words(report, "view"), "settings");
     cr_assert_str_eq(words(report, "help"), "shown");
     cJSON_Delete(report);
@@ -289,7 +267,7 @@ Test(tools, views_and_help_by_keyboard) {
     press_key("F1");
     press_key("x");
     press_key("ctrl+Prior");
-    report = close_and_read(window);
+    report = close_window(window);
     cr_assert_str_eq(words(report, "view"), "timeline");
     cr_assert_str_eq(words(report, "help"), "hidden");
     cJSON_Delete(report);

@@ -37,13 +37,6 @@ static bool log_has(const cJSON *report, const char *text) {
     return false;
 }
 
-/* Where the widgets are in a window of the usual size: the same at every start. */
-static cJSON *learn_places(const char *arguments) {
-    outcome of = run("%s --frames 3 --report places.json", arguments);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("places.json");
-}
-
 /* ---- what it shows --------------------------------------------------------------------------- */
 
 Test(gui, shows_a_verified_product) {
@@ -125,41 +118,32 @@ Test(gui, fits_a_screen_that_is_too_small) {
 
 Test(gui, a_click_on_run_runs) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places("--size 300");
     pid_t window = start("--size 300 --report r.json");
     await_window();
-    click(places, "run");
-    pause_ms(4000);
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    cJSON *report = read_report("r.json");
+    click("run");
+    await_done("jobs_done", 1);
+    cJSON *report = close_window(window);
     cr_assert_eq(number(report, "runs_asked"), 1);
     cr_assert_eq(number(report, "jobs_done"), 1);
     cr_assert(passed(report));
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(gui, clicks_on_toggle_and_cancel_count) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places("--size 256");
     pid_t window = start("--size 256 --report r.json");
     await_window();
-    click(places, "continuous");
-    click(places, "run");
-    pause_ms(4000);
-    click(places, "cancel");
-    pause_ms(1500);
-    press_key("ctrl+q");
-    cr_assert_eq(finish(window).code, 0);
-    cJSON *report = read_report("r.json");
+    click("continuous");
+    click("run");
+    await_done("jobs_done", 2);
+    click("cancel");
+    await_done("cancels_asked", 1);
+    cJSON *report = close_window(window);
     cr_assert_gt(number(report, "jobs_done"), 1);
     cr_assert_eq(number(report, "runs_asked"), 1);
     cr_assert_eq(number(report, "cancels_asked"), 1);
     cr_assert(log_has(report, "Cancelled"));
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(gui, space_runs_and_escape_cancels) {
@@ -167,12 +151,10 @@ Test(gui, space_runs_and_escape_cancels) {
     pid_t window = start("--size 512 --continuous --report r.json");
     await_window();
     press_key("space");
-    pause_ms(1500);
+    await_done("runs_asked", 1);
     press_key("Escape");
-    pause_ms(1500);
-    press_key("ctrl+q");
-    cr_assert_eq(finish(window).code, 0);
-    cJSON *report = read_report("r.json");
+    await_done("cancels_asked", 1);
+    cJSON *report = close_window(window);
     cr_assert_eq(number(report, "runs_asked"), 1);
     cr_assert_eq(number(report, "cancels_asked"), 1);
     cJSON_Delete(report);
@@ -180,22 +162,17 @@ Test(gui, space_runs_and_escape_cancels) {
 
 Test(gui, an_open_list_takes_the_keys) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places("--size 64");
     pid_t window = start("--size 64 --report r.json");
     await_window();
-    click(places, "workload");
+    click("workload");
     press_key("space");
     press_key("Escape");
-    pause_ms(300);
     press_key("space");
-    pause_ms(1500);
-    press_key("ctrl+q");
-    cr_assert_eq(finish(window).code, 0);
-    cJSON *report = read_report("r.json");
+    await_done("runs_asked", 1);
+    cJSON *report = close_window(window);
     cr_assert_eq(number(report, "runs_asked"), 1);
     cr_assert_eq(number(report, "cancels_asked"), 0);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(gui, survives_being_resized) {
@@ -219,11 +196,8 @@ Test(gui, closes_cleanly_during_a_job) {
     raise_curtain(1280, 800);
     pid_t window = start("--size 2048 --auto-run --continuous --report r.json");
     await_window();
-    pause_ms(1000);
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    cJSON *report = read_report("r.json");
+    await_done("jobs_submitted", 1);
+    cJSON *report = close_window(window);
     cr_assert_eq(number(report, "jobs_failed"), 0);
     cJSON_Delete(report);
 }
@@ -266,14 +240,13 @@ Test(gui, on_the_engine_it_does_not_freeze) {
 
 Test(gui, sleeps_when_nothing_moves) {
     raise_curtain(1280, 800);
-    pid_t window = start("--size 64");
+    pid_t window = start("--size 64 --report r.json");
     await_window();
-    pause_ms(4000);
+    await_rest(window);
     double before = processor_seconds(window);
     pause_ms(1500);
     double used = processor_seconds(window) - before;
-    press_key("ctrl+q");
-    cr_assert_eq(finish(window).code, 0);
+    cJSON_Delete(close_window(window));
     cr_assert_leq(used, 0.03, "%.2f s of processor time in 1.5 s", used);
 }
 

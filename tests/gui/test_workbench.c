@@ -41,13 +41,6 @@ Test(workbench, wrong_words_are_told_in_a_sentence) {
 
 /* ---- by hand --------------------------------------------------------------------------------- */
 
-/* Where the widgets are once something was run: the same at every start. */
-static cJSON *learn_places(const char *arguments) {
-    outcome of = run("%s --auto-run --frames 30 --report places.json", arguments);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("places.json");
-}
-
 static const cJSON *bench_of(const cJSON *report) {
     const cJSON *bench = cJSON_GetObjectItemCaseSensitive(report, "workbench");
     cr_assert_not_null(bench, "the report has no workbench");
@@ -58,26 +51,18 @@ static pid_t open_and_run(const char *arguments) {
     pid_t window = start("%s --report r.json", arguments);
     await_window();
     press_key("space");
-    pause_ms(2500);
+    await_done("jobs_done", 1);
     return window;
-}
-
-static cJSON *close_and_read(pid_t window) {
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("r.json");
 }
 
 Test(workbench, a_click_goes_to_the_worst_element_and_reads_it) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places("--workload sharpen");
     pid_t window = open_and_run("--workload sharpen");
-    click(places, "worst");
-    pause_ms(500);
-    click(places, "pane_output"); /* the middle, where the worst is now */
-    pause_ms(1500);
-    cJSON *report = close_and_read(window);
+    click("worst");
+    await_done("workbench.zoom", 10);
+    click("pane_output"); /* the middle, where the worst is now */
+    await_done("workbench.pointed", 0);
+    cJSON *report = close_window(window);
     const cJSON *bench = bench_of(report);
     cr_assert_gt(number(bench, "zoom"), 10);
     cr_assert(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(bench, "linked")));
@@ -87,25 +72,17 @@ Test(workbench, a_click_goes_to_the_worst_element_and_reads_it) {
     cr_assert_gt(number(bench, "pointed"), marked - 3);
     cr_assert(cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(bench, "exact")));
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(workbench, the_wheel_zooms_and_f_fits) {
     raise_curtain(1280, 800);
-    cJSON *places = learn_places("--size 300");
     pid_t window = open_and_run("--size 300");
-    scroll(places, "pane_errors", 6);
-    pause_ms(500);
-    cJSON *report = close_and_read(window);
-    cr_assert_gt(number(bench_of(report), "zoom"), 2);
-    cJSON_Delete(report);
-    window = open_and_run("--size 300");
-    scroll(places, "pane_errors", 6);
+    scroll("pane_errors", 6);
+    await_done("workbench.zoom", 2);
     press_key("f");
-    report = close_and_read(window);
+    cJSON *report = close_window(window);
     cr_assert_eq(number(bench_of(report), "zoom"), 1);
     cJSON_Delete(report);
-    cJSON_Delete(places);
 }
 
 Test(workbench, compares_two_variants_and_measures_the_roofs) {
@@ -114,10 +91,10 @@ Test(workbench, compares_two_variants_and_measures_the_roofs) {
     await_window();
     press_key("b");
     press_key("space");
-    pause_ms(2500);
+    await_done("workbench.pairs", 3);
     press_key("m");
-    pause_ms(3500);
-    cJSON *report = close_and_read(window);
+    await_done("workbench.roof.gbps", 1e-3);
+    cJSON *report = close_window(window);
     const cJSON *bench = bench_of(report);
     cr_assert_eq(number(bench, "pairs"), 3);
     cr_assert_gt(number(bench, "b_as_fast_least"), 0);
