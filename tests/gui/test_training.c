@@ -46,13 +46,6 @@ static double seconds_now(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static cJSON *close_window(pid_t window) {
-    press_key("ctrl+q");
-    outcome of = finish(window);
-    cr_assert_eq(of.code, 0, "%s", of.err);
-    return read_report("r.json");
-}
-
 Test(gui_training, nothing_is_known_before) {
     static const char *const unknown[] = {"epoch",   "step",          "steps",       "loss",
                                           "rate",    "test_accuracy", "bound_ratio", "checks",
@@ -117,11 +110,10 @@ Test(gui_training, a_paused_training_is_saved_and_gone_on_with) {
     press_key("space");
     await_file("ck"); /* after the first epoch */
     press_key("space");
-    pause_ms(1000);
+    await_done("training.paused", 1);
     cr_assert_eq(unlink("ck"), 0);
     press_key("s");
     await_file("ck");
-    pause_ms(400);
     cJSON *report = close_window(window);
     double step = number(figures(report), "saved_step");
     cr_assert(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(figures(report), "paused")));
@@ -132,9 +124,9 @@ Test(gui_training, a_paused_training_is_saved_and_gone_on_with) {
     window = start("--view training --state state --report r.json");
     await_window();
     press_key("r");
-    pause_ms(1500);
+    await_done("training.step", step + 1);
     press_key("Escape");
-    pause_ms(1000);
+    cJSON_Delete(await_text("training.state", "stopped"));
     report = close_window(window);
     cr_assert_str_eq(word(figures(report), "state"), "stopped");
     cr_assert_eq(number(figures(report), "first_step"), step);
