@@ -112,7 +112,9 @@ typedef struct brg_lab_plan {
     double share; /* of the time that is left, for experiments that measure twice; 0: all of it */
     int32_t min_rounds; /* 0: 6, which is the least that gives a 95 % interval of a median */
     int32_t max_rounds; /* 0: 400 */
-    bool counts;        /* the values are counts that no load on the machine can falsify */
+    bool
+        counts; /* load on the machine can hide what is counted, never make it: all rounds count, but
+                    what they refute under load is inconclusive */
 } brg_lab_plan;
 
 /* Measures: one round to warm up, discarded, then rounds in which each condition runs once, in random order,

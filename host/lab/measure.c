@@ -404,8 +404,8 @@ static void refresh(measurement *m) {
 }
 
 /* Why there may be no interval. */
-static const char *noise_of(const measurement *m, char *text, size_t size) {
-    if (calm_rounds(m->lab) >= m->min_rounds)
+static const char *noise_of(const measurement *m, bool withheld, char *text, size_t size) {
+    if (calm_rounds(m->lab) >= m->min_rounds && !withheld)
         return NULL;
     if (m->others_most > tolerated)
         snprintf(text, size, "other programs used %.0f %% of the processors", m->others_most * 100);
@@ -417,18 +417,33 @@ static const char *noise_of(const measurement *m, char *text, size_t size) {
     return text;
 }
 
-static void answer_all(const measurement *m) {
+/* Counts that load may have kept from being seen refute nothing: then their interval is withheld. */
+static bool withhold(measurement *m, const brg_lab_question *question, brg_lab_estimate *estimate) {
+    const double others = others_in_all(m);
+    if (!m->plan->counts || !(others > tolerated) ||
+        brg_lab_verdict_of(question, estimate) != BRG_LAB_REFUTED)
+        return false;
+    m->others_most = others;
+    estimate->low = estimate->high = NAN;
+    return true;
+}
+
+static void answer(measurement *m, const brg_lab_reply *reply) {
     char text[128];
     brg_lab_result *result = brg_lab_current(m->lab);
-    const char *noise = noise_of(m, text, sizeof text);
-    for (int32_t i = 0; i < m->plan->reply_count; i++) {
-        const brg_lab_reply *reply = &m->plan->replies[i];
-        brg_lab_estimate estimate = brg_lab_estimate_of(m->lab, reply->quantity);
-        brg_lab_change_begin(m->lab);
-        brg_lab_answer_make(&result->claim->questions[reply->question], &estimate, noise,
-                            &result->answers[reply->question]);
-        brg_lab_change_end(m->lab);
-    }
+    const brg_lab_question *question = &result->claim->questions[reply->question];
+    brg_lab_estimate estimate = brg_lab_estimate_of(m->lab, reply->quantity);
+    const bool withheld = withhold(m, question, &estimate);
+    brg_lab_change_begin(m->lab);
+    brg_lab_answer_make(question, &estimate, noise_of(m, withheld, text, sizeof text),
+                        &result->answers[reply->question]);
+    brg_lab_change_end(m->lab);
+}
+
+static void answer_all(measurement *m) {
+    brg_lab_result *result = brg_lab_current(m->lab);
+    for (int32_t i = 0; i < m->plan->reply_count; i++)
+        answer(m, &m->plan->replies[i]);
     brg_lab_change_begin(m->lab);
     int32_t calm = calm_rounds(m->lab);
     result->rounds = calm > result->rounds ? calm : result->rounds;

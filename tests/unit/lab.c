@@ -393,6 +393,40 @@ Test(lab_noise, a_competing_load_is_inconclusive) {
            "other programs used 40 % of the processors");
 }
 
+/* A count that is 2 where at least 1.2 is claimed, or 1. */
+static double counted(brg_lab *lab, const void *argument, double *more) {
+    (void)more;
+    pass(lab, 0.01);
+    return *(const double *)argument;
+}
+
+static brg_status measure_counts(brg_lab *lab, double value) {
+    static const double one = 1;
+    const brg_lab_condition conditions[] = {{"count", 1, counted, &value},
+                                            {"one", 2, counted, &one}};
+    const brg_lab_reply replies[] = {{0, BRG_LAB_VALUE(0)}, {1, BRG_LAB_VALUE(1)}};
+    return brg_lab_measure(lab, &(brg_lab_plan){.conditions = conditions,
+                                                .condition_count = 2,
+                                                .replies = replies,
+                                                .reply_count = 2,
+                                                .max_rounds = 100,
+                                                .min_rounds = 50,
+                                                .counts = true});
+}
+
+EXPERIMENT(found, return measure_counts(lab, 2));
+EXPERIMENT(hidden, return measure_counts(lab, 1));
+
+/* Load can hide a count, never make it. */
+Test(lab_noise, counts_may_confirm_under_load_but_not_refute) {
+    const world calm = {0}, loaded = {.load = 0.4, .load_until = INFINITY};
+    expect(calm, &found, 5, BRG_LAB_CONFIRMED, "Gain: 2");
+    expect(loaded, &found, 5, BRG_LAB_CONFIRMED, "Gain: 2");
+    expect(calm, &hidden, 5, BRG_LAB_REFUTED, "Gain: 1");
+    expect(loaded, &hidden, 5, BRG_LAB_INCONCLUSIVE,
+           "Gain: 1 x, since other programs used 40 % of the processors");
+}
+
 static brg_status run_short_rounds(brg_lab *lab) {
     static const pace slow = {0, 2, 0.02, 0}, fast = {1, 1, 0.02, 0};
     const brg_lab_condition conditions[] = {{"fast", 1, timed, &fast}, {"slow", 2, timed, &slow}};
