@@ -1,12 +1,13 @@
 /* Timelines: a row for each lane, a box for each span; waiting is drawn lightly. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lab_plot.h"
 #include "markup.h"
 
 enum { WIDTH = 720, LEFT = 118, RIGHT = 14, TOP = 30, ROW = 30, FOOT = 34, COLOURS = 6 };
-enum { MOST_LANES = 32, MOST_NAMES = 64 };
+enum { MOST_LANES = 32, MOST_NAMES = 64, MOST_PICTURES = 16 };
 
 /* One timeline: the spans of its name. */
 typedef struct picture {
@@ -29,6 +30,23 @@ static bool belongs(const picture *of, const brg_lab_span *span) {
            span->end_s >= span->start_s && isfinite(span->end_s);
 }
 
+/* "worker 1" comes before "worker 2"; others are in the order in which they appear. */
+static bool is_before(const char *lane, const char *other) {
+    static const char digits[] = "0123456789";
+    const size_t stem = strcspn(lane, digits);
+    return lane[stem] && stem == strcspn(other, digits) && strncmp(lane, other, stem) == 0 &&
+           atoi(lane + stem) < atoi(other + stem);
+}
+
+static void add_lane(picture *of, const char *lane) {
+    if (of->lane_count == MOST_LANES || find_name(of->lanes, of->lane_count, lane) >= 0)
+        return;
+    int32_t at = of->lane_count++;
+    for (; at > 0 && is_before(lane, of->lanes[at - 1]); at--)
+        of->lanes[at] = of->lanes[at - 1];
+    of->lanes[at] = lane;
+}
+
 static picture picture_of(const brg_lab_result *result, const char *name) {
     picture of = {.result = result, .name = name};
     for (int32_t i = 0; i < result->span_count; i++) {
@@ -36,8 +54,7 @@ static picture picture_of(const brg_lab_result *result, const char *name) {
         if (!belongs(&of, span))
             continue;
         of.length_s = fmax(of.length_s, span->end_s);
-        if (find_name(of.lanes, of.lane_count, span->lane) < 0 && of.lane_count < MOST_LANES)
-            of.lanes[of.lane_count++] = span->lane;
+        add_lane(&of, span->lane);
     }
     return of;
 }
@@ -125,15 +142,33 @@ static void put_picture(FILE *out, const picture *of) {
     fputs("</svg></div>\n", out);
 }
 
-void cli_lab_lanes_put(FILE *out, const brg_lab_result *result) {
-    for (int32_t i = 0; i < result->span_count; i++) {
+/* Pictures in the order of the conditions that they show, whichever was drawn last; others after them. */
+static int32_t rank_of(const brg_lab_result *result, const char *name) {
+    int32_t rank = 0;
+    while (rank < result->setting_count && strcmp(result->settings[rank].name, name) != 0)
+        rank++;
+    return rank;
+}
+
+static int32_t gather_names(const brg_lab_result *result, const char **names) {
+    int32_t count = 0;
+    for (int32_t i = 0; i < result->span_count && count < MOST_PICTURES; i++) {
         const char *name = result->spans[i].picture;
-        bool first = true;
-        for (int32_t j = 0; j < i && first; j++)
-            first = strcmp(result->spans[j].picture, name) != 0;
-        if (first) {
-            const picture of = picture_of(result, name);
-            put_picture(out, &of);
-        }
+        if (find_name(names, count, name) >= 0)
+            continue;
+        int32_t at = count++;
+        for (; at > 0 && rank_of(result, name) < rank_of(result, names[at - 1]); at--)
+            names[at] = names[at - 1];
+        names[at] = name;
+    }
+    return count;
+}
+
+void cli_lab_lanes_put(FILE *out, const brg_lab_result *result) {
+    const char *names[MOST_PICTURES];
+    const int32_t count = gather_names(result, names);
+    for (int32_t i = 0; i < count; i++) {
+        const picture of = picture_of(result, names[i]);
+        put_picture(out, &of);
     }
 }

@@ -131,10 +131,64 @@ static void put_tally(FILE *out, const brg_lab_result *results, int32_t count) {
     fputs("</div>\n", out);
 }
 
+/* The question that the verdict hangs on: one that was refuted, one that is open, else the first. -1: none. */
+static int32_t decisive(const brg_lab_result *result) {
+    int32_t found = -1;
+    for (int32_t i = 0; i < brg_lab_claim_questions(result->claim); i++) {
+        const brg_lab_answer *answer = &result->answers[i];
+        if (result->claim->questions[i].control || !answer->given)
+            continue;
+        if (answer->verdict == BRG_LAB_REFUTED)
+            return i;
+        const bool open = found >= 0 && answer->verdict == BRG_LAB_INCONCLUSIVE &&
+                          result->answers[found].verdict == BRG_LAB_CONFIRMED;
+        found = found < 0 || open ? i : found;
+    }
+    return found;
+}
+
+/* "speedup of all units over one: 1.9 x (1.8 to 2)". */
+static void put_figure(FILE *out, const brg_lab_result *result) {
+    const int32_t index = decisive(result);
+    char value[64], low[64], high[64];
+    if (index < 0)
+        return;
+    const brg_lab_question *question = &result->claim->questions[index];
+    const brg_lab_estimate *e = &result->answers[index].estimate;
+    fputs("<br><span class=\"soft\">", out);
+    cli_markup_escaped(out, question->what);
+    fprintf(out, ": </span>%s", cli_markup_number(e->value, value, sizeof value));
+    if (!isnan(e->value) && question->unit[0]) {
+        fputc(' ', out);
+        cli_markup_escaped(out, question->unit);
+    }
+    if (!isnan(e->low) && !isnan(e->high) && e->low < e->high)
+        fprintf(out, " <span class=\"soft\">(%s to %s)</span>",
+                cli_markup_number(e->low, low, sizeof low),
+                cli_markup_number(e->high, high, sizeof high));
+}
+
+static const char *control_text(const brg_lab_result *result) {
+    bool any = false, open = false, failed = false;
+    for (int32_t i = 0; i < brg_lab_claim_questions(result->claim); i++) {
+        if (!result->claim->questions[i].control)
+            continue;
+        const brg_lab_answer *answer = &result->answers[i];
+        any = true;
+        failed = failed || (answer->given && answer->verdict == BRG_LAB_REFUTED);
+        open = open || !answer->given || answer->verdict != BRG_LAB_CONFIRMED;
+    }
+    return !any || result->verdict == BRG_LAB_NOT_APPLICABLE ? "none"
+           : failed                                          ? "not as it must"
+           : open                                            ? "undecided"
+                                                             : "as it must";
+}
+
 static void put_summary(FILE *out, const brg_lab_result *results, int32_t count) {
     put_tally(out, results, count);
     fputs("<div class=\"wide\"><table><thead><tr><th class=\"num\">Claim</th><th></th>"
-          "<th class=\"articles\">Articles</th><th>Verdict</th></tr></thead><tbody>\n",
+          "<th class=\"articles\">Articles</th><th class=\"articles\">Control</th>"
+          "<th>Verdict</th></tr></thead><tbody>\n",
           out);
     for (int32_t i = 0; i < count; i++) {
         const brg_lab_claim *claim = results[i].claim;
@@ -144,13 +198,41 @@ static void put_summary(FILE *out, const brg_lab_result *results, int32_t count)
         put_anchor(out, claim);
         fputs("\">", out);
         cli_markup_escaped(out, claim->title);
-        fputs("</a></td>", out);
+        fputs("</a>", out);
+        put_figure(out, &results[i]);
+        fputs("</td>", out);
         put_element(out, "td class=\"articles soft\"", claim->articles);
+        put_element(out, "td class=\"articles soft\"", control_text(&results[i]));
         fputs("<td>", out);
         put_verdict(out, results[i].verdict);
         fputs("</td></tr>\n", out);
     }
     fputs("</tbody></table></div>\n", out);
+}
+
+/* Claims D1, D2 ... are about what one article says and another denies. */
+static void put_disagreements(FILE *out, const brg_lab_result *results, int32_t count) {
+    bool any = false;
+    for (int32_t i = 0; i < count; i++) {
+        const brg_lab_claim *claim = results[i].claim;
+        if (claim->id[0] != 'D')
+            continue;
+        fputs(any ? "" : "<h2>Where the articles disagree</h2>\n", out);
+        any = true;
+        fputs("<h3>", out);
+        cli_markup_escaped(out, claim->id);
+        fputs(" <a href=\"#", out);
+        put_anchor(out, claim);
+        fputs("\">", out);
+        cli_markup_escaped(out, claim->title);
+        fputs("</a> ", out);
+        put_verdict(out, results[i].verdict);
+        fputs("</h3>\n", out);
+        put_element(out, "p", claim->claim);
+        fputs("<p><span class=\"soft\">What the data say: </span>", out);
+        cli_markup_escaped(out, results[i].sentence);
+        fputs("</p>\n", out);
+    }
 }
 
 /* ---- a claim ----------------------------------------------------------------------------------- */
@@ -226,7 +308,8 @@ static void put_answers(FILE *out, const brg_lab_result *result) {
     const int32_t count = brg_lab_claim_questions(result->claim);
     if (count == 0)
         return;
-    fputs("<div class=\"wide\"><table><thead><tr><th>Question</th><th class=\"num\">Answer</th>"
+    fputs("<div class=\"wide\"><table class=\"answers\"><thead><tr><th>Question</th><th "
+          "class=\"num\">Answer</th>"
           "<th class=\"num\">95 % interval</th><th class=\"num\">Claimed</th><th>Verdict</th></tr>"
           "</thead><tbody>\n",
           out);
@@ -264,7 +347,8 @@ static void put_outcome(FILE *out, const brg_lab_result *result) {
 }
 
 static void put_effort(FILE *out, const brg_lab_result *result) {
-    fprintf(out, "<p class=\"soft\">%d rounds in %.1f s", (int)result->rounds, result->seconds);
+    fprintf(out, "<p class=\"soft\">%d %s in %.1f s", (int)result->rounds,
+            result->rounds == 1 ? "round" : "rounds", result->seconds);
     if (result->disturbed > 0)
         fprintf(out, "; %d more were disturbed and do not count", (int)result->disturbed);
     if (!isnan(result->others))
@@ -316,8 +400,11 @@ static void put_method(FILE *out) {
         "rounds hardly move. Its 95 % interval comes from the bootstrap: the rounds are drawn "
         "again with replacement many times, and the interval holds the middle 95 % of the "
         "medians. Measuring ends when the intervals are narrow or the time is spent.</p>\n"
-        "<p>Rounds in which other programs took the processors are kept in the data, but not "
-        "judged.</p>\n<dl>\n<dt>",
+        "<p>Rounds in which other programs took more than a tenth of the processors, or in which "
+        "the processor took a quarter longer than usual for the same small work, are kept in the "
+        "data, but not judged.</p>\n"
+        "<p>Every experiment has a control: something of the same kind that must come out the "
+        "other way. Where it does not, nothing is concluded.</p>\n<dl>\n<dt>",
         out);
     static const char *const rules[] = {
         NULL, "The whole interval lies where the claim places the number.",
@@ -343,6 +430,7 @@ static void put_page(FILE *out, const brg_lab_result *results, int32_t count) {
             "</p>\n",
             cli_lab_style, (int)count, count == 1 ? "" : "s");
     put_summary(out, results, count);
+    put_disagreements(out, results, count);
     put_machine(out, results, count);
     for (int32_t i = 0; i < count; i++)
         put_claim(out, &results[i]);

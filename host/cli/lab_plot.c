@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab_axis.h"
 #include "markup.h"
 
 enum {
@@ -27,7 +28,6 @@ enum {
     LABEL_CHARACTERS = 26,
     LABEL_LINE = 15,
     MOST_SERIES = 16,
-    MOST_TICKS = 24,
     COLOURS = 6,
     BAR = 20,
     BAR_GAP = 8,
@@ -65,151 +65,73 @@ static void close_picture(FILE *out) {
 
 /* ---- axes -------------------------------------------------------------------------------------- */
 
-typedef struct axis {
-    bool logarithmic;
-    double low, high; /* as given, not their logarithms */
-    double from, to;  /* where those two lie in the picture */
-    double ticks[MOST_TICKS];
-    int32_t tick_count;
-} axis;
-
-static bool fits(const axis *a, double value) {
-    return isfinite(value) && (!a->logarithmic || value > 0);
-}
-
-static double place(const axis *a, double value) {
-    const double part = a->logarithmic ? log(value / a->low) / log(a->high / a->low)
-                                       : (value - a->low) / (a->high - a->low);
-    return a->from + part * (a->to - a->from);
-}
-
-/* An end of an interval may lie off a logarithmic axis: then it is cut. */
-static double place_within(const axis *a, double value) {
-    return place(a, fmin(fmax(value, a->low), a->high));
-}
-
-static void include_value(axis *a, double value) {
-    if (!fits(a, value))
-        return;
-    a->low = fmin(a->low, value);
-    a->high = fmax(a->high, value);
-}
-
-static void add_tick(axis *a, double value) {
-    if (a->tick_count < MOST_TICKS)
-        a->ticks[a->tick_count++] = value;
-}
-
-/* Steps of 1, 2 or 5, about `wanted` of them; the axis begins and ends at one. */
-static void round_linear(axis *a, int32_t wanted) {
-    const double raw = (a->high - a->low) / wanted;
-    const double decade = pow(10, floor(log10(raw)));
-    const double step = decade * (raw / decade > 5   ? 10
-                                  : raw / decade > 2 ? 5
-                                  : raw / decade > 1 ? 2
-                                                     : 1);
-    const double first = floor(a->low / step + 1e-9), last = ceil(a->high / step - 1e-9);
-    a->low = first * step;
-    a->high = last * step;
-    for (double i = first; i <= last; i++)
-        add_tick(a, i * step);
-}
-
-/* Whole decades where there are many, else 1, 2 and 5 of each. */
-static void round_logarithmic(axis *a) {
-    static const double parts[] = {1, 2, 5};
-    const double first = floor(log10(a->low) + 1e-9), last = ceil(log10(a->high) - 1e-9);
-    const bool fine = last - first <= 2;
-    const double stride = ceil((last - first) / 8);
-    for (double d = first; d <= last; d += fine ? 1 : stride)
-        for (int32_t i = 0; i < (fine ? 3 : 1); i++)
-            add_tick(a, pow(10, d) * parts[i]);
-    double low = a->ticks[0], high = a->ticks[a->tick_count - 1];
-    for (int32_t i = 0; i < a->tick_count; i++) {
-        if (a->ticks[i] <= a->low * (1 + 1e-9))
-            low = a->ticks[i];
-        if (a->ticks[a->tick_count - 1 - i] >= a->high * (1 - 1e-9))
-            high = a->ticks[a->tick_count - 1 - i];
-    }
-    a->low = fmin(low, a->low);
-    a->high = fmax(high, a->high);
-    int32_t kept = 0;
-    for (int32_t i = 0; i < a->tick_count; i++)
-        if (a->ticks[i] >= low && a->ticks[i] <= high)
-            a->ticks[kept++] = a->ticks[i];
-    a->tick_count = kept;
-}
-
-static void round_axis(axis *a, int32_t wanted) {
-    if (!(a->low <= a->high)) { /* no value at all */
-        a->low = a->logarithmic ? 1 : 0;
-        a->high = a->logarithmic ? 10 : 1;
-    }
-    if (a->low == a->high) {
-        a->high = a->logarithmic ? 2 * a->high : a->high + (a->high ? fabs(a->high) : 1);
-        a->low = a->logarithmic ? a->low / 2 : a->low;
-    }
-    if (a->logarithmic)
-        round_logarithmic(a);
-    else
-        round_linear(a, wanted);
-}
-
 /* The measured places themselves are the best ticks, if they are few: 1, 2, 4, 8 units. */
-static void ticks_at_points(axis *x, const brg_lab_result *result) {
-    axis own = *x;
+static void ticks_at_points(cli_axis *x, const brg_lab_result *result) {
+    cli_axis own = *x;
     own.tick_count = 0;
     for (int32_t i = 0; i < result->series_count; i++)
         for (int32_t j = 0; j < result->series[i].point_count; j++) {
             const double value = result->series[i].points[j].x;
-            bool apart = fits(x, value);
+            bool apart = cli_axis_fits(x, value);
             for (int32_t k = 0; k < own.tick_count && apart; k++)
-                apart =
-                    fabs(place(x, own.ticks[k]) - place(x, value)) > 30 || own.ticks[k] == value;
+                apart = fabs(cli_axis_place(x, own.ticks[k]) - cli_axis_place(x, value)) > 30 ||
+                        own.ticks[k] == value;
             bool known = false;
             for (int32_t k = 0; k < own.tick_count; k++)
                 known = known || own.ticks[k] == value;
             if (!apart || (!known && own.tick_count == 9))
                 return;
             if (!known)
-                add_tick(&own, value);
+                cli_axis_mark(&own, value);
         }
     if (own.tick_count >= 2)
         *x = own;
 }
 
-static void fit_axes(const brg_lab_result *result, axis *x, axis *y) {
+static void fit_axes(const brg_lab_result *result, cli_axis *x, cli_axis *y) {
     const brg_lab_plot *plot = &result->claim->plot;
-    *x = (axis){.logarithmic = plot->log_x, .low = INFINITY, .high = -INFINITY};
-    *y = (axis){.logarithmic = plot->log_y, .low = INFINITY, .high = -INFINITY};
+    *x = cli_axis_empty(plot->log_x);
+    *y = cli_axis_empty(plot->log_y);
     for (int32_t i = 0; i < result->series_count; i++)
         for (int32_t j = 0; j < result->series[i].point_count; j++) {
             const brg_lab_point *p = &result->series[i].points[j];
-            include_value(x, p->x);
-            include_value(y, p->y);
-            include_value(y, p->low);
-            include_value(y, p->high);
+            cli_axis_include(x, p->x);
+            cli_axis_include(y, p->y);
+            cli_axis_include(y, p->low);
+            cli_axis_include(y, p->high);
         }
     if (!y->logarithmic)
-        include_value(y, 0);
+        cli_axis_include(y, 0);
     if (!x->logarithmic && x->low > 0 && x->low < 0.5 * x->high)
-        include_value(x, 0);
+        cli_axis_include(x, 0);
 }
 
-static void put_axes(FILE *out, const brg_lab_plot *plot, const axis *x, const axis *y) {
+/* Numbers below the axis, but those that would run into the one before. */
+static void put_x_numbers(FILE *out, const cli_axis *x, double y) {
+    const double width_of_character = 7, gap = 8;
+    double free_from = -INFINITY;
+    char text[64];
+    for (int32_t i = 0; i < x->tick_count; i++) {
+        const double at = cli_axis_place(x, x->ticks[i]);
+        cli_axis_number(x->ticks[i], text, sizeof text);
+        const double half = width_of_character * (double)strlen(text) / 2;
+        put_line(out, "axis", at, y, at, y + 5);
+        if (at - half < free_from)
+            continue;
+        put_text(out, at, y + 20, "soft mid", text);
+        free_from = at + half + gap;
+    }
+}
+
+static void put_axes(FILE *out, const brg_lab_plot *plot, const cli_axis *x, const cli_axis *y) {
     char text[64];
     for (int32_t i = 0; i < y->tick_count; i++) {
-        const double at = place(y, y->ticks[i]);
+        const double at = cli_axis_place(y, y->ticks[i]);
         put_line(out, "grid", x->from, at, x->to, at);
         put_text(out, x->from - 8, at + 4, "soft end",
-                 cli_markup_number(y->ticks[i], text, sizeof text));
+                 cli_axis_number(y->ticks[i], text, sizeof text));
     }
-    for (int32_t i = 0; i < x->tick_count; i++) {
-        const double at = place(x, x->ticks[i]);
-        put_line(out, "axis", at, y->from, at, y->from + 5);
-        put_text(out, at, y->from + 20, "soft mid",
-                 cli_markup_number(x->ticks[i], text, sizeof text));
-    }
+    put_x_numbers(out, x, y->from);
     put_line(out, "axis", x->from, y->from, x->to, y->from);
     snprintf(text, sizeof text, "%s", plot->log_x ? " (log scale)" : "");
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"mid\">", (x->from + x->to) / 2, y->from + 42);
@@ -232,22 +154,23 @@ static void put_point_title(FILE *out, const brg_lab_series *series, const brg_l
     fputs("</title>", out);
 }
 
-static void put_interval(FILE *out, const brg_lab_point *p, const axis *x, const axis *y) {
+static void put_interval(FILE *out, const brg_lab_point *p, const cli_axis *x, const cli_axis *y) {
     if (!isfinite(p->low) || !isfinite(p->high) || p->low == p->high)
         return;
-    const double at = place(x, p->x);
-    const double low = place_within(y, p->low), high = place_within(y, p->high);
+    const double at = cli_axis_place(x, p->x);
+    const double low = cli_axis_place_within(y, p->low), high = cli_axis_place_within(y, p->high);
     put_line(out, "whisker", at, low, at, high);
     put_line(out, "whisker", at - 4, low, at + 4, low);
     put_line(out, "whisker", at - 4, high, at + 4, high);
 }
 
-static void put_path(FILE *out, const brg_lab_series *series, const axis *x, const axis *y) {
+static void put_path(FILE *out, const brg_lab_series *series, const cli_axis *x,
+                     const cli_axis *y) {
     fputs("<polyline points=\"", out);
     for (int32_t i = 0; i < series->point_count; i++) {
         const brg_lab_point *p = &series->points[i];
-        if (fits(x, p->x) && fits(y, p->y))
-            fprintf(out, "%.1f,%.1f ", place(x, p->x), place(y, p->y));
+        if (cli_axis_fits(x, p->x) && cli_axis_fits(y, p->y))
+            fprintf(out, "%.1f,%.1f ", cli_axis_place(x, p->x), cli_axis_place(y, p->y));
     }
     fputs("\"/>\n", out);
 }
@@ -256,8 +179,8 @@ static void open_series(FILE *out, int32_t index, bool model) {
     fprintf(out, "<g class=\"s s%d%s\">\n", (int)(index % COLOURS), model ? " model" : "");
 }
 
-static void put_series(FILE *out, const brg_lab_result *result, int32_t index, const axis *x,
-                       const axis *y) {
+static void put_series(FILE *out, const brg_lab_result *result, int32_t index, const cli_axis *x,
+                       const cli_axis *y) {
     const brg_lab_series *series = &result->series[index];
     const bool joined = result->claim->plot.kind == BRG_LAB_PLOT_LINES;
     open_series(out, index, series->model);
@@ -265,11 +188,11 @@ static void put_series(FILE *out, const brg_lab_result *result, int32_t index, c
         put_path(out, series, x, y);
     for (int32_t i = 0; i < series->point_count && !(joined && series->model); i++) {
         const brg_lab_point *p = &series->points[i];
-        if (!fits(x, p->x) || !fits(y, p->y))
+        if (!cli_axis_fits(x, p->x) || !cli_axis_fits(y, p->y))
             continue;
         put_interval(out, p, x, y);
-        fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\">", place(x, p->x), place(y, p->y),
-                joined ? "3.6" : "5");
+        fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\">", cli_axis_place(x, p->x),
+                cli_axis_place(y, p->y), joined ? "3.6" : "5");
         put_point_title(out, series, p);
         fputs("</circle>\n", out);
     }
@@ -342,39 +265,41 @@ static void put_tag(FILE *out, const brg_lab_series *series, const name_tag *tag
 }
 
 /* A lone series needs no name beside it if the axis says the same, but a name does no harm. */
-static void put_tags(FILE *out, const brg_lab_result *result, const axis *x, const axis *y) {
+static void put_tags(FILE *out, const brg_lab_result *result, const cli_axis *x,
+                     const cli_axis *y) {
     name_tag tags[MOST_SERIES];
     int32_t count = 0;
     for (int32_t i = 0; i < result->series_count && count < MOST_SERIES; i++) {
         const brg_lab_series *series = &result->series[i];
         const brg_lab_point *last = NULL;
         for (int32_t j = 0; j < series->point_count; j++)
-            if (fits(x, series->points[j].x) && fits(y, series->points[j].y))
+            if (cli_axis_fits(x, series->points[j].x) && cli_axis_fits(y, series->points[j].y))
                 last = &series->points[j];
         if (last && series->name[0])
-            tags[count++] = (name_tag){i, line_count(series->name), place(y, last->y)};
+            tags[count++] = (name_tag){i, line_count(series->name), cli_axis_place(y, last->y)};
     }
     push_apart(tags, count, y->from + 10);
     for (int32_t i = 0; i < count; i++)
         put_tag(out, &result->series[tags[i].series], &tags[i], x->to + 10);
 }
 
-static void put_point_labels(FILE *out, const brg_lab_result *result, const axis *x,
-                             const axis *y) {
+static void put_point_labels(FILE *out, const brg_lab_result *result, const cli_axis *x,
+                             const cli_axis *y) {
     for (int32_t i = 0; i < result->series_count; i++)
         for (int32_t j = 0; j < result->series[i].point_count; j++) {
             const brg_lab_point *p = &result->series[i].points[j];
-            if (fits(x, p->x) && fits(y, p->y) && p->label[0])
-                put_text(out, place(x, p->x) + 9, place(y, p->y) - 7, "", p->label);
+            if (cli_axis_fits(x, p->x) && cli_axis_fits(y, p->y) && p->label[0])
+                put_text(out, cli_axis_place(x, p->x) + 9, cli_axis_place(y, p->y) - 7, "",
+                         p->label);
         }
 }
 
 static void put_plane(FILE *out, const brg_lab_result *result) {
     const brg_lab_plot *plot = &result->claim->plot;
-    axis x, y;
+    cli_axis x, y;
     fit_axes(result, &x, &y);
-    round_axis(&y, 5);
-    round_axis(&x, 6);
+    cli_axis_round(&y, 5);
+    cli_axis_round(&x, 6);
     x.from = LEFT;
     x.to = WIDTH - RIGHT;
     y.from = HEIGHT - BOTTOM;
@@ -404,10 +329,10 @@ static void put_bar_value(FILE *out, const brg_lab_result *result, int32_t index
 }
 
 static void put_bar(FILE *out, const brg_lab_result *result, int32_t index, const brg_lab_point *p,
-                    const axis *value, double y) {
+                    const cli_axis *value, double y) {
     const brg_lab_series *series = &result->series[index];
-    const double zero = value->logarithmic ? value->from : place_within(value, 0);
-    const double end = fits(value, p->y) ? place(value, p->y) : zero;
+    const double zero = value->logarithmic ? value->from : cli_axis_place_within(value, 0);
+    const double end = cli_axis_fits(value, p->y) ? cli_axis_place(value, p->y) : zero;
     double right = fmax(zero, end);
     open_series(out, index, series->model);
     fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\">",
@@ -415,7 +340,8 @@ static void put_bar(FILE *out, const brg_lab_result *result, int32_t index, cons
     put_point_title(out, series, p);
     fputs("</rect>\n", out);
     if (isfinite(p->low) && isfinite(p->high) && p->low != p->high) {
-        const double low = place_within(value, p->low), high = place_within(value, p->high);
+        const double low = cli_axis_place_within(value, p->low),
+                     high = cli_axis_place_within(value, p->high);
         const double middle = y + BAR / 2.0 - 2;
         put_line(out, "whisker on", low, middle, high, middle);
         put_line(out, "whisker on", low, middle - 4, low, middle + 4);
@@ -436,7 +362,7 @@ static int32_t row_count(const brg_lab_result *result, int32_t *bars) {
     return rows;
 }
 
-static double put_row(FILE *out, const brg_lab_result *result, int32_t row, const axis *value,
+static double put_row(FILE *out, const brg_lab_result *result, int32_t row, const cli_axis *value,
                       double y) {
     const double first = y;
     char label[BRG_LAB_NAME] = "";
@@ -466,10 +392,10 @@ static double put_row(FILE *out, const brg_lab_result *result, int32_t row, cons
 static void put_bars(FILE *out, const brg_lab_result *result) {
     const brg_lab_plot *plot = &result->claim->plot;
     char text[64];
-    axis x, value;
+    cli_axis x, value;
     int32_t bars;
     fit_axes(result, &x, &value);
-    round_axis(&value, 5);
+    cli_axis_round(&value, 5);
     value.from = BAR_LEFT;
     value.to = WIDTH - BAR_RIGHT;
     const int32_t rows = row_count(result, &bars);
@@ -486,9 +412,9 @@ static void put_bars(FILE *out, const brg_lab_result *result) {
     open_picture(out, y + 30, result->claim->title, "Whiskers are 95 % intervals.");
     put_text(out, value.from, TOP - 16, "", plot->y ? plot->y : "");
     for (int32_t i = 0; i < value.tick_count; i++) {
-        const double at = place(&value, value.ticks[i]);
+        const double at = cli_axis_place(&value, value.ticks[i]);
         put_line(out, "grid", at, TOP - 6, at, y);
-        put_text(out, at, y + 16, "soft mid", cli_markup_number(value.ticks[i], text, sizeof text));
+        put_text(out, at, y + 16, "soft mid", cli_axis_number(value.ticks[i], text, sizeof text));
     }
     if (drawn)
         fwrite(drawn, 1, size, out);

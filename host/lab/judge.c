@@ -125,14 +125,38 @@ void brg_lab_answer_make(const brg_lab_question *question, const brg_lab_estimat
 
 /* ---- the claim --------------------------------------------------------------------------------- */
 
+static bool is_listed(const brg_lab_result *result, int32_t index, bool control,
+                      brg_lab_verdict verdict) {
+    return result->claim->questions[index].control == control && result->answers[index].given &&
+           result->answers[index].verdict == verdict;
+}
+
+/* Bytes of a sentence before its reason, if the next one listed gives the same reason: said once is enough. */
+static size_t length_without_reason(const brg_lab_result *result, int32_t index, bool control,
+                                    brg_lab_verdict verdict) {
+    const char *sentence = result->answers[index].sentence;
+    const char *reason = strstr(sentence, ", since "), *other = NULL;
+    int32_t next = index + 1;
+    while (next < brg_lab_claim_questions(result->claim) &&
+           !is_listed(result, next, control, verdict))
+        next++;
+    if (next < brg_lab_claim_questions(result->claim))
+        other = strstr(result->answers[next].sentence, ", since ");
+    return reason && other && strcmp(reason, other) == 0 ? (size_t)(reason - sentence) : 0;
+}
+
 /* The sentences of the answers that have the verdict, controls or not. */
 static void append_answers(const brg_lab_result *result, bool control, brg_lab_verdict verdict,
                            char *text, size_t size) {
-    const brg_lab_claim *claim = result->claim;
-    for (int32_t i = 0; i < brg_lab_claim_questions(claim); i++)
-        if (claim->questions[i].control == control && result->answers[i].given &&
-            result->answers[i].verdict == verdict)
-            append(text, size, " ", result->answers[i].sentence);
+    for (int32_t i = 0; i < brg_lab_claim_questions(result->claim); i++) {
+        if (!is_listed(result, i, control, verdict))
+            continue;
+        char sentence[BRG_LAB_TEXT];
+        const size_t cut = length_without_reason(result, i, control, verdict);
+        snprintf(sentence, sizeof sentence, "%.*s%s", cut ? (int)cut : BRG_LAB_TEXT,
+                 result->answers[i].sentence, cut ? "." : "");
+        append(text, size, " ", sentence);
+    }
 }
 
 /* The verdict on all questions of one kind: CONFIRMED if all are, REFUTED if one is. */

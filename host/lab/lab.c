@@ -205,7 +205,8 @@ static void conclude(brg_lab *lab) {
         snprintf(result->sentence, sizeof result->sentence,
                  "Interrupted after %.1f s, before it could be judged.", brg_lab_elapsed_s(lab));
     }
-    append(result->sentence, sizeof result->sentence, lab->remark);
+    if (result->verdict == BRG_LAB_CONFIRMED) /* what numbers mean says nothing without them */
+        append(result->sentence, sizeof result->sentence, lab->remark);
 }
 
 static void run_current(brg_lab *lab) {

@@ -141,7 +141,7 @@ brg_lab_estimate brg_lab_exact(double value);
 brg_status brg_lab_not_applicable(brg_lab *lab, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Adds a sentence to the verdict's: what the numbers mean, or what they do not show. */
+/* Adds a sentence to the verdict's if that is CONFIRMED: what the numbers mean, or do not show. */
 void brg_lab_remark(brg_lab *lab, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Notes an error (the first one stays) and returns NaN, for measure functions; the experiment then ends as

@@ -408,7 +408,8 @@ static const char *noise_of(const measurement *m, bool withheld, char *text, siz
     if (calm_rounds(m->lab) >= m->min_rounds && !withheld)
         return NULL;
     if (m->others_most > tolerated)
-        snprintf(text, size, "other programs used %.0f %% of the processors", m->others_most * 100);
+        snprintf(text, size, "other programs used %.0f %% of the processors",
+                 fmin(m->others_most, 1) * 100); /* ticks round up */
     else if (m->slower_most > too_slow)
         snprintf(text, size, "the processor took %.0f %% longer than usual for the same work",
                  m->slower_most * 100);

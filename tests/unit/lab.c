@@ -463,6 +463,22 @@ Test(lab_noise, it_tries_again_until_it_is_calm) {
     brg_lab_result_release(&result);
 }
 
+/* Two questions and one reason for both: it is given once. */
+Test(lab_noise, a_reason_is_given_once) {
+    static const brg_lab_claim claim = {
+        .questions = {{.what = "gain", .unit = "x", BRG_LAB_ABOVE(1)},
+                      {.what = "loss", .unit = "x", BRG_LAB_ABOVE(1)},
+                      {.what = "rest", .unit = "x", BRG_LAB_ABOVE(1)}}};
+    const brg_lab_estimate unknown = {2, NAN, NAN, 1};
+    brg_lab_result result = {.claim = &claim};
+    for (int32_t i = 0; i < 3; i++)
+        brg_lab_answer_make(&claim.questions[i], &unknown, i < 2 ? "it rained" : "it snowed",
+                            &result.answers[i]);
+    brg_lab_result_judge(&result);
+    cr_expect_str_eq(result.sentence,
+                     "Gain: 2 x. Loss: 2 x, since it rained. Rest: 2 x, since it snowed.");
+}
+
 /* ---- a slower processor ------------------------------------------------------------------------ */
 
 Test(lab_noise, a_slower_processor_is_inconclusive) {
