@@ -148,6 +148,24 @@ static int create_beside(const char *path, char temporary[PATH_MAX]) {
     return -1;
 }
 
+/* Flushes the directory of a file, so that a new name outlives a loss of power too. The file is there in
+ * any case: where a directory cannot be opened or flushed, nothing is lost but that. */
+static void flush_directory(const char *path) {
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) + 1 : 1;
+    if (length >= sizeof folder)
+        return;
+    memcpy(folder, slash ? path : ".", length);
+    folder[length] = '\0';
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    if (fsync(descriptor) != 0)
+        errno = 0;
+    close(descriptor);
+}
+
 /* Fills, flushes and closes the temporary file, and moves it into place. Returns 0 or an errno. */
 static int fill_and_rename(int descriptor, const char *temporary, const char *path,
                            const void *data, size_t size) {
@@ -158,6 +176,8 @@ static int fill_and_rename(int descriptor, const char *temporary, const char *pa
         code = errno;
     if (code == 0 && rename(temporary, path) != 0)
         code = errno;
+    if (code == 0)
+        flush_directory(path);
     return code;
 }
 

@@ -45,10 +45,10 @@ typedef struct suit {
 } suit;
 
 static const suit suits[] = {
-    {"mlp", "sgd", "cosine", "none", 5, 64, 0.05, 0, 0.9, 0},
+    {"mlp", "sgd", "cosine", "shift=1", 10, 64, 0.05, 0, 0.9, 0},
     {"cnn", "sgd", "cosine", "none", 5, 64, 0.05, 0, 0.9, 0},
-    {"lenet", "sgd", "cosine", "none", 5, 64, 0.05, 0, 0.9, 0},
-    {"resnet-mini", "sgd", "cosine", "none", 5, 64, 0.05, 0, 0.9, 0},
+    {"lenet", "sgd", "cosine", "shift=1", 6, 64, 0.05, 0, 0.9, 0},
+    {"resnet-mini", "sgd", "cosine", "flip", 6, 128, 0.1, 0.5, 0.9, 5e-4},
     {NULL, "sgd", "cosine", "none", 5, 64, 0.05, 0, 0.9, 0}, /* all others */
 };
 

@@ -1,4 +1,4 @@
-"""LeNet by PyTorch with the recipe of `brigade train`, until 99.0 % of the test images are told right:
+"""LeNet by PyTorch with the recipe of `brigade train --augment none`, until 99.0 % of the test images are told right:
 
     python3 tests/bench/lenet_to_99.py FOLDER [--epochs 10]
 
