@@ -95,17 +95,28 @@ static brg_status check_end(gzFile file, const char *path, brg_error *error) {
     return check_stream(file, path, error);
 }
 
-/* The elements go to memory of their own first: a file may claim more than it has. */
+/* Reads so many bytes into memory that grows as they come: a file may claim more than it has. */
+static brg_status read_all(gzFile file, const char *path, size_t size, uint8_t **bytes,
+                           brg_error *error) {
+    brg_status status = BRG_OK;
+    for (size_t got = 0, room = 0; status == BRG_OK && got < size; got = room) {
+        room = size - got < room + CHUNK ? size : 2 * room + CHUNK;
+        uint8_t *more = realloc(*bytes, room);
+        if (!more)
+            return brg_fail(error, BRG_E_MEMORY, "There is no memory for %s.", path);
+        *bytes = more;
+        status = read_bytes(file, path, more + got, room - got, error);
+    }
+    return status;
+}
+
 static brg_status read_elements(gzFile file, const char *path, const brg_shape *shape,
                                 brg_tensor **tensor, brg_error *error) {
     size_t size = 0;
+    uint8_t *bytes = NULL;
     brg_status status = brg_shape_size(shape, NULL, &size, error);
-    if (status != BRG_OK)
-        return status;
-    uint8_t *bytes = malloc(size ? size : 1);
-    if (!bytes)
-        return brg_fail(error, BRG_E_MEMORY, "There is no memory for %s.", path);
-    status = read_bytes(file, path, bytes, size, error);
+    if (status == BRG_OK)
+        status = read_all(file, path, size, &bytes, error);
     if (status == BRG_OK)
         status = check_end(file, path, error);
     if (status == BRG_OK)

@@ -49,9 +49,10 @@ static void cost(const brg_call *call, brg_cost *cost) {
     }
     if (brg_network_decode(call->data[BRG_TRAIN_NETWORK], words->dims[0], &network, NULL) != BRG_OK)
         return;
-    double share = params->mode == BRG_TRAIN_SCORES ? 1.0 / 3 : 1;
-    cost->flops = share * images * brg_network_flops(&network);
-    cost->bytes = images * (double)brg_network_node(&network, 0) + 8 * state;
+    bool training = params->mode != BRG_TRAIN_SCORES;
+    cost->flops = images * brg_network_flops(&network, training);
+    cost->bytes = images * (double)brg_network_node(&network, 0) +
+                  (training ? 8 * state : 4 * (network.parameter_count + images * network.classes));
 }
 
 static int32_t dims(const brg_call *call, brg_dim dims[BRG_MAX_DIMS]) {

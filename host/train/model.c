@@ -46,7 +46,7 @@ brg_status brg_model_read(const char *text, const char *name, brg_model *model, 
                              .classes = network->classes,
                              .layers = network->layer_count,
                              .weights = brg_network_weights(network),
-                             .flops = brg_network_flops(network)};
+                             .flops = brg_network_flops(network, true)};
         snprintf(model->name, sizeof model->name, "%.*s", (int)sizeof model->name - 1, name);
         model->text = strdup(text);
         status = model->text ? encode(network, &model->network, error)

@@ -381,16 +381,18 @@ brg_status brg_network_parse(const char *text, const char *name, brg_network *ne
     return finish(&r);
 }
 
-double brg_network_flops(const brg_network *network) {
+/* A layer's products are made once forward and, in training, twice backward: for its weights and for what
+ * it took, unless that was the images. Pools and the like count with two operations each way. */
+double brg_network_flops(const brg_network *network, bool training) {
     double flops = 0;
     for (int32_t i = 0; i < network->layer_count; i++) {
         const brg_layer *layer = &network->layers[i];
         double sums = (double)brg_layer_out(layer);
-        bool first = layer->from == 0;
+        int32_t passes = !training ? 1 : layer->from == 0 ? 2 : 3;
         if (layer->fan_in)
-            flops += 2.0 * sums * layer->fan_in * (first ? 2 : 3);
+            flops += 2.0 * sums * layer->fan_in * passes;
         else
-            flops += 4.0 * sums * layer->kh * layer->kw;
+            flops += (training ? 4.0 : 2.0) * sums * layer->kh * layer->kw;
     }
     return flops;
 }

@@ -70,8 +70,8 @@ static inline int64_t brg_layer_out(const brg_layer *layer) {
 /* Elements of a node, for one image. */
 int64_t brg_network_node(const brg_network *network, int32_t node);
 
-/* Arithmetic of one step on one image, forward and backward, in floating point operations. */
-double brg_network_flops(const brg_network *network);
+/* Arithmetic on one image in floating point operations: of a step, forward and backward, or forward alone. */
+double brg_network_flops(const brg_network *network, bool training);
 
 /* Reads a model's text (see models/README.md) and settles all sizes. BRG_E_ARGUMENT with the line and
  * what is wrong there. `name` leads messages. */
