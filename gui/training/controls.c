@@ -67,6 +67,8 @@ static void buttons(brg_form *form, brg_course *course) {
 }
 
 static const char *advice(const brg_course *course) {
+    if (course->now.state == BRG_TRAINER_FAILED && course->now.error.hint[0])
+        return course->now.error.hint;
     if (brg_course_under_way(course))
         return "What is changed here holds for the next training.";
     if (brg_course_can_resume(course))

@@ -64,7 +64,7 @@ static void draw_words(brg_training *training, brg_rect place) {
     const brg_trainer_view *now = &training->shown;
     bool failed = now->state == BRG_TRAINER_FAILED;
     if (failed)
-        brg_log_words(&now->error, text, sizeof text);
+        snprintf(text, sizeof text, "%s", now->error.what);
     else if (now->steps == 0)
         snprintf(text, sizeof text,
                  "Steps run on the engine's device; some are computed again by "
