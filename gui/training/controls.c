@@ -70,7 +70,9 @@ static const char *advice(const brg_course *course) {
     if (course->now.state == BRG_TRAINER_FAILED && course->now.error.hint[0])
         return course->now.error.hint;
     if (brg_course_under_way(course))
-        return "What is changed here holds for the next training.";
+        return "What is changed here holds for the next training; but Save writes to the file that "
+               "is "
+               "named now.";
     if (brg_course_can_resume(course))
         return "Start begins anew and writes over the file; Resume goes on from it, bit for bit.";
     return "It trains on threads of its own; the strip below shows what that does to this "

@@ -54,12 +54,17 @@ void brg_curves_add(brg_curves *curves, const brg_train_point *points, int64_t c
         add(curves, &points[i]);
 }
 
+/* So long a memory as the first steps allow, whose numbers are of another size. */
+static double memory_at(double step, double span) {
+    return fmin(span, fmax(step / 8, 1));
+}
+
 /* Each point's share of the mean fades as the steps go by. What is not finite has none, and stays. */
 void brg_curves_smooth(const double *step, const double *values, int count, double span,
                        double *smooth) {
     double sum = 0, mass = 0;
     for (int i = 0; i < count; i++) {
-        double fade = i > 0 ? exp((step[i - 1] - step[i]) / span) : 0;
+        double fade = i > 0 ? exp((step[i - 1] - step[i]) / memory_at(step[i], span)) : 0;
         bool counts = isfinite(values[i]);
         sum = fade * sum + (counts ? values[i] : 0);
         mass = fade * mass + (counts ? 1 : 0);

@@ -33,8 +33,8 @@ void brg_curves_clear(brg_curves *curves);
 void brg_curves_add(brg_curves *curves, const brg_train_point *points, int64_t count);
 void brg_curves_add_tests(brg_curves *curves, const brg_train_test *tests, int64_t count);
 
-/* The moving mean of some values: what lies `span` steps back counts e times less. smooth has room for
- * `count`. */
+/* The moving mean of some values: what lies `span` steps back, or an eighth of all steps so far, counts e
+ * times less. smooth has room for `count`. */
 void brg_curves_smooth(const double *step, const double *values, int count, double span,
                        double *smooth);
 

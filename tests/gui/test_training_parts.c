@@ -81,12 +81,22 @@ Test(curves, a_smoothed_constant_is_that_constant) {
 
 /* e times less for each span that lies between. */
 Test(curves, what_is_long_ago_counts_less) {
-    const double step[3] = {0, 20, 40}, value[3] = {1, 0, 0}, e = exp(1);
+    const double step[3] = {1000, 1020, 1040}, value[3] = {1, 0, 0}, e = exp(1);
     double smooth[3];
     brg_curves_smooth(step, value, 3, 20, smooth);
     cr_assert_float_eq(smooth[0], 1, 1e-12);
     cr_assert_float_eq(smooth[1], (1 / e) / (1 + 1 / e), 1e-12);
     cr_assert_float_eq(smooth[2], (1 / (e * e)) / (1 + 1 / e + 1 / (e * e)), 1e-12);
+}
+
+/* Of the steep beginning nothing is left when the curve is flat. */
+Test(curves, the_beginning_is_soon_forgotten) {
+    const double step[4] = {10, 20, 30, 40}, value[4] = {100, 10, 1, 1};
+    double smooth[4];
+    brg_curves_smooth(step, value, 4, 1000, smooth);
+    cr_assert_float_eq(smooth[0], 100, 1e-12);
+    cr_assert_lt(smooth[1], 13);
+    cr_assert_lt(smooth[3], 1.5);
 }
 
 /* What is no number is shown as none, and does not spoil what comes after it. */
