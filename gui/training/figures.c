@@ -71,10 +71,10 @@ static void draw_words(brg_training *training, brg_rect place) {
                  "sequential C and compared.");
     else
         snprintf(text, sizeof text,
-                 "%lld weights in %d layers learn from %lld images, %d a step; tested on %lld "
+                 "%lld weights in %d layer%s learn from %lld images, %d a step; tested on %lld "
                  "others.",
-                 (long long)now->weights, now->layers, (long long)now->images, now->batch,
-                 (long long)now->test_images);
+                 (long long)now->weights, now->layers, now->layers == 1 ? "" : "s",
+                 (long long)now->images, now->batch, (long long)now->test_images);
     brg_ui_text(training->ui, place, BRG_FONT_SMALL, BRG_LEFT, failed ? BRG_RED : BRG_QUIET, text);
 }
 

@@ -60,8 +60,29 @@ static int count_right(const brg_course *course) {
     return right;
 }
 
-void brg_training_samples(brg_training *training, brg_rect place) {
+/* Tells of the image under the pointer. */
+static void draw_tip(brg_training *training, brg_rect room) {
+    char text[200];
     brg_ui_pointer pointer;
+    const brg_course *course = &training->course;
+    bool over = brg_ui_area(training->ui, "train_samples", room, &pointer);
+    int i = (int)((pointer.x - room.x) / room.w * BRG_COURSE_SAMPLES);
+    if (!over || i < 0 || i >= course->sample_count)
+        return;
+    const brg_train_sample *s = &course->samples[i];
+    bool known = s->label >= 0 && s->label < BRG_SAMPLE_CLASSES;
+    int length = snprintf(
+        text, sizeof text, "Image %lld of the test set is a %d. It says %d, %.1f %%",
+        (long long)s->image, s->label, s->predicted, floor(1000 * (double)s->confidence) / 10);
+    if (known && s->predicted != s->label)
+        snprintf(text + length, sizeof text - (size_t)length, ", and %d, %.1f %%.", s->label,
+                 floor(1000 * (double)s->probabilities[s->label]) / 10);
+    else
+        snprintf(text + length, sizeof text - (size_t)length, ".");
+    brg_ui_tip(training->ui, text);
+}
+
+void brg_training_samples(brg_training *training, brg_rect place) {
     brg_ui *ui = training->ui;
     brg_course *course = &training->course;
     brg_rect card = {place.x + 16, place.y, place.w - 32, place.h - 4};
@@ -77,9 +98,8 @@ void brg_training_samples(brg_training *training, brg_rect place) {
                  "%d of these %d right; bars: probability of each class, the true one blue and "
                  "underlined",
                  count_right(course), course->sample_count);
-    brg_ui_area(ui, "train_samples", room, &pointer);
-    brg_ui_tip(ui, "The same images of the test set after each epoch. It never learns from these.");
     float w = room.w / BRG_COURSE_SAMPLES;
     for (int i = 0; i < course->sample_count; i++)
         draw_sample(training, i, (brg_rect){room.x + w * (float)i, room.y, w, room.h});
+    draw_tip(training, room);
 }
