@@ -72,10 +72,10 @@ static void draw_tip(brg_training *training, brg_rect room) {
     const brg_train_sample *s = &course->samples[i];
     bool known = s->label >= 0 && s->label < BRG_SAMPLE_CLASSES;
     int length = snprintf(
-        text, sizeof text, "Image %lld of the test set is a %d. It says %d, %.1f %%",
+        text, sizeof text, "Image %lld of the test set is a %d. It says %d with %.1f %%",
         (long long)s->image, s->label, s->predicted, floor(1000 * (double)s->confidence) / 10);
     if (known && s->predicted != s->label)
-        snprintf(text + length, sizeof text - (size_t)length, ", and %d, %.1f %%.", s->label,
+        snprintf(text + length, sizeof text - (size_t)length, ", %d with %.1f %%.", s->label,
                  floor(1000 * (double)s->probabilities[s->label]) / 10);
     else
         snprintf(text + length, sizeof text - (size_t)length, ".");

@@ -35,8 +35,10 @@ static void find_places(probe *p) {
     if (!report)
         stop("The window cannot be started, or saved no report.");
     p->field = place_of(report, p->wanted.widget);
-    p->cancel = place_of(report, "cancel");
-    p->run = place_of(report, "run");
+    if (p->wanted.cancels > 0)
+        p->cancel = place_of(report, "cancel");
+    if (p->wanted.cancels > 0 || p->wanted.new_w > 0)
+        p->run = place_of(report, "run");
     cJSON_Delete(report);
 }
 

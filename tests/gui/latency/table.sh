@@ -12,7 +12,6 @@ probe="${PREFIX:-} $build/tests/gui/window-latency --row"
 # What the window runs: without pause, long enough in one round for a steady figure.
 gemm='--view workbench --size 2048 --auto-run --continuous --repeats 50'
 conv='--view workbench --workload conv2d --auto-run --continuous'
-
 head() {
     echo '| | own clock: p50 / p99 / max | outside: p50 / p99 / max | pointer to screen: p50 / p99 / max |' \
         'Escape to acknowledged | Escape to over | logged | GFLOP/s | window CPU | display CPU | Mpixel/s |'
@@ -38,6 +37,10 @@ modes() {
     row 'asleep' --asleep --inputs 0 -- --view workbench
     row 'engine, gemm 2048' --seconds 10 --cancels 60 -- $gemm
     row 'engine, conv2d' -- $conv
+    for m in lenet mlp; do
+        row "training $m" --seconds 10 --inputs 60 --widget train_stop --set training.model=$m \
+            --set training.epochs=1000 -- --view training --auto-run
+    done
     row 'UI thread, gemm 2048' --seconds 10 --inputs 12 -- $gemm --repeats 5 --ui-thread
     echo
     for i in 1 2 3; do
