@@ -69,8 +69,6 @@ static bool tick(brg_lab *lab, void *argument) {
     (void)lab;
     session *s = argument;
     const way *w = s->way;
-    if (s->failed || s->over)
-        return false;
     if (!s->began_s) {
         s->began_s = brg_lab_now_s();
         s->kernel = start(s, &w->kernel, w->kernel_on, &s->done_s);
@@ -80,8 +78,8 @@ static bool tick(brg_lab *lab, void *argument) {
     }
     look(s, s->kernel, &s->done_s);
     look(s, s->answer, &s->answered_s);
-    s->over = s->done_s && s->answered_s; /* one more frame shows how late it is */
-    return !s->failed;
+    s->over = s->done_s && s->answered_s;
+    return !s->failed && !s->over;
 }
 
 /* Waits for a job and lets go of it; returns the milliseconds of its kernels. */

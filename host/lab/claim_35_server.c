@@ -22,12 +22,12 @@
 #include "lab/tail.h"
 #include "lab/work.h"
 
-enum { SIDE = 192, LENS = 31, CLIENTS = 8, REQUESTS = 2, PARTS = 32 };
+enum { SIDE = 192, LENS = 25, CLIENTS = 8, REQUESTS = 2, PARTS = 32 };
 enum { BLOCKING, LOOP, ENGINE, WAITS_LOOP, WAITS_ENGINE, FILTERS_BLOCKING, FILTERS_LOOP, SERVERS };
 enum { RATE, SLOWEST, MIDDLE, READINGS };
 enum { Q_LOOP, Q_ENGINE, Q_PROMPT, Q_PROMPTER, Q_WAITS, Q_FILTERS };
 
-static const double wait_s = 6e-3, patience_s = 10;
+static const double wait_s = 4e-3, patience_s = 10;
 
 /* What a server filters with; its thread's own while it serves. */
 typedef struct darkroom {
@@ -316,8 +316,8 @@ const brg_experiment brg_claim_35 =
           .refuted_by = "No gain of one of the two.",
           .workload =
               "Eight clients on this machine with two requests each, sent over HTTP (the server's "
-              "side is libmicrohttpd): a photograph of 192 x 192 pixels, a wait of 6 ms, a lens of "
-              "31 x 31 weights, and the photograph back.",
+              "side is libmicrohttpd): a photograph of 192 x 192 pixels, a wait of 4 ms, a lens of "
+              "25 x 25 weights, and the photograph back.",
           .method =
               "Each server is one thread. Where it computes in the loop it waits for the filter on "
               "one unit; with the engine, filters are dealt out to all units. Every answer is "
