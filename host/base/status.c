@@ -132,6 +132,7 @@ static const char *const status_names[BRG_STATUS_COUNT] = {
     [BRG_E_IO] = "BRG_E_IO",
     [BRG_E_FORMAT] = "BRG_E_FORMAT",
     [BRG_E_DIVERGED] = "BRG_E_DIVERGED",
+    [BRG_E_RANK_LOST] = "BRG_E_RANK_LOST",
     [BRG_E_INTERNAL] = "BRG_E_INTERNAL",
 };
 

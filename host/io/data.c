@@ -5,8 +5,6 @@
 #include "io/data.h"
 
 #include <dlfcn.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +15,8 @@ static bool found(const char *folder, const char *name, char *path, size_t size)
     return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
-/* The folder of the library, or of the program that it is linked into: of whatever holds these words. */
-static bool own_folder(char folder[PATH_MAX]) {
+/* The folder of whatever holds these words. */
+bool brg_own_folder(char folder[PATH_MAX]) {
     static const char here[] = "here";
     Dl_info place;
     if (!dladdr(here, &place) || !place.dli_fname || !realpath(place.dli_fname, folder))
@@ -31,7 +29,7 @@ static bool own_folder(char folder[PATH_MAX]) {
 static bool found_installed(const char *name, char *path, size_t size) {
     static const char *const ways[] = {BRIGADE_DATA_FROM_LIB, "../share/brigade"};
     char own[PATH_MAX], folder[PATH_MAX + 64];
-    if (!own_folder(own))
+    if (!brg_own_folder(own))
         return false;
     for (int i = 0; i < 2; i++) {
         snprintf(folder, sizeof folder, "%s/%s", own, ways[i]);

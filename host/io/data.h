@@ -4,6 +4,8 @@
 #ifndef IO_DATA_H
 #define IO_DATA_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "brigade/status.h"
@@ -12,5 +14,8 @@
  * installed beside the library, or in the source tree that the library was built from. BRG_E_IO, with a hint
  * that names BRIGADE_DATA_DIR. */
 brg_status brg_data_path(const char *name, char *path, size_t size, brg_error *error);
+
+/* The folder of the library, or of the program that it is linked into. */
+bool brg_own_folder(char folder[PATH_MAX]);
 
 #endif

@@ -16,7 +16,7 @@
 
 #include "brigade/trace.h"
 #include "train/compare.h"
-#include "train/exam.h"
+#include "train/team.h"
 
 static const double STRETCH_S = 0.25; /* so long a stretch should last */
 static const double CHECKS_SHARE =
@@ -88,7 +88,7 @@ static brg_status check_fit(const brg_training *t, brg_error *error) {
 
 static void set_up(brg_training *t) {
     t->setup = (brg_stepper_setup){.engine = t->trainer->engine,
-                                   .device = t->config.device,
+                                   .device = t->replicas.update,
                                    .model = &t->model,
                                    .images = t->data.train_images,
                                    .labels = t->data.train_labels,
@@ -120,6 +120,7 @@ static void tell_facts(brg_training *t) {
     v->test_images = count_of(t->data.test_images);
     v->batch = t->config.batch;
     v->replicas = t->config.replicas;
+    v->ranks = brg_ranks_self(t->config.ranks).count;
     v->epochs = t->config.epochs;
     v->steps = t->steps;
     v->steps_of_epoch = t->regime.steps_of_epoch;
@@ -131,14 +132,20 @@ static void tell_facts(brg_training *t) {
     brg_trainer_close(t->trainer);
 }
 
+static brg_status make_stepper(brg_training *t, brg_error *error) {
+    if (t->config.ranks || t->config.replicas > 1)
+        return brg_stepper_share(&t->setup, &t->replicas, &t->stepper, error);
+    return brg_stepper_create(&t->setup, &t->stepper, error);
+}
+
 static brg_status load(brg_training *t, brg_error *error) {
     brg_status status = find_device(t, error);
     if (status == BRG_OK)
         status = brg_training_resume(t, error);
     if (status == BRG_OK)
         brg_trainer_settle(&t->config);
-    if (status == BRG_OK && t->config.replicas > 1)
-        status = brg_fail(error, BRG_E_UNSUPPORTED, "There is no more than one replica yet.");
+    if (status == BRG_OK)
+        status = brg_team_divide(t, error);
     if (status == BRG_OK)
         status = load_model(t, error);
     if (status == BRG_OK)
@@ -152,7 +159,18 @@ static brg_status load(brg_training *t, brg_error *error) {
     set_up(t);
     status = make_state(t, error);
     if (status == BRG_OK)
-        status = brg_stepper_create(&t->setup, &t->stepper, error);
+        status = make_stepper(t, error);
+    return status;
+}
+
+/* Loads, and sees to it that all ranks have loaded the same. */
+static brg_status load_together(brg_training *t, brg_error *error) {
+    bool go_on = true;
+    if (brg_ranks_self(t->config.ranks).index > 0)
+        t->config.save = NULL; /* the first rank's is enough */
+    brg_status status = brg_team_agree(t, load(t, error), &go_on, error);
+    if (status == BRG_OK)
+        status = brg_team_compare(t, error);
     if (status == BRG_OK)
         tell_facts(t);
     return status;
@@ -336,6 +354,8 @@ static brg_status run_stretch(brg_training *t, const brg_stretch *now, const brg
     brg_trainer_enter(t->trainer, now->checked ? BRG_TRAINER_CHECKING : BRG_TRAINER_TRAINING);
     brg_status prepared = t->stepper->lay_out(t->stepper, next, &lacking);
     status = t->stepper->finish(t->stepper, &result, error);
+    if (status == BRG_OK && now->checked)
+        status = brg_team_judge(t, &result.verdict, error);
     if (status == BRG_OK)
         status = check_losses(t, now, &result, error);
     if (status != BRG_OK) {
@@ -375,15 +395,20 @@ static brg_status learn(brg_training *t, brg_error *error) {
     brg_batches_order(count_of(t->data.train_images), t->regime.params.seed,
                       t->step / t->regime.steps_of_epoch, t->order);
     brg_stretch now = stretch_from(t, t->step, true);
-    brg_status status = t->stepper->lay_out(t->stepper, &now, error);
     bool go_on = true;
+    brg_status status = brg_team_plan(t, &now, error);
+    if (status == BRG_OK)
+        status = t->stepper->lay_out(t->stepper, &now, error);
     while (status == BRG_OK && now.count > 0 && go_on) {
         brg_stretch next = stretch_from(t, now.step + now.count, false);
-        status = run_stretch(t, &now, &next, error);
+        status = brg_team_plan(t, &next, error);
+        if (status == BRG_OK)
+            status = run_stretch(t, &now, &next, error);
         if (status == BRG_OK)
             status = save_if_due(t, error);
         if (status == BRG_OK)
             status = obey(t, &go_on, error);
+        status = brg_team_agree(t, status, &go_on, error);
         now = next;
     }
     return status;
@@ -424,7 +449,9 @@ static brg_status test(brg_training *t, bool learned, brg_error *error) {
     brg_train_sample samples[BRG_SAMPLES];
     brg_marks marks = {.samples = samples, .sample_count = BRG_SAMPLES};
     brg_tensor *pixels = NULL;
+    marks.sample_count = t->config.ranks ? 0 : marks.sample_count;
     const brg_exam exam = {.setup = &t->setup,
+                           .ranks = t->config.ranks,
                            .images = t->data.test_images,
                            .labels = t->data.test_labels,
                            .state = t->state,
@@ -436,9 +463,10 @@ static brg_status test(brg_training *t, bool learned, brg_error *error) {
     if (status == BRG_OK)
         status = brg_exam_take(&exam, &marks, error);
     t->test_seconds = seconds_since(began);
-    if (status != BRG_OK)
+    if (status != BRG_OK) {
+        brg_ranks_give_up(t->config.ranks); /* the others wait for marks, not for an agreement */
         brg_tensor_release(pixels);
-    else if (!tell_test(t, learned, &marks, pixels))
+    } else if (!tell_test(t, learned, &marks, pixels))
         status = brg_fail(error, BRG_E_MEMORY, "There is no memory for a curve.");
     return status;
 }
@@ -462,12 +490,14 @@ static brg_status teach(brg_training *t, brg_trainer_state *end, brg_error *erro
     while (status == BRG_OK) {
         if (t->step > 0 && t->step == (t->tested + 1) * t->regime.steps_of_epoch)
             status = end_epoch(t, error);
+        if (status == BRG_OK && t->step < t->steps)
+            status = obey(t, &go_on, error);
+        status = brg_team_agree(t, status, &go_on, error);
         if (status != BRG_OK || t->step >= t->steps)
             break;
-        status = obey(t, &go_on, error);
-        if (status == BRG_OK && !go_on) {
+        if (!go_on) {
             *end = BRG_TRAINER_STOPPED;
-            return brg_training_save(t, error);
+            return brg_team_agree(t, brg_training_save(t, error), &go_on, error);
         }
         if (status == BRG_OK)
             status = learn(t, error);
@@ -494,7 +524,7 @@ brg_trainer_state brg_trainer_course(brg_trainer *trainer, brg_error *error) {
     t->trainer = trainer;
     t->config = trainer->config;
     t->saved = -1;
-    brg_status status = load(t, error);
+    brg_status status = load_together(t, error);
     if (status == BRG_OK) {
         t->epoch_began = t->step;
         status = follow(t, &end, error);

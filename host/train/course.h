@@ -3,6 +3,7 @@
 #define TRAIN_COURSE_H
 
 #include "train/checkpoint.h"
+#include "train/replicas.h"
 #include "train/stepper.h"
 #include "train/trainer_state.h"
 
@@ -17,6 +18,7 @@ typedef struct brg_training {
     brg_model model;
     brg_dataset data;
     brg_stepper_setup setup;
+    brg_replicas replicas;
     brg_stepper *stepper;
 
     brg_tensor *state;

@@ -99,19 +99,49 @@ static brg_status score(const brg_exam *exam, int64_t first, int64_t batch, int6
 }
 
 /* Whole batches as long as there are some, then the rest. */
-brg_status brg_exam_take(const brg_exam *exam, brg_marks *marks, brg_error *error) {
-    int64_t count = count_of(exam->images);
+static brg_status score_all(const brg_exam *exam, int64_t first, int64_t end, brg_marks *marks,
+                            brg_error *error) {
+    const int64_t began = first;
     brg_status status = BRG_OK;
-    marks->accuracy = marks->loss = 0;
-    for (int64_t first = 0; first < count && status == BRG_OK;) {
-        int64_t left = count - first;
+    while (first < end && status == BRG_OK) {
+        int64_t left = end - first;
         int64_t batch = left < BATCH ? left : BATCH;
         int64_t batches = left / batch < BATCHES ? left / batch : BATCHES;
         status = score(exam, first, batch, batches, marks, error);
         first += batch * batches;
         if (exam->progress)
-            exam->progress(exam->user, (double)first / (double)count);
+            exam->progress(exam->user, (double)(first - began) / (double)(end - began));
     }
+    return status;
+}
+
+/* Adds up what all ranks found: each has places of its own among numbers of which the largest are taken, so
+ * that everyone adds the same in the same order. */
+static brg_status add_ranks(brg_ranks *ranks, brg_marks *marks, brg_error *error) {
+    const brg_rank self = brg_ranks_self(ranks);
+    double *found = calloc((size_t)self.count, 2 * sizeof *found);
+    if (!found)
+        return brg_fail(error, BRG_E_MEMORY, "There is no memory for the marks of all ranks.");
+    found[2 * self.index] = marks->accuracy;
+    found[2 * self.index + 1] = isnan(marks->loss) ? (double)INFINITY : marks->loss;
+    brg_status status = brg_ranks_most(ranks, found, 2 * self.count, error);
+    marks->accuracy = marks->loss = 0;
+    for (int32_t r = 0; r < self.count; r++) {
+        marks->accuracy += found[2 * r];
+        marks->loss += found[2 * r + 1];
+    }
+    free(found);
+    return status;
+}
+
+brg_status brg_exam_take(const brg_exam *exam, brg_marks *marks, brg_error *error) {
+    const brg_rank self = brg_ranks_self(exam->ranks);
+    int64_t count = count_of(exam->images);
+    marks->accuracy = marks->loss = 0;
+    brg_status status = score_all(exam, count * self.index / self.count,
+                                  count * (self.index + 1) / self.count, marks, error);
+    if (status == BRG_OK && exam->ranks)
+        status = add_ranks(exam->ranks, marks, error);
     marks->accuracy /= (double)count; /* of no images at all, no number */
     marks->loss /= (double)count;
     return status;

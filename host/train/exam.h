@@ -2,10 +2,12 @@
 #ifndef TRAIN_EXAM_H
 #define TRAIN_EXAM_H
 
+#include "brigade/ranks.h"
 #include "train/stepper.h"
 
 typedef struct brg_exam {
     const brg_stepper_setup *setup;
+    brg_ranks *ranks; /* among which the images are shared out; may be NULL */
     const brg_tensor *images, *labels, *state;
     void (*progress)(void *user, double part); /* may be NULL */
     void *user;

@@ -25,6 +25,7 @@ static bool write_notes(const brg_training *t, brg_checkpoint *c) {
            brg_checkpoint_write_note(c, "images", "%lld",
                                      (long long)brg_tensor_shape(t->data.train_images)->dims[0]) &&
            brg_checkpoint_write_note(c, "replicas", "%d", (int)config->replicas) &&
+           brg_checkpoint_write_note(c, "pieces", "%d", (int)config->pieces) &&
            brg_checkpoint_write_note(c, "rate", "%.17g", config->rate) &&
            brg_checkpoint_write_note(c, "warmup", "%.17g", config->warmup) &&
            brg_checkpoint_write_note(c, "momentum", "%.17g", config->momentum) &&
@@ -130,6 +131,7 @@ static void fill(brg_trainer_config *config, const brg_checkpoint *c) {
     fill_text(c, "data", &config->data);
     fill_count(c, "epochs", &config->epochs);
     fill_count(c, "replicas", &config->replicas);
+    fill_count(c, "pieces", &config->pieces);
     fill_number(c, "rate", &config->rate);
     fill_number(c, "warmup", &config->warmup);
     fill_number(c, "momentum", &config->momentum);

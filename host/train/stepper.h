@@ -59,7 +59,7 @@ struct brg_stepper {
     void (*release)(brg_stepper *stepper);
 };
 
-/* All steps on one device. BRG_E_MEMORY. */
+/* All steps on one device; brg_stepper_share (replicas.h) makes the other kind. BRG_E_MEMORY. */
 brg_status brg_stepper_create(const brg_stepper_setup *setup, brg_stepper **out, brg_error *error);
 
 /* Submits a job, waiting for a place if all are taken; and waits for its end. *result is to be

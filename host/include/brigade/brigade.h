@@ -21,6 +21,7 @@
 #include "brigade/lab.h"
 #include "brigade/op.h"
 #include "brigade/ops.h"
+#include "brigade/ranks.h"
 #include "brigade/report.h"
 #include "brigade/roof.h"
 #include "brigade/snapshot.h"

@@ -29,6 +29,7 @@ typedef enum brg_status {
     BRG_E_IO,          /* a file cannot be opened, read, written or renamed */
     BRG_E_FORMAT,      /* a file's contents are damaged or of an unknown kind */
     BRG_E_DIVERGED,    /* numbers of a training are no longer finite */
+    BRG_E_RANK_LOST,   /* another process of this training has ended, or does not answer */
     BRG_E_INTERNAL,    /* a defect of this library */
     BRG_STATUS_COUNT
 } brg_status;

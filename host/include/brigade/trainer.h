@@ -20,6 +20,7 @@
 #define BRIGADE_TRAINER_H
 
 #include "brigade/engine.h"
+#include "brigade/ranks.h"
 #include "brigade/train.h"
 
 enum { BRG_TRAINER_PATH = 1024, BRG_SAMPLE_CLASSES = 16 };
@@ -72,8 +73,18 @@ typedef struct brg_trainer_config {
      * default: the first of each epoch. */
     int64_t check_every;
 
-    /* Data parallel on parts of the device; 1. */
+    /* Parts of the device, each of which learns from its share of every batch; 1. As many give the same
+     * bits each time; others what rounding explains, if no layer takes its figures from the whole batch,
+     * as norm does. */
     int32_t replicas;
+
+    /* Processes that train the same model together, each by so many replicas; NULL: this one alone. All
+     * must have the same configuration and data; the first one saves. They must outlive the trainer. */
+    brg_ranks *ranks;
+
+    /* With ranks: parts that each share is cut into, so that the sum of one travels while the next is
+     * computed; 1. A number of its own gives bits of its own, as replicas do. */
+    int32_t pieces;
 
     /* Checkpoint file, written when training ends or is stopped, and after so many steps; default:
      * no file; after each epoch. */
@@ -131,9 +142,9 @@ typedef struct brg_trainer_view {
 
     char model[BRG_NAME], device[BRG_NAME];
     int32_t layers, classes, channels, height, width;
-    int64_t weights, images, test_images; /* numbers trained; images to learn from, to test on */
-    int32_t batch, replicas, epochs;
-    int64_t steps, steps_of_epoch; /* in all; in one epoch */
+    int64_t weights, images, test_images;   /* numbers trained; images to learn from, to test on */
+    int32_t batch, replicas, ranks, epochs; /* replicas of each rank */
+    int64_t steps, steps_of_epoch;          /* in all; in one epoch */
 
     int32_t epoch;         /* under way, from 0; `epochs` once all are over */
     int64_t step;          /* steps done, those before a resume included */
@@ -230,7 +241,7 @@ BRG_API int64_t brg_trainer_tests(brg_trainer *trainer, int64_t from, brg_train_
                                   int64_t capacity);
 
 /* Copies up to `capacity` samples, as of the latest test, and returns how many there are (16, fewer in a
- * small test set, 0 before the first test). *images, if asked for, is set to their pixels, u8 {count, c, h,
+ * small test set, 0 before the first test and with ranks). *images, if asked for, is set to their pixels, u8 {count, c, h,
  * w}, which the caller releases, or to NULL. */
 BRG_API int32_t brg_trainer_samples(brg_trainer *trainer, brg_train_sample *samples,
                                     int32_t capacity, brg_tensor **images);
