@@ -261,7 +261,7 @@ static brg_replicas divide(const world *w, int32_t count) {
     cr_assert_eq(brg_engine_devices(w->engine, -1, &list, NULL), BRG_OK);
     if (!list.devices[0].partitions_by_counts || list.devices[0].compute_units < 2)
         cr_skip_test("the device cannot be divided");
-    cr_assert_eq(brg_replicas_divide(&list, "0", count, &replicas, &error), BRG_OK, "%s",
+    cr_assert_eq(brg_replicas_divide(&list, "0", NULL, count, &replicas, &error), BRG_OK, "%s",
                  error.what);
     return replicas;
 }
@@ -319,15 +319,15 @@ Test(parts, replicas_that_cannot_be_are_refused) {
     brg_error error = {0};
     list.devices[0] = (brg_device_info){.compute_units = 7, .available = true};
     strcpy(list.devices[0].name, "seven cores");
-    cr_expect_eq(brg_replicas_divide(&list, "0", 3, &replicas, &error), BRG_E_UNSUPPORTED);
+    cr_expect_eq(brg_replicas_divide(&list, "0", NULL, 3, &replicas, &error), BRG_E_UNSUPPORTED);
     list.devices[0].partitions_by_counts = true;
-    cr_expect_eq(brg_replicas_divide(&list, "0", 8, &replicas, &error), BRG_E_ARGUMENT);
-    cr_expect_eq(brg_replicas_divide(&list, "0", 0, &replicas, &error), BRG_E_ARGUMENT);
-    cr_expect_eq(brg_replicas_divide(&list, "3:1", 2, &replicas, &error), BRG_E_NOT_FOUND);
-    cr_assert_eq(brg_replicas_divide(&list, "0", 3, &replicas, &error), BRG_OK, "%s", error.what);
+    cr_expect_eq(brg_replicas_divide(&list, "0", NULL, 8, &replicas, &error), BRG_E_ARGUMENT);
+    cr_expect_eq(brg_replicas_divide(&list, "0", NULL, 0, &replicas, &error), BRG_E_ARGUMENT);
+    cr_expect_eq(brg_replicas_divide(&list, "3:1", NULL, 2, &replicas, &error), BRG_E_NOT_FOUND);
+    cr_assert_eq(brg_replicas_divide(&list, "0", NULL, 3, &replicas, &error), BRG_OK, "%s", error.what);
     cr_expect_str_eq(replicas.device[2], "0:0/cu=2@4");
     cr_expect_str_eq(replicas.update, "0:0");
-    cr_assert_eq(brg_replicas_divide(&list, "0/cu=4@2", 2, &replicas, &error), BRG_OK, "%s",
+    cr_assert_eq(brg_replicas_divide(&list, "0/cu=4@2", NULL, 2, &replicas, &error), BRG_OK, "%s",
                  error.what);
     cr_expect_str_eq(replicas.device[1], "0:0/cu=2@4");
     cr_expect_str_eq(replicas.update, "0:0/cu=4@2");
