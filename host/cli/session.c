@@ -346,7 +346,7 @@ int cli_session_close(cli_session *session, int code) {
     brg_engine_destroy(session->engine);
     take_signal(session); /* too late to stop anything, and nothing printed may be lost to it */
     pthread_sigmask(SIG_SETMASK, &session->outer_signals, NULL);
-    if (session->interrupted)
+    if (session->interrupted && code != CLI_TROUBLE)
         return CLI_INTERRUPTED;
     return code ? code : late;
 }

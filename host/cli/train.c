@@ -6,13 +6,14 @@
 #include "cli.h"
 #include "session.h"
 #include "table.h"
+#include "train_ranks.h"
 #include "train_tell.h"
 
 /* Numbers are -1 where nothing was said. */
 typedef struct train_settings {
     cli_common common;
     const char *model, *data, *optimizer, *schedule, *augment, *save, *resume, *eval, *log;
-    int64_t epochs, batch, check_every, save_every, replicas;
+    int64_t epochs, batch, check_every, save_every, replicas, pieces;
     double rate, warmup, momentum, decay;
 } train_settings;
 
@@ -37,6 +38,10 @@ static const cli_option what_rows[] = {
      0, 1000000000},
     {0, "replicas", CLI_INTEGER, offsetof(train_settings, replicas), "R",
      "share each batch out among R parts of the device (default 1)", 1, 64},
+    {0, "pieces", CLI_INTEGER, offsetof(train_settings, pieces), "N",
+     "under mpirun: cut each share into N pieces, so that the sum of one travels while the next is "
+     "computed (default 1)",
+     1, 8},
 };
 
 static const cli_option how_rows[] = {
@@ -72,7 +77,7 @@ static int64_t wish_count(int64_t said) {
     return said < 0 ? 0 : said == 0 ? -1 : said;
 }
 
-static brg_trainer_config configure(const train_settings *s, const char *device) {
+static brg_trainer_config configure(const train_settings *s, const char *device, brg_ranks *ranks) {
     return (brg_trainer_config){.model = s->model,
                                 .data = s->data,
                                 .epochs = (int32_t)s->epochs,
@@ -87,6 +92,8 @@ static brg_trainer_config configure(const train_settings *s, const char *device)
                                 .seed = (uint64_t)s->common.seed,
                                 .check_every = wish_count(s->check_every),
                                 .replicas = (int32_t)s->replicas,
+                                .ranks = ranks,
+                                .pieces = (int32_t)s->pieces,
                                 .save = s->save,
                                 .save_every = wish_count(s->save_every),
                                 .resume = s->eval ? s->eval : s->resume,
@@ -94,56 +101,57 @@ static brg_trainer_config configure(const train_settings *s, const char *device)
                                 .device = device};
 }
 
-/* The first Ctrl-C lets the steps in hand be finished and saved; the second one ends the program. */
-static void listen(cli_session *session, brg_trainer *trainer, bool *stopping) {
+/* The first Ctrl-C lets the steps in hand be finished and saved; the second one ends the program. Among
+ * ranks nothing is said: mpirun sends the same signal when one of them was killed, which is told by then. */
+static void listen(cli_session *session, const cli_ranks *ranks, brg_trainer *trainer,
+                   bool *stopping) {
     if (*stopping || !cli_session_signalled(session))
         return;
     *stopping = true;
     cli_session_clear(session);
-    fputs("brigade: interrupted, finishing the steps in hand (again: at once)\n", stderr);
+    if (ranks->count == 1)
+        fputs("brigade: interrupted, finishing the steps in hand (again: at once)\n", stderr);
     brg_trainer_stop(trainer);
 }
 
-static int follow(cli_session *session, const train_settings *settings, brg_trainer *trainer) {
+static int follow(cli_session *session, const train_settings *settings, cli_ranks *ranks,
+                  brg_trainer *trainer) {
     const double glance_s = 0.1;
-    cli_train_tell tell = {.session = session, .trainer = trainer, .log_path = settings->log};
+    cli_train_tell tell = {.session = session, .trainer = trainer};
+    tell.log_path = ranks->index == 0 ? settings->log : NULL;
     brg_error error = {0};
     bool stopping = false;
     brg_status status = BRG_OK;
     while (status == BRG_OK && brg_trainer_wait(trainer, glance_s) == BRG_E_TIMEOUT) {
-        listen(session, trainer, &stopping);
+        listen(session, ranks, trainer, &stopping);
         status = cli_train_tell_news(&tell, &error);
     }
     if (status == BRG_OK)
         status = cli_train_tell_news(&tell, &error);
+    if (tell.now.state == BRG_TRAINER_FAILED)
+        cli_ranks_speak(ranks, &tell.now.error);
     int code = cli_train_tell_end(&tell, settings->eval != NULL);
     return status == BRG_OK ? code : cli_session_fail(session, &error);
 }
 
-static int train(cli_session *session, const train_settings *settings) {
+static int train(cli_session *session, const train_settings *settings, cli_ranks *ranks) {
     char device[32];
     brg_trainer *trainer;
     brg_error error = {0};
     if (settings->log && cli_check_writable(settings->log, &error) != BRG_OK)
         return cli_session_fail(session, &error);
+    if (cli_ranks_join(ranks, &error) != BRG_OK)
+        return cli_session_fail(session, &error);
     cli_session_device(session, 0, device, sizeof device);
-    const brg_trainer_config config = configure(settings, device);
+    const brg_trainer_config config = configure(settings, device, ranks->ranks);
     if (brg_trainer_start(session->engine, &config, &trainer, &error) != BRG_OK)
         return cli_session_fail(session, &error);
-    int code = follow(session, settings, trainer);
+    int code = follow(session, settings, ranks, trainer);
     brg_trainer_destroy(trainer);
     return code;
 }
 
-/* How many processes MPI started as one program; 1 without it. Open MPI, MPICH. */
-static int64_t processes(void) {
-    const char *size = getenv("OMPI_COMM_WORLD_SIZE");
-    size = size ? size : getenv("PMI_SIZE");
-    long long count = size ? strtoll(size, NULL, 10) : 1;
-    return count > 1 ? count : 1;
-}
-
-static int run_train(const cli_command *command, int argc, char **argv) {
+static int train_alone_or_not(const cli_command *command, int argc, char **argv, cli_ranks *ranks) {
     train_settings settings = {
         .check_every = -1, .save_every = -1, .rate = -1, .warmup = -1, .momentum = -1, .decay = -1};
     cli_session session;
@@ -151,27 +159,34 @@ static int run_train(const cli_command *command, int argc, char **argv) {
     int code = cli_options_parse(command, argc, argv, &settings, &count);
     if (code != CLI_GO)
         return code;
-    if (processes() > 1)
-        return cli_usage_error(command,
-                               "this build trains on one machine only, and mpirun started %lld "
-                               "processes: start it once, without mpirun",
-                               (long long)processes());
     if (settings.eval && (settings.resume || settings.save || settings.log))
         return cli_usage_error(command, "--eval trains nothing: it goes without --resume, --save "
                                         "and --log");
+    if (ranks->index > 0)
+        settings.common.trace = NULL; /* one file, of the first process */
     code = cli_session_open(&session, "train", &settings.common, true);
     if (code == CLI_OK)
-        code = train(&session, &settings);
+        code = train(&session, &settings, ranks);
     return cli_session_close(&session, code);
 }
 
+static int run_train(const cli_command *command, int argc, char **argv) {
+    cli_ranks ranks;
+    cli_ranks_begin(&ranks);
+    int code = train_alone_or_not(command, argc, argv, &ranks);
+    cli_ranks_end(&ranks);
+    return code;
+}
+
 static void describe(FILE *out) {
-    cli_print_wrapped(out,
-                      "Trains on the device and prints after each epoch the mean loss, the images "
-                      "told right while learning, and those of the test set. The same seed gives "
-                      "the same numbers on the same device, stopped and resumed or not. Ctrl-C "
-                      "finishes the steps in hand, saves them, and exits with 130.",
-                      0, 0);
+    cli_print_wrapped(
+        out,
+        "Trains on the device and prints after each epoch the mean loss, the images "
+        "told right while learning, and those of the test set. The same seed gives "
+        "the same numbers on the same device, stopped and resumed or not. Ctrl-C "
+        "finishes the steps in hand, saves them, and exits with 130. Started by mpirun, "
+        "the processes share out each batch; the first one talks and saves.",
+        0, 0);
 }
 
 const cli_command cli_train = {

@@ -22,6 +22,17 @@ static bool is_quiet(const cli_train_tell *tell) {
 
 /* ---- what it is about ------------------------------------------------------------------------ */
 
+/* Who shares each step's images. */
+static void print_sharers(const brg_trainer_view *v) {
+    if (v->ranks == 1)
+        fprintf(stderr, "each step is shared out among %d replicas\n", (int)v->replicas);
+    else if (v->replicas == 1)
+        fprintf(stderr, "each step is shared out among %d processes\n", (int)v->ranks);
+    else
+        fprintf(stderr, "each step is shared out among %d processes with %d replicas each\n",
+                (int)v->ranks, (int)v->replicas);
+}
+
 static void print_facts(const brg_trainer_view *v) {
     int64_t left = v->images - v->steps_of_epoch * v->batch;
     fprintf(stderr, "%s: %d layers, %lld weights; %lld images to learn from, %lld to test on\n",
@@ -32,6 +43,8 @@ static void print_facts(const brg_trainer_view *v) {
     if (left > 0)
         fprintf(stderr, "; %lld images are left over each time", (long long)left);
     fputc('\n', stderr);
+    if (v->ranks > 1 || v->replicas > 1)
+        print_sharers(v);
     if (v->first_step > 0)
         fprintf(stderr, "going on after step %lld\n", (long long)v->first_step);
 }
@@ -203,6 +216,8 @@ static void report(cli_train_tell *tell) {
     brg_report_string(r, false, "state", brg_trainer_state_name(v->state));
     brg_report_number(r, false, "loss", loss_of(tell));
     brg_report_number(r, false, "accuracy", v->test_accuracy);
+    brg_report_number(r, false, "replicas", (double)v->replicas);
+    brg_report_number(r, false, "processes", (double)v->ranks);
     brg_report_number(r, false, "step", (double)v->step);
     brg_report_number(r, false, "first_step", (double)v->first_step);
     brg_report_number(r, false, "seconds", v->seconds);

@@ -528,6 +528,8 @@ brg_trainer_state brg_trainer_course(brg_trainer *trainer, brg_error *error) {
     if (status == BRG_OK) {
         t->epoch_began = t->step;
         status = follow(t, &end, error);
+        if (status == BRG_E_RANK_LOST)
+            brg_team_console(t, error);
     }
     if (t->state) {
         brg_trainer_open(trainer)->checksum = brg_training_checksum(t);

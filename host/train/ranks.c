@@ -25,10 +25,11 @@ static bool number_from(const char *open_mpi, const char *others, int32_t *numbe
 }
 
 bool brg_ranks_launched(int32_t *rank, int32_t *count) {
-    *rank = 0;
-    *count = 1;
-    return number_from("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", count) &&
-           number_from("OMPI_COMM_WORLD_RANK", "PMI_RANK", rank) && *count > 1;
+    if (!number_from("OMPI_COMM_WORLD_RANK", "PMI_RANK", rank))
+        *rank = 0;
+    if (!number_from("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", count))
+        *count = 1;
+    return *count > 1;
 }
 
 /* ---- the module ------------------------------------------------------------------------------ */
@@ -77,6 +78,19 @@ static brg_status load(brg_ranks_entry **entry, brg_error *error) {
     return BRG_OK;
 }
 
+/* The launcher of one MPI and the library of another know nothing of each other: then each process is the only
+ * one of its kind, and would train alone. */
+static brg_status check_launcher(brg_ranks *ranks, brg_error *error) {
+    int32_t rank, count;
+    if (!brg_ranks_launched(&rank, &count) || count == ranks->self.count)
+        return BRG_OK;
+    brg_fail(error, BRG_E_UNSUPPORTED, "mpirun says that there are %d processes, MPI finds %d.",
+             (int)count, (int)ranks->self.count);
+    brg_error_hint(error, "Take the mpirun of the MPI that Brigade was built with, Open MPI as a "
+                          "rule; or start it once, without mpirun.");
+    return BRG_E_UNSUPPORTED;
+}
+
 brg_status brg_ranks_join(brg_ranks **out, brg_error *error) {
     char why[BRG_RANKS_TEXT] = "";
     brg_ranks_entry *entry;
@@ -84,8 +98,15 @@ brg_status brg_ranks_join(brg_ranks **out, brg_error *error) {
     brg_status status = load(&entry, error);
     if (status != BRG_OK)
         return status;
-    *out = entry(BRG_RANKS_ABI, why);
-    return *out ? BRG_OK : brg_fail(error, BRG_E_INTERNAL, "%s", why);
+    brg_ranks *ranks = entry(BRG_RANKS_ABI, why);
+    if (!ranks)
+        return brg_fail(error, BRG_E_INTERNAL, "%s", why);
+    status = check_launcher(ranks, error);
+    if (status == BRG_OK)
+        *out = ranks;
+    else
+        ranks->leave(ranks);
+    return status;
 }
 
 /* ---- what ranks do --------------------------------------------------------------------------- */

@@ -67,6 +67,17 @@ brg_status brg_team_judge(brg_training *t, brg_verdict *verdict, brg_error *erro
     return status;
 }
 
+void brg_team_console(const brg_training *t, brg_error *error) {
+    if (t->saved >= 0)
+        brg_error_hint(error, "The checkpoint of step %lld is whole: go on with --resume %.120s.",
+                       (long long)t->saved, t->config.save);
+    else if (!t->trainer->config.save)
+        brg_error_hint(error, "Nothing is saved, for want of --save.");
+    else
+        brg_error_hint(error,
+                       "A checkpoint that was written before is whole: go on with --resume.");
+}
+
 /* ---- what all must have in common ------------------------------------------------------------ */
 
 static uint32_t add_bytes(uint32_t sum, const void *bytes, size_t size) {

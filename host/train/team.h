@@ -24,4 +24,7 @@ brg_status brg_team_plan(brg_training *course, brg_stretch *stretch, brg_error *
 /* Makes a verdict that of all: passed only if all have. */
 brg_status brg_team_judge(brg_training *course, brg_verdict *verdict, brg_error *error);
 
+/* Adds to the error of a lost rank what is left of the training. */
+void brg_team_console(const brg_training *course, brg_error *error);
+
 #endif
