@@ -355,7 +355,7 @@ static brg_status run_stretch(brg_training *t, const brg_stretch *now, const brg
     brg_status prepared = t->stepper->lay_out(t->stepper, next, &lacking);
     status = t->stepper->finish(t->stepper, &result, error);
     if (status == BRG_OK && now->checked)
-        status = brg_team_judge(t, &result.verdict, error);
+        status = brg_team_judge(t, result.state, &result.verdict, error);
     if (status == BRG_OK)
         status = check_losses(t, now, &result, error);
     if (status != BRG_OK) {
@@ -532,7 +532,7 @@ brg_trainer_state brg_trainer_course(brg_trainer *trainer, brg_error *error) {
             brg_team_console(t, error);
     }
     if (t->state) {
-        brg_trainer_open(trainer)->checksum = brg_training_checksum(t);
+        brg_trainer_open(trainer)->checksum = brg_training_checksum(t, t->state);
         brg_trainer_close(trainer);
     }
     release(t);

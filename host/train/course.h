@@ -45,7 +45,7 @@ brg_status brg_training_take_over(brg_training *course, brg_error *error);
 /* Writes the checkpoint to where it was last wanted, if a file for it is named and this step is not in it yet. */
 brg_status brg_training_save(brg_training *course, brg_error *error);
 
-/* Of the state's numbers. */
-uint32_t brg_training_checksum(const brg_training *course);
+/* Of a state's numbers. */
+uint32_t brg_training_checksum(const brg_training *course, const brg_tensor *state);
 
 #endif

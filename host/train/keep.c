@@ -72,11 +72,11 @@ brg_status brg_training_save(brg_training *t, brg_error *error) {
     return BRG_OK;
 }
 
-uint32_t brg_training_checksum(const brg_training *t) {
+uint32_t brg_training_checksum(const brg_training *t, const brg_tensor *state) {
     const brg_train_params params = t->regime.params;
     int64_t numbers, hits;
     brg_model_results(&t->model, &params, params.batch, &numbers, &hits);
-    return (uint32_t)crc32_z(crc32(0, NULL, 0), brg_tensor_data(t->state),
+    return (uint32_t)crc32_z(crc32(0, NULL, 0), brg_tensor_data(state),
                              (size_t)numbers * sizeof(float));
 }
 

@@ -56,14 +56,21 @@ brg_status brg_team_plan(brg_training *t, brg_stretch *stretch, brg_error *error
     return status;
 }
 
-brg_status brg_team_judge(brg_training *t, brg_verdict *verdict, brg_error *error) {
+/* A rank that has checked nothing has nothing against it. */
+brg_status brg_team_judge(brg_training *t, const brg_tensor *state, brg_verdict *verdict,
+                          brg_error *error) {
     double ratio = isnan(verdict->bound_ratio) ? (double)INFINITY : verdict->bound_ratio;
-    double most[] = {verdict->outcome == BRG_MISMATCH, verdict->outcome == BRG_UNCHECKED, ratio};
+    double sum = (double)brg_training_checksum(t, state);
+    double most[] = {verdict->outcome == BRG_MISMATCH, verdict->outcome != BRG_UNCHECKED, ratio,
+                     sum, -sum};
     if (!t->config.ranks)
         return BRG_OK;
-    brg_status status = brg_ranks_most(t->config.ranks, most, 3, error);
-    verdict->outcome = most[0] > 0 ? BRG_MISMATCH : most[1] > 0 ? BRG_UNCHECKED : BRG_PASSED;
+    brg_status status = brg_ranks_most(t->config.ranks, most, 5, error);
+    verdict->outcome = most[1] == 0 ? BRG_UNCHECKED : most[0] == 0 ? BRG_PASSED : BRG_MISMATCH;
     verdict->bound_ratio = most[2];
+    if (status == BRG_OK && most[3] != -most[4])
+        return brg_fail(error, BRG_E_INTERNAL,
+                        "The ranks have come to different states, though all did the same.");
     return status;
 }
 
@@ -119,7 +126,7 @@ brg_status brg_team_compare(brg_training *t, brg_error *error) {
     enum { COUNT = sizeof complaints / sizeof complaints[0] };
     if (!t->config.ranks)
         return BRG_OK;
-    uint32_t begun = add_bytes(brg_training_checksum(t), &t->step, sizeof t->step);
+    uint32_t begun = add_bytes(brg_training_checksum(t, t->state), &t->step, sizeof t->step);
     const uint32_t own[COUNT] = {sum_of(t->model.network, 0), sum_of_data(&t->data),
                                  sum_of_settings(t), begun};
     double most[2 * COUNT];

@@ -21,8 +21,10 @@ brg_status brg_team_compare(brg_training *course, brg_error *error);
 /* Makes the first rank's stretch that of all. */
 brg_status brg_team_plan(brg_training *course, brg_stretch *stretch, brg_error *error);
 
-/* Makes a verdict that of all: passed only if all have. */
-brg_status brg_team_judge(brg_training *course, brg_verdict *verdict, brg_error *error);
+/* Makes a verdict that of all, passed if it is for all who checked; and sees whether they have all come to
+ * the same state. */
+brg_status brg_team_judge(brg_training *course, const brg_tensor *state, brg_verdict *verdict,
+                          brg_error *error);
 
 /* Adds to the error of a lost rank what is left of the training. */
 void brg_team_console(const brg_training *course, brg_error *error);

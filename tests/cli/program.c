@@ -181,17 +181,20 @@ static pid_t spawn(const setting *how, char **words, int out[2], int err[2]) {
     else
         posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     posix_spawn_file_actions_adddup2(&actions, err[1], 2);
-    int failed = posix_spawn(&child, BRIGADE_CLI, &actions, NULL, words, environment);
+    const char *program = how->launcher ? words[0] : BRIGADE_CLI;
+    int failed = posix_spawnp(&child, program, &actions, NULL, words, environment);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
-    cr_assert_eq(failed, 0, "cannot start %s: %s", BRIGADE_CLI, strerror(failed));
+    cr_assert_eq(failed, 0, "cannot start %s: %s", program, strerror(failed));
     return child;
 }
 
 static outcome run_words(const setting *how, const char *format, va_list arguments) {
-    char line[2048] = "brigade ", *words[MAX_WORDS];
+    char line[2048], *words[MAX_WORDS];
     int out[2], err[2], state;
-    vsnprintf(line + 8, sizeof line - 8, format, arguments);
+    int lead = how->launcher ? snprintf(line, sizeof line, "%s " BRIGADE_CLI " ", how->launcher)
+                             : snprintf(line, sizeof line, "brigade ");
+    vsnprintf(line + lead, sizeof line - (size_t)lead, format, arguments);
     split(line, " ", words);
     scratch();
     cr_assert_eq(pipe2(out, O_CLOEXEC) | pipe2(err, O_CLOEXEC), 0);

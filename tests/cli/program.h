@@ -20,6 +20,7 @@ typedef struct outcome {
 typedef struct setting {
     const char *environment;     /* "NAME=value;NAME=value", a NAME alone is removed */
     const char *standard_output; /* a file instead of a pipe */
+    const char *launcher;        /* words of a command that starts it, found along PATH */
     int signal;                  /* sent after_ms after something came out on stderr */
     int after_ms;
 } setting;

@@ -6,51 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/random.h"
-#include "cli/program.h"
-
-enum { SIDE = 6 };
+#include "cli/train_fixture.h"
 
 TestSuite(train, .fini = clean_up);
-
-static void write_big_endian(unsigned char *to, unsigned value) {
-    for (int i = 0; i < 4; i++)
-        to[i] = (unsigned char)(value >> (24 - 8 * i));
-}
-
-/* The two files of a set of images, and their labels. */
-static void write_set(const char *name, unsigned count, uint64_t seed) {
-    char path[64];
-    unsigned char *images = calloc(1, 16 + count * SIDE * SIDE), *labels = calloc(1, 8 + count);
-    images[2] = labels[2] = 8;
-    images[3] = 3;
-    labels[3] = 1;
-    write_big_endian(images + 4, count);
-    write_big_endian(images + 8, SIDE);
-    write_big_endian(images + 12, SIDE);
-    write_big_endian(labels + 4, count);
-    for (unsigned i = 0; i < count; i++) {
-        labels[8 + i] = brg_random_bits(seed, i) & 1;
-        for (unsigned p = 0; p < SIDE * SIDE; p++) {
-            bool bright = (p % SIDE < SIDE / 2) == (labels[8 + i] == 0);
-            images[16 + i * SIDE * SIDE + p] =
-                (unsigned char)(brg_random_bits(seed + 1 + i, p) % 128 + (bright ? 100 : 0));
-        }
-    }
-    snprintf(path, sizeof path, "%s-images-idx3-ubyte", name);
-    make_file(path, (const char *)images, 16 + count * SIDE * SIDE);
-    snprintf(path, sizeof path, "%s-labels-idx1-ubyte", name);
-    make_file(path, (const char *)labels, 8 + count);
-    free(images);
-    free(labels);
-}
-
-static void write_dataset(void) {
-    static const char model[] = "input 1x6x6\nconv 4 3x3 pad 1 relu\nmaxpool 2\ndense 2\n";
-    write_set("train", 203, 1);
-    write_set("t10k", 77, 1000);
-    make_file("model.txt", model, strlen(model));
-}
 
 static cJSON *train(const char *more) {
     outcome of = run("train --json --data . --model model.txt --batch 8 %s", more);
@@ -61,7 +19,7 @@ static cJSON *train(const char *more) {
 }
 
 Test(train, learns_and_is_checked_meanwhile) {
-    write_dataset();
+    write_train_dataset();
     cJSON *report = train("--epochs 4 --check-every 10");
     cr_expect_gt(member(report, "accuracy")->valuedouble, 0.95);
     cr_expect_lt(member(report, "loss")->valuedouble, 0.3);
@@ -76,7 +34,7 @@ static const char deep[] = "input 1x6x6\nconv 2 3x3 pad 1 nobias\nnorm relu\n"
                            "dense 2\n";
 
 Test(train, deep_networks_are_compared_within_a_tolerance) {
-    write_dataset();
+    write_train_dataset();
     make_file("deep.txt", deep, strlen(deep));
     cJSON *report = train("--model deep.txt --epochs 1 --check-every 10");
     cr_expect_eq(member(report, "steps_checked")->valuedouble, 3);
@@ -92,7 +50,7 @@ Test(train, deep_networks_are_compared_within_a_tolerance) {
 
 Test(train, the_same_seed_gives_the_same_numbers) {
     double losses[3];
-    write_dataset();
+    write_train_dataset();
     for (int i = 0; i < 3; i++) {
         cJSON *report = train(i < 2 ? "--epochs 1 --seed 5" : "--epochs 1 --seed 6");
         losses[i] = member(report, "loss")->valuedouble;
@@ -112,7 +70,7 @@ static void expect_same_end(cJSON *a, cJSON *b) {
 }
 
 Test(train, checks_and_checkpoints_change_no_bit) {
-    write_dataset();
+    write_train_dataset();
     expect_same_end(train("--epochs 2 --check-every 0"),
                     train("--epochs 2 --check-every 7 --save a.st --save-every 3"));
 }
@@ -134,7 +92,7 @@ Test(train, a_resumed_training_ends_as_if_never_stopped) {
     static const char *const ways[] = {
         "--epochs 5", "--epochs 5 --optimizer adamw --augment shift=1 --warmup 0.5",
         "--epochs 5 --schedule step --momentum 0 --decay 0.001"};
-    write_dataset();
+    write_train_dataset();
     for (int i = 0; i < 3; i++) {
         cJSON *whole = train(ways[i]);
         kill_training(ways[i], 150);
@@ -146,7 +104,7 @@ Test(train, a_resumed_training_ends_as_if_never_stopped) {
 }
 
 Test(train, an_interrupt_leaves_a_checkpoint_to_go_on_from) {
-    write_dataset();
+    write_train_dataset();
     const setting how = {.signal = SIGINT, .after_ms = 400};
     static const char line[] = "train --data . --model model.txt --batch 8 --epochs 100000";
     outcome of = run_with(&how, "%s --save a.st --save-every 0 --schedule constant", line);
@@ -161,7 +119,7 @@ Test(train, an_interrupt_leaves_a_checkpoint_to_go_on_from) {
 }
 
 Test(train, a_finished_checkpoint_is_tested_and_may_be_gone_on_from) {
-    write_dataset();
+    write_train_dataset();
     cJSON *first = train("--epochs 2 --save a.st"), *again = train("--resume a.st");
     cr_expect_eq(member(again, "step")->valuedouble, 50);
     cr_expect_str_eq(member(first, "checksum")->valuestring,
@@ -185,7 +143,7 @@ static int lines_of(const char *name) {
 }
 
 Test(train, a_log_is_gone_on_with) {
-    write_dataset();
+    write_train_dataset();
     cJSON_Delete(train("--epochs 1 --save a.st --log a.csv"));
     cr_expect_eq(lines_of("a.csv"), 1 + 3 + 1); /* 25 steps: points after 10, 20, 25; a test */
     cJSON_Delete(train("--resume a.st --epochs 2 --log a.csv"));
@@ -193,7 +151,7 @@ Test(train, a_log_is_gone_on_with) {
 }
 
 Test(train, what_cannot_be_is_refused) {
-    write_dataset();
+    write_train_dataset();
     expect(2, "train --data . --optimizer newton");
     expect(2, "train --schedule sometimes");
     expect(2, "train --optimizer adam --decay 0.1");
@@ -212,20 +170,20 @@ Test(train, what_cannot_be_is_refused) {
 
 Test(train, another_model_or_optimizer_is_not_gone_on_with) {
     static const char other[] = "input 1x6x6\ndense 2\n";
-    write_dataset();
+    write_train_dataset();
     make_file("other.txt", other, strlen(other));
     cJSON_Delete(train("--epochs 1 --save a.st"));
     expect(2, "train --resume a.st --model other.txt");
     expect(2, "train --resume a.st --optimizer adam");
     expect(2, "train --resume a.st --batch 9");
-    write_set("train", 100, 1);
+    write_train_set("train", 100, 1);
     expect(2, "train --resume a.st --epochs 2");
     make_file("a.st", "no checkpoint", 13);
     expect(4, "train --resume a.st");
 }
 
 Test(train, a_training_that_diverges_says_so) {
-    write_dataset();
+    write_train_dataset();
     cJSON_Delete(train("--epochs 1 --save a.st"));
     outcome of = run("train --resume a.st --epochs 9 --rate 1e6 --decay 1 --save a.st");
     cr_expect_eq(of.code, 4, "%s", of.err);
@@ -236,7 +194,7 @@ Test(train, a_training_that_diverges_says_so) {
 }
 
 Test(train, many_processes_do_not_each_train_by_themselves) {
-    write_dataset();
+    write_train_dataset();
     const setting many = {.environment = "OMPI_COMM_WORLD_SIZE=2;OMPI_COMM_WORLD_RANK=0"};
     const setting others = {.environment = "PMI_SIZE=4"};
     const setting one = {.environment = "OMPI_COMM_WORLD_SIZE=1"};
@@ -257,7 +215,7 @@ static void train_changed(const char *model, const char *change, int code) {
              "cp -r %s kernels && sed -i '%s' kernels/train.cl && ! cmp -s %s/train.cl "
              "kernels/train.cl",
              KERNEL_DIR, change, KERNEL_DIR);
-    write_dataset();
+    write_train_dataset();
     make_file("it.txt", model, strlen(model));
     cr_assert_eq(system(command), 0, "nothing changed: %s", change);
     snprintf(environment, sizeof environment, "BRIGADE_KERNEL_DIR=%s/kernels", scratch());

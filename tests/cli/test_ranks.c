@@ -1,0 +1,168 @@
+/* brigade train by replicas, and by several processes that mpirun started. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/train_fixture.h"
+
+TestSuite(ranks, .fini = clean_up);
+
+#define TRAIN "train --json --data . --model model.txt --batch 8 "
+
+#ifdef MPIRUN
+static const bool has_mpi = true;
+#else
+#define MPIRUN "mpirun"
+static const bool has_mpi = false;
+#endif
+
+/* All on this machine, whoever we are, and however few its processors. */
+#define MANY MPIRUN " --allow-run-as-root --oversubscribe --bind-to none "
+
+static void need_mpi(void) {
+    if (!has_mpi)
+        cr_skip_test("this Brigade was built without MPI, or there is no mpirun");
+}
+
+/* Containers often forbid what Open MPI would try first, and it says so at length. */
+#define QUIETLY "OMPI_MCA_btl_vader_single_copy_mechanism=none"
+
+static cJSON *learn(const char *launcher, const char *more) {
+    const setting how = {.launcher = launcher, .environment = QUIETLY};
+    outcome of = run_with(&how, TRAIN "%s", more);
+    cr_assert_eq(of.code, 0, "%s: %s", launcher ? launcher : "alone", of.err);
+    cJSON *report = document(&of);
+    release(&of);
+    return report;
+}
+
+static void expect_same_bits(cJSON *a, cJSON *b) {
+    cr_expect_str_eq(member(a, "checksum")->valuestring, member(b, "checksum")->valuestring);
+    cr_expect_eq(member(a, "accuracy")->valuedouble, member(b, "accuracy")->valuedouble);
+    cJSON_Delete(a);
+    cJSON_Delete(b);
+}
+
+/* ---- replicas -------------------------------------------------------------------------------- */
+
+static bool can_be_divided(void) {
+    outcome of = run("train --data . --model model.txt --batch 8 --epochs 1 --replicas 2");
+    bool can = of.code == 0;
+    release(&of);
+    return can;
+}
+
+Test(ranks, replicas_give_the_same_bits_each_time_and_pass_the_checks) {
+    write_train_dataset();
+    if (!can_be_divided())
+        cr_skip_test("the device cannot be divided in two");
+    cJSON *one = learn(NULL, "--epochs 2"), *two = learn(NULL, "--epochs 2 --replicas 2"),
+          *again = learn(NULL, "--epochs 2 --replicas 2 --check-every 9 --save a.st");
+    cr_expect_eq(member(again, "steps_checked")->valuedouble, 6);
+    cr_expect_eq(member(again, "steps_passed")->valuedouble, 6);
+    cr_expect_float_eq(member(one, "loss")->valuedouble, member(two, "loss")->valuedouble, 1e-3);
+    cJSON_Delete(one);
+    expect_same_bits(two, again);
+}
+
+Test(ranks, replicas_that_cannot_be_are_refused_in_a_sentence) {
+    write_train_dataset();
+    expect(2, "train --data . --model model.txt --batch 8 --epochs 1 --replicas 64");
+    expect(2, "train --data . --model model.txt --batch 8 --epochs 1 --replicas 2 -d 0/cu=1");
+}
+
+/* ---- ranks ----------------------------------------------------------------------------------- */
+
+Test(ranks, two_processes_do_what_two_replicas_do_bit_for_bit) {
+    need_mpi();
+    write_train_dataset();
+    bool divisible = can_be_divided();
+    cJSON *two = learn(MANY "-np 2", "--epochs 2 --check-every 20");
+    cr_expect_eq(member(two, "processes")->valuedouble, 2);
+    cr_expect_eq(member(two, "steps_passed")->valuedouble, 3);
+    if (divisible)
+        expect_same_bits(two, learn(NULL, "--epochs 2 --replicas 2"));
+    else
+        cJSON_Delete(two);
+}
+
+Test(ranks, four_processes_in_pieces_learn_as_one_does) {
+    need_mpi();
+    write_train_dataset();
+    cJSON *four = learn(MANY "-np 4", "--epochs 2 --pieces 2"), *one = learn(NULL, "--epochs 2");
+    cr_expect_float_eq(member(four, "loss")->valuedouble, member(one, "loss")->valuedouble, 1e-3);
+    cr_expect_float_eq(member(four, "accuracy")->valuedouble, member(one, "accuracy")->valuedouble,
+                       0.05);
+    cJSON_Delete(four);
+    cJSON_Delete(one);
+}
+
+/* Starts rank 1 in a way of its own; "$@" is its command. */
+static void make_rank_1(const char *way) {
+    char script[512];
+    int length = snprintf(script, sizeof script,
+                          "if [ \"$OMPI_COMM_WORLD_RANK\" != 1 ]; then exec \"$@\"; fi\n"
+                          "when_saved() { until [ -e a.st ]; do sleep 0.02; done; sleep 0.1; }\n"
+                          "%s\n",
+                          way);
+    make_file("rank.sh", script, (size_t)length);
+}
+
+static outcome run_two(const char *environment, const char *more) {
+    const setting how = {.launcher = MANY "-np 2 sh rank.sh", .environment = environment};
+    return run_with(&how, TRAIN "%s", more);
+}
+
+#define LONG "--epochs 100000 --schedule constant --check-every 0 --save a.st --save-every 20"
+
+static void expect_ended(outcome *of, int code, const char *word) {
+    cr_expect_eq(of->code, code, "exits with %d: %s", of->code, of->err);
+    cr_expect_not_null(strstr(of->err, word), "%s", of->err);
+    release(of);
+}
+
+Test(ranks, a_killed_process_ends_the_run_and_leaves_the_checkpoint) {
+    need_mpi();
+    write_train_dataset();
+    make_rank_1("\"$@\" & when_saved; kill -9 $!; wait $!");
+    outcome of = run_two(QUIETLY, LONG);
+    expect_ended(&of, 137, "Rank 1 (process");
+    expect(0, "train --data . --eval a.st");
+}
+
+Test(ranks, a_process_that_does_not_answer_is_not_waited_for_for_ever) {
+    need_mpi();
+    write_train_dataset();
+    make_rank_1("\"$@\" & when_saved; kill -STOP $!; wait $!");
+    outcome of = run_two(QUIETLY ";BRIGADE_PATIENCE=1", LONG);
+    expect_ended(&of, 4, "not answered for 1 second");
+}
+
+/* An interrupt of one stops both after the same step; what was saved is gone on from bit for bit. */
+Test(ranks, an_interrupt_of_one_stops_all_and_resuming_continues_bit_for_bit) {
+    need_mpi();
+    write_train_dataset();
+    const char *line = "--epochs 30 --check-every 0 --save a.st --save-every 20";
+    make_rank_1("\"$@\" & when_saved; kill -INT $!; wait $!");
+    outcome of = run_two(QUIETLY, line);
+    expect_ended(&of, 130, "--resume a.st");
+    expect_same_bits(learn(MANY "-np 2", "--resume a.st"), learn(MANY "-np 2", "--epochs 30"));
+}
+
+Test(ranks, processes_with_other_options_are_refused) {
+    need_mpi();
+    write_train_dataset();
+    make_rank_1("exec \"$@\" --seed 9");
+    outcome of = run_two(QUIETLY, "--epochs 1");
+    expect_ended(&of, 2, "same options");
+    make_rank_1("exec \"$@\" --resume none.st");
+    of = run_two(QUIETLY, "--epochs 1");
+    expect_ended(&of, 4, "rank 1: brigade: ");
+}
+
+Test(ranks, a_module_for_mpi_that_cannot_be_loaded_is_told) {
+    write_train_dataset();
+    const setting none = {.environment = "OMPI_COMM_WORLD_SIZE=2;BRIGADE_MPI=/nowhere/mpi.so"};
+    expect_with(&none, 2, "train --data . --model model.txt --batch 8 --epochs 1");
+}
