@@ -58,6 +58,9 @@
 #ifndef UPDATE
 #define UPDATE 0 /* 1: out = C - rate * result; 2: the same with momentum, see store below */
 #endif
+#ifndef IN_PLACE
+#define IN_PLACE 0 /* 1: an update of what out holds already, which is read instead of C */
+#endif
 #ifndef TILE
 #define TILE 16 /* side of gemm_2_tiled's tiles; its work-group has TILE x TILE items */
 #endif
@@ -170,14 +173,14 @@ typedef float16 lanes_t;
 #define WIDTH (VECTORS * LANES)
 
 #if TA
-#define A_AT(i, p) (A + (size_t)(p) * lda + (i))
+#define A_AT(i, p) (A + (size_t)(p)*lda + (i))
 #else
-#define A_AT(i, p) (A + (size_t)(i) * lda + (p))
+#define A_AT(i, p) (A + (size_t)(i)*lda + (p))
 #endif
 #if TB
-#define B_AT(p, j) (B + (size_t)(j) * ldb + (p))
+#define B_AT(p, j) (B + (size_t)(j)*ldb + (p))
 #else
-#define B_AT(p, j) (B + (size_t)(p) * ldb + (j))
+#define B_AT(p, j) (B + (size_t)(p)*ldb + (j))
 #endif
 
 /* ---- the result ------------------------------------------------------------------------------ *
@@ -189,6 +192,8 @@ typedef float16 lanes_t;
  * or, for a step of training, with C holding weights W and, after them, velocities V:
  *
  *     V' = momentum * V + alpha * sum;      W' = W - rate * V'
+ *
+ * In place that is done to the W and V that out holds, and beta * W, their decay, is added to V'.
  *
  * ReLU is a comparison and not fmax, which would make a NaN 0 and hide it. GELU is the form with
  * tanh (Hendrycks and Gimpel 2016), z / (1 + exp(-2u)) with u = sqrt(2 / pi) * (z + 0.044715 z^3);
@@ -226,15 +231,24 @@ typedef struct result {
         long out_step, __global const out_t *restrict bias, sum_t alpha, sum_t beta, sum_t rate,   \
         sum_t momentum
 #define RESULT_OF(batch)                                                                           \
-    {C + (batch)*c_step, ldc,  c_step, out + (batch)*out_step, ldo, out_step, bias, alpha, beta,   \
-     rate, momentum}
+    {                                                                                              \
+        C + (batch)*c_step, ldc, c_step, out + (batch)*out_step, ldo, out_step, bias, alpha, beta, \
+            rate, momentum                                                                         \
+    }
 #define OPERAND_ARGS                                                                               \
     __global const in_t *restrict A, int lda, long a_step, __global const in_t *restrict B,        \
         int ldb, long b_step
 
 /* Finishes a sum, or four or LANES neighbouring ones, and stores them at place `o` of out. `c` is the
  * matching place of C. */
-#if UPDATE
+#if IN_PLACE
+#define FINISH(type, load, store)                                                                  \
+    const type w = load(to->out + o);                                                              \
+    const type v =                                                                                 \
+        to->alpha * sum + to->beta * w + to->momentum * load(to->out + to->out_step + o);          \
+    store(v, to->out + to->out_step + o);                                                          \
+    store(w - to->rate * v, to->out + o);
+#elif UPDATE
 #define FINISH(type, load, store)                                                                  \
     type v = to->alpha * sum;                                                                      \
     if (UPDATE == 2) {                                                                             \
@@ -497,8 +511,9 @@ gemm_3_blocked(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int bands, int fi
  *
  * An item owns `rows` rows by `cols` columns and goes through them tile by tile. At the lower edge
  * the last row stands in for rows that do not exist. At the right edge the tile moves back to end
- * with the matrix, which must be a tile wide; columns that are another item's are not stored. B is
- * not transposed here: the host transposes it first if need be. */
+ * with the matrix, which must be a tile wide; columns that are another item's are not stored, nor,
+ * in place, those of the tile before. B is not transposed here: the host transposes it first if
+ * need be. */
 
 /* Stores columns from..end-1 of a tile that was put into memory; its first is column col of out.
  *
@@ -577,9 +592,10 @@ inline void store_tile(const result *to, int row, int height, int col, const lan
 TILES_OF(rows_wide, __global const in_t *, LOAD_LANES, VECTORS)
 TILES_OF(rows_slim, __global const in_t *, LOAD_LANES, 1)
 
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-gemm_4_rows(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int rows, int cols, int bands,
-            int first) {
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm_4_rows(int m, int n, int k,
+                                                                         OPERAND_ARGS, RESULT_ARGS,
+                                                                         int rows, int cols,
+                                                                         int bands, int first) {
     const int band = first + (int)get_global_id(1), batch = band / bands;
     const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
     const int col0 = (int)get_global_id(0) * cols, col1 = min(col0 + cols, n);
@@ -588,7 +604,7 @@ gemm_4_rows(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, int rows, int cols, 
     B += batch * b_step;
     for (int col = col0; col < col1; col += WIDTH) {
         const int width = col1 - col <= LANES ? LANES : WIDTH, start = min(col, n - width);
-        const int from = start < col0 ? col - start : 0;
+        const int from = start < col0 || IN_PLACE ? col - start : 0;
         for (int row = row0; row < row1; row += HEIGHT) {
             const int height = min(HEIGHT, row1 - row);
             if (width == WIDTH)
@@ -746,8 +762,8 @@ gemm_6_pack(int n, int k, __global const in_t *restrict B, int ldb, long b_step,
     const int across = (n + WIDTH - 1) / WIDTH;
     const int panel = first + (int)get_global_id(0);
     const int p0 = (int)get_global_id(1) * DEPTH;
-    pack_panel(n, B + panel / across * b_step, ldb, panel % across * WIDTH, p0,
-               min(p0 + DEPTH, k), panels + ((size_t)panel * k + p0) * WIDTH);
+    pack_panel(n, B + panel / across * b_step, ldb, panel % across * WIDTH, p0, min(p0 + DEPTH, k),
+               panels + ((size_t)panel * k + p0) * WIDTH);
 }
 
 /* A strip of A that is not transposed is copied by the item that uses it: row after row, + 16 so
@@ -891,8 +907,7 @@ gemm_6_packed(int m, int n, int k, __global const A_TYPE *restrict A, int lda, l
         sum_t x[ROWS][TERMS];                                                                      \
         for (int r = 0; r < ROWS; r++)                                                             \
             for (int q = 0; q < TERMS; q++)                                                        \
-                x[r][q] =                                                                          \
-                    LOAD(X + (size_t)min(r, rows - 1) * x_row + (size_t)(p + q) * x_term);         \
+                x[r][q] = LOAD(X + (size_t)min(r, rows - 1) * x_row + (size_t)(p + q) * x_term);   \
         for (int v = 0; v < vectors; v++) {                                                        \
             __global const in_t *b = M + (size_t)p * ldm + min(j0 + v * LANES, n - LANES);         \
             lanes_t sum[ROWS];                                                                     \

@@ -37,6 +37,8 @@ inline float total(lanes a) {
     return a;
 }
 #endif
+#define LOAD_ONE(p) (*(p))
+#define STORE_ONE(value, p) (*(p) = (value))
 
 /* Runs BODY(i) for an item's whole vectors, then REST(i) for what is left, one by one. */
 #define FOR_RUN(count, BODY, REST)                                                                 \
@@ -124,23 +126,37 @@ __kernel void train_dropout(__global const float *restrict in, __global float *r
 
 /* ---- gradients of biases ----------------------------------------------------------------------- */
 
-/* Columns of a matrix {rows, columns}: LANES columns an item. */
-__kernel void train_column_sums(__global const float *restrict slope, __global float *restrict sums,
-                                int rows, int columns, int first) {
-    const int j = (first + (int)get_global_id(0)) * LANES;
+/* The sum of LANES columns of a matrix {rows, columns}, or of one. `ends`: slopes end first where the
+ * node is not above zero. */
+#define SUM_COLUMNS(NAME, type, load, store)                                                       \
+    inline type NAME(__global const float *node, __global float *slope, int rows, int columns,     \
+                     int j, int ends) {                                                            \
+        type s = (type)(0.0f);                                                                     \
+        for (int i = 0; i < rows; i++) {                                                           \
+            const size_t at = (size_t)i * columns + j;                                             \
+            type d = load(slope + at);                                                             \
+            if (ends) {                                                                            \
+                d = select(d, (type)(0.0f), load(node + at) <= (type)(0.0f));                      \
+                store(d, slope + at);                                                              \
+            }                                                                                      \
+            s += d;                                                                                \
+        }                                                                                          \
+        return s;                                                                                  \
+    }
+SUM_COLUMNS(sum_columns, lanes, LOAD, STORE)
+SUM_COLUMNS(sum_column, float, LOAD_ONE, STORE_ONE)
+
+/* LANES columns an item. */
+__kernel void train_column_sums(__global const float *restrict node, __global float *restrict slope,
+                                __global float *restrict sums, int rows, int columns, int ends,
+                                int first) {
+    int j = (first + (int)get_global_id(0)) * LANES;
     if (j + LANES <= columns) {
-        lanes s = (lanes)(0.0f);
-        for (int i = 0; i < rows; i++)
-            s += LOAD(slope + (size_t)i * columns + j);
-        STORE(s, sums + j);
+        STORE(sum_columns(node, slope, rows, columns, j, ends), sums + j);
         return;
     }
-    for (int c = j; c < columns; c++) {
-        float s = 0.0f;
-        for (int i = 0; i < rows; i++)
-            s += slope[(size_t)i * columns + c];
-        sums[c] = s;
-    }
+    for (; j < columns; j++)
+        sums[j] = sum_column(node, slope, rows, columns, j, ends);
 }
 
 inline float sum_of_plane(__global const float *plane, int size) {
@@ -549,23 +565,36 @@ __kernel void train_tally(__global const float *restrict each, __global float *r
 
 /* Stochastic gradient descent with momentum and decay towards zero:
  *     v = momentum * v + gradient + decay * w;   w = w - rate * v */
+#define DESCEND(type, load, store, gradient, w, v)                                                 \
+    {                                                                                              \
+        const type old = load(w);                                                                  \
+        const type g = fma((type)(decay), old, gradient);                                          \
+        const type speed = fma((type)(momentum), load(v), g);                                      \
+        store(speed, v);                                                                           \
+        store(fma((type)(-rate), speed, old), w);                                                  \
+    }
+
 __kernel void train_sgd(__global const float *restrict gradient, __global float *restrict w,
                         __global float *restrict v, int count, float rate, float momentum,
-                        float decay, int run, int first) {
-    const int begin = (first + (int)get_global_id(0)) * run, end = min(begin + run, count);
-    int i = begin;
-    for (; i + LANES <= end; i += LANES) {
-        const lanes old = LOAD(w + i);
-        const lanes g = fma((lanes)(decay), old, LOAD(gradient + i));
-        const lanes speed = fma((lanes)(momentum), LOAD(v + i), g);
-        STORE(speed, v + i);
-        STORE(fma((lanes)(-rate), speed, old), w + i);
+                        float decay, int run, int first){
+    FOR_RUN(count, DESCEND(lanes, LOAD, STORE, LOAD(gradient + i), w + i, v + i),
+            DESCEND(float, LOAD_ONE, STORE_ONE, gradient[i], w + i, v + i))}
+
+/* The same for biases, whose gradients are sums of columns. The weights that they belong to are moved on
+ * by gemm.cl, in the store that would have kept their gradient. */
+__kernel void train_column_descent(__global const float *restrict node,
+                                   __global float *restrict slope, __global float *restrict w,
+                                   __global float *restrict v, int rows, int columns, int ends,
+                                   float rate, float momentum, float decay, int first) {
+    int j = (first + (int)get_global_id(0)) * LANES;
+    if (j + LANES <= columns) {
+        const lanes gradient = sum_columns(node, slope, rows, columns, j, ends);
+        DESCEND(lanes, LOAD, STORE, gradient, w + j, v + j)
+        return;
     }
-    for (; i < end; i++) {
-        const float speed = fma(momentum, v[i], fma(decay, w[i], gradient[i]));
-        v[i] = speed;
-        w[i] = fma(-rate, speed, w[i]);
-    }
+    for (; j < columns; j++)
+        DESCEND(float, LOAD_ONE, STORE_ONE, sum_column(node, slope, rows, columns, j, ends), w + j,
+                v + j)
 }
 
 /* Adam (Kingma and Ba, 2015) with decay apart from the gradient (Loshchilov and Hutter, 2019):

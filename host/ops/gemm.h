@@ -39,6 +39,17 @@ brg_status brg_gemm_part(const brg_call *call, uint64_t bytes, int32_t index, br
 brg_status brg_gemm_plan(const brg_call *call, const char *variant, const brg_device_info *device,
                          brg_plan *plan, brg_error *error);
 
+/* An update of weights and velocities where they are. */
+typedef struct brg_gemm_descent {
+    int64_t to_velocities; /* elements from W to V */
+    float decay;           /* times W is added to the gradient */
+} brg_gemm_descent;
+
+/* Plans an update with momentum whose output holds W and V already; C is not read. */
+brg_status brg_gemm_plan_in_place(const brg_call *call, const brg_gemm_descent *descent,
+                                  const char *variant, const brg_device_info *device,
+                                  brg_plan *plan, brg_error *error);
+
 /* The largest k of i8: 2^31 / 2^14, less one. */
 enum { BRG_GEMM_MAX_WHOLE_K = 131071 };
 

@@ -151,7 +151,7 @@ static void add_result(brg_launch *launch, const brg_gemm *g) {
     add_matrix(launch, (matrix){BRG_BUFFER_OUTPUT, g->ldo, g->o_step});
     brg_arg_buffer(launch, BRG_BUFFER_INPUT(g->bias_index >= 0 ? g->bias_index : 0));
     add_factor(launch, g, g->alpha);
-    add_factor(launch, g, g->c_index >= 0 ? g->beta : 0.0f);
+    add_factor(launch, g, g->c_index >= 0 || g->in_place ? g->beta : 0.0f);
     add_factor(launch, g, g->rate);
     add_factor(launch, g, g->momentum);
 }
@@ -168,7 +168,8 @@ static void add_result_options(brg_launch *launch, const brg_gemm *g) {
     if (g->bias_index >= 0)
         brg_launch_option(launch, "-DBIAS=%d", (int)g->kind);
     if (g->epilogue == BRG_EPILOGUE_UPDATE)
-        brg_launch_option(launch, "-DUPDATE=%d", g->momentum != 0.0f ? 2 : 1);
+        brg_launch_option(launch, "-DUPDATE=%d%s", g->momentum != 0.0f ? 2 : 1,
+                          g->in_place ? " -DIN_PLACE=1" : "");
     else if (g->epilogue != BRG_EPILOGUE_NONE)
         brg_launch_option(launch, "-DACTIVATION=%d", g->epilogue == BRG_EPILOGUE_RELU ? 1 : 2);
 }
@@ -796,9 +797,9 @@ static brg_status plan_variant(const job *j, int variant, brg_error *error) {
     }
 }
 
-brg_status brg_gemm_plan(const brg_call *call, const char *variant, const brg_device_info *device,
-                         brg_plan *plan, brg_error *error) {
-    const brg_gemm g = brg_gemm_resolve(call);
+static brg_status plan_resolved(const brg_gemm *resolved, const char *variant,
+                                const brg_device_info *device, brg_plan *plan, brg_error *error) {
+    const brg_gemm g = *resolved;
     const job j = {&g, device, plan};
     bool empty = g.m == 0 || g.n == 0 || g.batch == 0;
     bool idle = empty || g.terms == 0;
@@ -818,4 +819,21 @@ brg_status brg_gemm_plan(const brg_call *call, const char *variant, const brg_de
     brg_status status = plan_variant(&j, chosen, error);
     share_program(plan);
     return status;
+}
+
+brg_status brg_gemm_plan(const brg_call *call, const char *variant, const brg_device_info *device,
+                         brg_plan *plan, brg_error *error) {
+    const brg_gemm g = brg_gemm_resolve(call);
+    return plan_resolved(&g, variant, device, plan, error);
+}
+
+brg_status brg_gemm_plan_in_place(const brg_call *call, const brg_gemm_descent *descent,
+                                  const char *variant, const brg_device_info *device,
+                                  brg_plan *plan, brg_error *error) {
+    brg_gemm g = brg_gemm_resolve(call);
+    g.in_place = true;
+    g.c_index = -1;
+    g.o_step = descent->to_velocities;
+    g.beta = descent->decay;
+    return plan_resolved(&g, variant, device, plan, error);
 }

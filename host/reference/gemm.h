@@ -12,14 +12,14 @@ typedef struct brg_gemm {
     int64_t lda, ldb, ldc; /* pitches of the inputs; ldc is n without C */
     int64_t ldo;           /* pitch of the output */
     int64_t terms;         /* products to sum for an element: k, or 0 when alpha is 0 */
-    int64_t a_step, b_step, c_step,
-        o_step;        /* from one product of the batch to the next; 0: shared.
+    int64_t a_step, b_step, c_step, o_step; /* from one product of the batch to the next; 0: shared.
                           With a momentum, c_step and o_step lead from W to V */
-    brg_dtype in, out; /* types of A and B; of C, bias and output */
+    brg_dtype in, out;                      /* types of A and B; of C, bias and output */
     brg_bias kind;
     brg_epilogue epilogue;
     float alpha, beta, rate, momentum;
     bool ta, tb;
+    bool in_place;                /* see ops/gemm.h; never of a call */
     int32_t c_index, bias_index;  /* which inputs they are; -1: none that is read */
     const void *a, *b, *c, *bias; /* c and bias are NULL if they are not read */
 } brg_gemm;

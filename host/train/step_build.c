@@ -105,22 +105,23 @@ static void adopt(brg_builder *b, const brg_launch *launch, const brg_places *p,
     }
 }
 
-static brg_status plan_again(brg_builder *b, const brg_op *op, const brg_call *call,
-                             const char *variant, brg_plan *plan) {
+static brg_status plan_as(brg_builder *b, const brg_op *op, const brg_call *call,
+                          const brg_places *p, const char *variant, brg_plan *plan) {
     brg_plan_release(plan);
     brg_plan_begin(plan, op, b->device);
-    return op->plan(call, variant, b->device, plan, b->error);
+    return p->descent ? brg_gemm_plan_in_place(call, p->descent, variant, b->device, plan, b->error)
+                      : op->plan(call, variant, b->device, plan, b->error);
 }
 
 /* Winograd's convolutions have larger errors than the oracle of a step allows for. */
 static brg_status plan_other(brg_builder *b, const brg_op *op, const brg_call *call,
-                             brg_plan *plan) {
+                             const brg_places *p, brg_plan *plan) {
     brg_plan_begin(plan, op, b->device);
-    brg_status status = op->plan(call, b->naive ? "naive" : NULL, b->device, plan, b->error);
+    brg_status status = plan_as(b, op, call, p, b->naive ? "naive" : NULL, plan);
     if (status == BRG_OK && strncmp(plan->variant, "winograd", 8) == 0)
-        status = plan_again(b, op, call, "direct", plan);
+        status = plan_as(b, op, call, p, "direct", plan);
     if (status == BRG_E_UNSUPPORTED)
-        status = plan_again(b, op, call, "naive", plan);
+        status = plan_as(b, op, call, p, "naive", plan);
     return status;
 }
 
@@ -133,7 +134,7 @@ void brg_build_splice(brg_builder *b, const brg_op *op, brg_call *call, brg_plac
     if (b->status != BRG_OK)
         return;
     op->cost(call, &cost);
-    b->status = plan_other(b, op, call, &plan);
+    b->status = plan_other(b, op, call, p, &plan);
     if (b->status == BRG_OK) {
         brg_plan_settle(&plan);
         for (int32_t i = 0; i < plan.scratch_count; i++)

@@ -4,6 +4,7 @@
 #define TRAIN_STEP_BUILD_H
 
 #include "brigade/op.h"
+#include "ops/gemm.h"
 #include "train/step.h"
 
 /* A part of a buffer, in floats. */
@@ -43,6 +44,7 @@ typedef struct brg_task {
 typedef struct brg_places {
     brg_view inputs[BRG_MAX_INPUTS];
     brg_view output, scratch[BRG_MAX_SCRATCH];
+    const brg_gemm_descent *descent; /* of a gemm that updates its output; NULL: of no such */
 } brg_places;
 
 /* Takes floats of the scratch buffer. */
@@ -73,6 +75,12 @@ void brg_build_clear(brg_builder *b, brg_view to);
 void brg_build_splice(brg_builder *b, const brg_op *op, brg_call *call, brg_places *p);
 
 /* ---- layers; from step_layers.c ---- */
+
+/* Whether a layer's gradients never reach memory, but move its parameters on as they are found. */
+bool brg_build_descends(const brg_builder *b, const brg_layer *layer);
+
+/* Whether slopes of what the layer gives end at its rectifier in a launch that the layer has anyway. */
+bool brg_build_ends_slopes(const brg_layer *layer);
 
 brg_task brg_build_task(brg_builder *b, int32_t index);
 void brg_build_forward(brg_builder *b, int32_t index);

@@ -56,14 +56,84 @@ static void dense_forward(brg_builder *b, const brg_task *t) {
              t->layer->has_bias ? &t->bias : NULL, t->out, t->to);
 }
 
+bool brg_build_descends(const brg_builder *b, const brg_layer *layer) {
+    const brg_train_params *params = b->step->params;
+    return layer->kind == BRG_LAYER_DENSE && params->mode == BRG_TRAIN_STEPS &&
+           params->optimizer == BRG_OPTIMIZER_SGD && params->momentum != 0.0f;
+}
+
+bool brg_build_ends_slopes(const brg_layer *layer) {
+    return layer->kind == BRG_LAYER_DENSE && layer->has_bias;
+}
+
+/* Parameters and, behind all of these, their velocities. */
+static brg_view with_velocities(const brg_builder *b, int64_t first, int64_t count) {
+    return brg_view_part(b->state, first, b->network->parameter_count + count);
+}
+
+/* Weights that are moved on by their gradient in the store that would have kept it. */
+static void dense_descend(brg_builder *b, const brg_task *t) {
+    const brg_train_params *params = b->step->params;
+    const brg_gemm_descent descent = {.to_velocities = b->network->parameter_count,
+                                      .decay = params->decay};
+    brg_gemm_params update = BRG_GEMM_DEFAULTS;
+    update.ta = true;
+    update.epilogue = BRG_EPILOGUE_UPDATE;
+    update.rate = params->rate;
+    update.momentum = params->momentum;
+    brg_view both = with_velocities(b, t->layer->weights, t->layer->weight_count);
+    brg_call call = {.params = &update,
+                     .input_count = 3,
+                     .inputs = {matrix(t->batch, t->in), matrix(t->batch, t->out),
+                                brg_shape_3d(BRG_F32, 2, t->in, t->out)}};
+    brg_places p = {.inputs = {t->from, t->slope, both}, .output = both, .descent = &descent};
+    brg_build_splice(b, &brg_op_gemm, &call, &p);
+}
+
+static void dense_gradient(brg_builder *b, const brg_task *t) {
+    brg_gemm_params turned = BRG_GEMM_DEFAULTS;
+    turned.ta = true;
+    multiply(b, &turned, t->from, matrix(t->batch, t->in), t->slope, matrix(t->batch, t->out), NULL,
+             0, t->d_weights);
+}
+
+/* Slopes that end at the rectifier, and the bias' gradient: added up, or on its way to the bias. */
+static void dense_bias(brg_builder *b, const brg_task *t, bool ends) {
+    const brg_train_params *params = b->step->params;
+    bool descends = brg_build_descends(b, t->layer);
+    double bytes = 4.0 * (double)(t->batch * t->out) * (ends ? 3 : 1);
+    brg_launch *launch =
+        brg_build_begin(b, descends ? "train_column_descent" : "train_column_sums", bytes);
+    brg_build_view(launch, t->to);
+    brg_build_view(launch, t->slope);
+    brg_build_view(launch, descends ? t->bias : t->d_bias);
+    if (descends)
+        brg_build_view(launch, brg_view_part(t->bias, b->network->parameter_count, t->bias.count));
+    brg_arg_i32(launch, t->batch);
+    brg_arg_i32(launch, t->out);
+    brg_arg_i32(launch, ends);
+    if (descends) {
+        brg_arg_f32(launch, params->rate);
+        brg_arg_f32(launch, params->momentum);
+        brg_arg_f32(launch, params->decay);
+    }
+    int64_t lanes = brg_build_on_cpu(b) ? 16 : 1;
+    brg_build_items(b, launch, (t->out + lanes - 1) / lanes);
+}
+
+/* The slope of what the layer takes comes first: it needs the weights as they were. */
 static void dense_backward(brg_builder *b, const brg_task *t) {
-    brg_gemm_params turned_x = BRG_GEMM_DEFAULTS, turned_w = BRG_GEMM_DEFAULTS;
-    turned_x.ta = turned_w.tb = true;
-    multiply(b, &turned_x, t->from, matrix(t->batch, t->in), t->slope, matrix(t->batch, t->out),
-             NULL, 0, t->d_weights);
+    if (t->layer->has_bias)
+        dense_bias(b, t, t->layer->relu && b->goes_on[t->index + 1]);
+    brg_gemm_params turned = BRG_GEMM_DEFAULTS;
+    turned.tb = true;
     if (t->layer->from > 0)
-        multiply(b, &turned_w, t->slope, matrix(t->batch, t->out), t->weights,
-                 matrix(t->in, t->out), NULL, 0, t->slope_from);
+        multiply(b, &turned, t->slope, matrix(t->batch, t->out), t->weights, matrix(t->in, t->out),
+                 NULL, 0, t->slope_from);
+    if (brg_build_descends(b, t->layer))
+        dense_descend(b, t);
+    else
+        dense_gradient(b, t);
 }
 
 static brg_conv_params conv_params(const brg_layer *l) {
@@ -113,22 +183,18 @@ static void conv_backward(brg_builder *b, const brg_task *t) {
     brg_build_splice(b, &brg_op_conv2d_backward_data, &data, &slopes);
 }
 
-static void bias_backward(brg_builder *b, const brg_task *t) {
+static void conv_bias(brg_builder *b, const brg_task *t) {
     const brg_layer *l = t->layer;
-    int64_t plane = (int64_t)l->oh * l->ow;
     if (!l->has_bias)
         return;
-    double bytes = 4.0 * (double)(t->batch * t->out);
     brg_launch *launch =
-        brg_build_begin(b, plane == 1 ? "train_column_sums" : "train_channel_sums", bytes);
+        brg_build_begin(b, "train_channel_sums", 4.0 * (double)(t->batch * t->out));
     brg_build_view(launch, t->slope);
     brg_build_view(launch, t->d_bias);
     brg_arg_i32(launch, t->batch);
     brg_arg_i32(launch, l->k);
-    if (plane > 1)
-        brg_arg_i32(launch, plane);
-    int64_t lanes = plane == 1 && brg_build_on_cpu(b) ? 16 : 1;
-    brg_build_items(b, launch, (l->k + lanes - 1) / lanes);
+    brg_arg_i32(launch, (int64_t)l->oh * l->ow);
+    brg_build_items(b, launch, l->k);
 }
 
 static void add_pool(brg_launch *launch, const brg_task *t) {
@@ -321,11 +387,10 @@ bool brg_build_backward(brg_builder *b, const brg_task *t) {
     switch (t->layer->kind) {
     case BRG_LAYER_DENSE:
         dense_backward(b, t);
-        bias_backward(b, t);
         break;
     case BRG_LAYER_CONV:
         conv_backward(b, t);
-        bias_backward(b, t);
+        conv_bias(b, t);
         break;
     case BRG_LAYER_NORM:
         norm_backward(b, t);

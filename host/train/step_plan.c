@@ -55,7 +55,7 @@ static void backward(brg_builder *b, int32_t index) {
     int32_t from = t.layer->from;
     if (!b->reached[index + 1]) /* no loss depends on it */
         brg_build_clear(b, b->slopes[index + 1]);
-    if (t.layer->relu && b->goes_on[index + 1])
+    if (t.layer->relu && b->goes_on[index + 1] && !brg_build_ends_slopes(t.layer))
         end_at_zero(b, &t);
     if (t.layer->kind == BRG_LAYER_ADD) {
         pass_slope(b, t.slope, from);
@@ -109,15 +109,18 @@ static void lose(brg_builder *b) {
     brg_build_items(b, launch, 1);
 }
 
-static void update(brg_builder *b) {
+/* Moves on `count` parameters from the `from`th on. */
+static void update_run(brg_builder *b, int64_t from, int64_t count) {
     const brg_train_params *params = b->step->params;
     bool adam = params->optimizer == BRG_OPTIMIZER_ADAM;
-    int64_t count = b->network->parameter_count;
+    if (count == 0)
+        return;
     brg_launch *launch =
         brg_build_begin(b, adam ? "train_adam" : "train_sgd", 20.0 * (double)count);
-    brg_build_view(launch, b->gradients);
+    brg_build_view(launch, brg_view_part(b->gradients, from, count));
     for (int64_t i = 0; i <= b->step->slots; i++)
-        brg_build_view(launch, brg_view_part(b->state, i * count, count));
+        brg_build_view(launch,
+                       brg_view_part(b->state, i * b->network->parameter_count + from, count));
     brg_arg_i32(launch, count);
     brg_arg_f32(launch, params->rate);
     brg_arg_f32(launch, params->momentum);
@@ -129,6 +132,19 @@ static void update(brg_builder *b) {
     if (adam)
         brg_arg_i32(launch, params->step);
     brg_build_run(b, launch, count, adam);
+}
+
+/* The parameters that no layer has moved on itself, neighbours in one launch. */
+static void update(brg_builder *b) {
+    const brg_network *n = b->network;
+    int64_t from = 0;
+    for (int32_t i = 0; i < n->layer_count; i++) {
+        if (!brg_build_descends(b, &n->layers[i]))
+            continue;
+        update_run(b, from, n->layers[i].weights - from);
+        from = i + 1 < n->layer_count ? n->layers[i + 1].weights : n->parameter_count;
+    }
+    update_run(b, from, n->parameter_count - from);
 }
 
 static void hand_out_scores(brg_builder *b) {
