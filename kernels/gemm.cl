@@ -59,7 +59,7 @@
 #define UPDATE 0 /* 1: out = C - rate * result; 2: the same with momentum, see store below */
 #endif
 #ifndef IN_PLACE
-#define IN_PLACE 0 /* 1: an update of what out holds already, which is read instead of C */
+#define IN_PLACE 0 /* 1: an update of what out holds already, which is read instead of C; f32 */
 #endif
 #ifndef TILE
 #define TILE 16 /* side of gemm_2_tiled's tiles; its work-group has TILE x TILE items */
@@ -545,16 +545,58 @@ inline void store_tile(const result *to, int row, int height, int col, const lan
             store_lanes(to, row + r, col + q * LANES, held[r * vectors + q]);
 }
 
-/* A tile of TALL rows by WIDE vectors: its sums begin at zero, take one term after the other, and
- * leave the registers all at once, since storing them one by one takes registers of its own. Row p
- * of B is `pitch` behind row p - 1. */
 #define EACH(i, COUNT) _Pragma("unroll") for (int i = 0; i < (COUNT); i++)
 #define EACH_ROW EACH(r, HEIGHT)
 #define EACH_VECTOR EACH(q, VECTORS)
+
+/* In place, a whole tile of W and one of V come from far away: they are asked for before the sums begin.
+ * All of them is read before anything is written. A load waits for every store under way whose address
+ * ends in the same 12 bits, and rows that are a power of two apart have many such. */
+#if IN_PLACE
+typedef lanes_t __attribute__((aligned(4))) loose_t;
+#define STORE_LOOSE(x, p) (*(__global loose_t *)(p) = (x))
+#if defined(__x86_64__) || defined(__aarch64__)
+#define ASK_FOR(p) __builtin_prefetch((const void *)(size_t)(p), 1)
+#else
+#define ASK_FOR(p)
+#endif
+#define BEGIN_TILE(TALL, WIDE)                                                                     \
+    const bool is_whole = height == (TALL) && from <= 0 && end >= (WIDE)*LANES;                    \
+    __global out_t *w = to->out + (size_t)row * to->ldo + col, *v = w + to->out_step;              \
+    if (is_whole)                                                                                  \
+        EACH(r, TALL) EACH(q, WIDE) {                                                              \
+            ASK_FOR(w + (size_t)r * to->ldo + q * LANES);                                          \
+            ASK_FOR(v + (size_t)r * to->ldo + q * LANES);                                          \
+        }
+#define END_TILE(TALL, WIDE)                                                                       \
+    if (is_whole) {                                                                                \
+        const sum_t alpha = to->alpha, beta = to->beta, momentum = to->momentum, rate = to->rate;  \
+        const size_t ldo = to->ldo;                                                                \
+        lanes_t old[TALL][WIDE];                                                                   \
+        EACH(r, TALL)                                                                              \
+        EACH(q, WIDE)                                                                              \
+        sum[r][q] = alpha * sum[r][q] + momentum * LOAD_OUT_LANES(v + r * ldo + q * LANES);        \
+        EACH(r, TALL) EACH(q, WIDE) old[r][q] = LOAD_OUT_LANES(w + r * ldo + q * LANES);           \
+        EACH(r, TALL) EACH(q, WIDE) {                                                              \
+            sum[r][q] += beta * old[r][q];                                                         \
+            STORE_LOOSE(sum[r][q], v + r * ldo + q * LANES);                                       \
+            STORE_LOOSE(old[r][q] - rate * sum[r][q], w + r * ldo + q * LANES);                    \
+        }                                                                                          \
+        return;                                                                                    \
+    }
+#else
+#define BEGIN_TILE(TALL, WIDE)
+#define END_TILE(TALL, WIDE)
+#endif
+
+/* A tile of TALL rows by WIDE vectors: its sums begin at zero, take one term after the other, and
+ * leave the registers all at once, since storing them one by one takes registers of its own. Row p
+ * of B is `pitch` behind row p - 1. */
 #define TILE_OF(NAME, B_POINTER, LOAD_B, TALL, WIDE)                                               \
     inline void NAME(int m, int k, __global const in_t *A, int lda, B_POINTER b, int pitch,        \
                      const result *to, int row, int height, int col, int from, int end) {          \
         lanes_t sum[TALL][WIDE], held[(TALL) * (WIDE)];                                            \
+        BEGIN_TILE(TALL, WIDE)                                                                     \
         __global const in_t *a[TALL];                                                              \
         EACH(r, TALL) {                                                                            \
             a[r] = A_AT(min(row + r, m - 1), 0);                                                   \
@@ -566,6 +608,7 @@ inline void store_tile(const result *to, int row, int height, int col, const lan
             EACH(r, TALL)                                                                          \
             EACH(q, WIDE) sum[r][q] += LOAD(a[r] + (size_t)p * (TA ? lda : 1)) * across[q];        \
         }                                                                                          \
+        END_TILE(TALL, WIDE)                                                                       \
         EACH(r, TALL) EACH(q, WIDE) held[r * (WIDE) + q] = sum[r][q];                              \
         store_tile(to, row, height, col, held, WIDE, from, end);                                   \
     }

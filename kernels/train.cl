@@ -126,37 +126,55 @@ __kernel void train_dropout(__global const float *restrict in, __global float *r
 
 /* ---- gradients of biases ----------------------------------------------------------------------- */
 
-/* The sum of LANES columns of a matrix {rows, columns}, or of one. `ends`: slopes end first where the
- * node is not above zero. */
-#define SUM_COLUMNS(NAME, type, load, store)                                                       \
-    inline type NAME(__global const float *node, __global float *slope, int rows, int columns,     \
-                     int j, int ends) {                                                            \
-        type s = (type)(0.0f);                                                                     \
+#if LANES == 16
+#define STRIPS 4 /* of LANES columns that an item goes down side by side */
+#else
+#define STRIPS 1
+#endif
+
+/* The sums of columns j.. of a matrix {rows, columns}: of COUNT strips, each a `type` wide. `ends`:
+ * slopes end first where the node is not above zero. */
+#define SUM_COLUMNS(NAME, COUNT, type, width, load, store)                                         \
+    inline void NAME(__global const float *node, __global float *slope, int rows, int columns,     \
+                     int j, int ends, type *sums) {                                                \
+        for (int q = 0; q < COUNT; q++)                                                            \
+            sums[q] = (type)(0.0f);                                                                \
         for (int i = 0; i < rows; i++) {                                                           \
             const size_t at = (size_t)i * columns + j;                                             \
-            type d = load(slope + at);                                                             \
-            if (ends) {                                                                            \
-                d = select(d, (type)(0.0f), load(node + at) <= (type)(0.0f));                      \
-                store(d, slope + at);                                                              \
-            }                                                                                      \
-            s += d;                                                                                \
+            type d[COUNT];                                                                         \
+            for (int q = 0; q < COUNT; q++)                                                        \
+                d[q] = load(slope + at + q * width);                                               \
+            for (int q = 0; ends && q < COUNT; q++)                                                \
+                d[q] = select(d[q], (type)(0.0f), load(node + at + q * width) <= (type)(0.0f));    \
+            for (int q = 0; ends && q < COUNT; q++)                                                \
+                store(d[q], slope + at + q * width);                                               \
+            for (int q = 0; q < COUNT; q++)                                                        \
+                sums[q] += d[q];                                                                   \
         }                                                                                          \
-        return s;                                                                                  \
     }
-SUM_COLUMNS(sum_columns, lanes, LOAD, STORE)
-SUM_COLUMNS(sum_column, float, LOAD_ONE, STORE_ONE)
+SUM_COLUMNS(sum_strips, STRIPS, lanes, LANES, LOAD, STORE)
+SUM_COLUMNS(sum_column, 1, float, 1, LOAD_ONE, STORE_ONE)
 
-/* LANES columns an item. */
-__kernel void train_column_sums(__global const float *restrict node, __global float *restrict slope,
-                                __global float *restrict sums, int rows, int columns, int ends,
-                                int first) {
-    int j = (first + (int)get_global_id(0)) * LANES;
-    if (j + LANES <= columns) {
-        STORE(sum_columns(node, slope, rows, columns, j, ends), sums + j);
-        return;
+/* Runs WHOLE(j) and its sums for an item's columns, or ONE(j) for those of them that there are. */
+#define FOR_COLUMNS(WHOLE, ONE)                                                                    \
+    int j = (first + (int)get_global_id(0)) * STRIPS * LANES;                                      \
+    const int after = min(j + STRIPS * LANES, columns);                                            \
+    if (after == j + STRIPS * LANES) {                                                             \
+        lanes sums[STRIPS];                                                                        \
+        sum_strips(node, slope, rows, columns, j, ends, sums);                                     \
+        for (int q = 0; q < STRIPS; q++, j += LANES)                                               \
+            WHOLE;                                                                                 \
+    }                                                                                              \
+    for (; j < after; j++) {                                                                       \
+        float sum;                                                                                 \
+        sum_column(node, slope, rows, columns, j, ends, &sum);                                     \
+        ONE;                                                                                       \
     }
-    for (; j < columns; j++)
-        sums[j] = sum_column(node, slope, rows, columns, j, ends);
+
+__kernel void train_column_sums(__global const float *restrict node, __global float *restrict slope,
+                                __global float *restrict to, int rows, int columns, int ends,
+                                int first) {
+    FOR_COLUMNS(STORE(sums[q], to + j), to[j] = sum)
 }
 
 inline float sum_of_plane(__global const float *plane, int size) {
@@ -585,17 +603,9 @@ __kernel void train_sgd(__global const float *restrict gradient, __global float 
 __kernel void train_column_descent(__global const float *restrict node,
                                    __global float *restrict slope, __global float *restrict w,
                                    __global float *restrict v, int rows, int columns, int ends,
-                                   float rate, float momentum, float decay, int first) {
-    int j = (first + (int)get_global_id(0)) * LANES;
-    if (j + LANES <= columns) {
-        const lanes gradient = sum_columns(node, slope, rows, columns, j, ends);
-        DESCEND(lanes, LOAD, STORE, gradient, w + j, v + j)
-        return;
-    }
-    for (; j < columns; j++)
-        DESCEND(float, LOAD_ONE, STORE_ONE, sum_column(node, slope, rows, columns, j, ends), w + j,
-                v + j)
-}
+                                   float rate, float momentum, float decay, int first){
+    FOR_COLUMNS(DESCEND(lanes, LOAD, STORE, sums[q], w + j, v + j),
+                DESCEND(float, LOAD_ONE, STORE_ONE, sum, w + j, v + j))}
 
 /* Adam (Kingma and Ba, 2015) with decay apart from the gradient (Loshchilov and Hutter, 2019):
  *     m = beta1 m + (1 - beta1) g;   s = beta2 s + (1 - beta2) g^2

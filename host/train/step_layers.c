@@ -117,8 +117,8 @@ static void dense_bias(brg_builder *b, const brg_task *t, bool ends) {
         brg_arg_f32(launch, params->momentum);
         brg_arg_f32(launch, params->decay);
     }
-    int64_t lanes = brg_build_on_cpu(b) ? 16 : 1;
-    brg_build_items(b, launch, (t->out + lanes - 1) / lanes);
+    int64_t columns = brg_build_on_cpu(b) ? 64 : 1;
+    brg_build_items(b, launch, (t->out + columns - 1) / columns);
 }
 
 /* The slope of what the layer takes comes first: it needs the weights as they were. */
