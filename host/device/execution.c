@@ -17,9 +17,9 @@
 #include "device/stream.h"
 #include "ops/ops.h"
 
-/* Launches that are known to be short go out several at a time, as one piece: the engine's own work on a
- * piece, a few microseconds, would otherwise be most of their time. */
-static const double SHORT_NS = 50e3;
+/* Launches that are known to be short go out several at a time, as one piece. The engine's own work on a
+ * piece, and the pause that the driver makes after one, come to some 15 microseconds. */
+static const double SHORT_NS = 800e3;
 static const double SMALL_COPY_NS_PER_BYTE = 0.1;
 enum { MOST_IN_PIECE = 64 };
 

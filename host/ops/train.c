@@ -150,6 +150,8 @@ static const trial trials[] = {
      1, 0},
     {"a step of SGD", "input 1x6x6\nconv 3 3x3 relu\nmaxpool 2\ndense 5", BRG_TRAIN_STEPS,
      BRG_OPTIMIZER_SGD, 8, 1, 1e-3f},
+    {"a step of SGD, edges", "input 1x3x7\ndense 238 relu\ndense 50 relu\ndense 3", BRG_TRAIN_STEPS,
+     BRG_OPTIMIZER_SGD, 9, 1, 0.05f},
     {"two steps of SGD", "input 1x4x4\ndense 12 relu\ndense 3", BRG_TRAIN_STEPS, BRG_OPTIMIZER_SGD,
      4, 2, 0},
     {"a step of Adam", "input 1x6x6\nconv 3 3x3 relu\nmaxpool 2\ndense 5", BRG_TRAIN_STEPS,
