@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/phrases.h"
 #include "lab/view.h"
-#include "lab/words.h"
 #include "ui/axis.h"
 #include "ui/parts.h"
 
@@ -91,7 +91,7 @@ static void draw_interval(const bars *b, const brg_lab_point *p, float y) {
 
 /* A number that is not known yet has no bar. */
 static void draw_bar(const bars *b, int32_t series, const brg_lab_point *p, float y) {
-    char text[BRG_LAB_WORDS];
+    char text[BRG_LAB_PHRASE];
     brg_ui *ui = b->v->ui;
     float zero = place_of(b, b->axis.kind == BRG_AXIS_EVEN ? 0 : b->axis.lo);
     float end = isfinite(p->y) ? place_of(b, p->y) : zero;
@@ -101,7 +101,7 @@ static void draw_bar(const bars *b, int32_t series, const brg_lab_point *p, floa
                     brg_lab_series_colour(series));
     draw_interval(b, p, y - 1);
     brg_ui_text(ui, (brg_rect){right + 8, y - 2, value_w, b->bar + 2}, BRG_FONT_MONO, BRG_LEFT,
-                isfinite(p->y) ? BRG_TEXT : BRG_FAINT, brg_lab_words_number(p->y, "", text));
+                isfinite(p->y) ? BRG_TEXT : BRG_FAINT, brg_lab_phrase_number(p->y, "", text));
 }
 
 static float draw_row(const bars *b, int32_t row, float labels, float y) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lab/files.h"
-#include "lab/words.h"
+#include "lab/phrases.h"
 
 static const uint64_t look_ns = 250000000;
 
@@ -66,7 +66,7 @@ int32_t brg_desk_results(const brg_desk *desk) {
 
 bool brg_desk_shows(const brg_desk *desk, int32_t index) {
     const brg_desk_entry *entry = &desk->entries[index];
-    return brg_lab_words_match(entry->claim, entry->result.verdict, desk->filter);
+    return brg_lab_phrase_match(entry->claim, entry->result.verdict, desk->filter);
 }
 
 int32_t brg_desk_shown(const brg_desk *desk) {

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "lab/phrases.h"
 #include "lab/view.h"
-#include "lab/words.h"
 #include "ui/parts.h"
 
 static const float title_h = 28, line_h = 19, buttons_h = 32, slider_h = 30;
@@ -106,17 +106,17 @@ static void draw_sliders(brg_lab_view *v, brg_rect row) {
     brg_desk *desk = &v->desk;
     brg_desk_entry *entry = &desk->entries[desk->chosen];
     const brg_lab_dial *dial = &entry->claim->dial;
-    char text[BRG_LAB_WORDS];
+    char text[BRG_LAB_PHRASE];
     const float gap = 24;
     brg_rect half = {row.x, row.y, (row.w - gap) / 2, row.h};
     if (dial->name) {
         draw_slider(v, half, "lab_dial", dial->name,
-                    brg_lab_words_number((double)entry->dial, "", text), &entry->dial,
+                    brg_lab_phrase_number((double)entry->dial, "", text), &entry->dial,
                     (float)dial->min, (float)dial->max,
                     "The number that this experiment lets you change: drag it and run again.");
         half.x += half.w + gap;
     }
-    brg_lab_words_number((double)desk->budget_s, "s", text);
+    brg_lab_phrase_number((double)desk->budget_s, "s", text);
     draw_slider(v, half, "lab_budget", "time for a claim", text, &desk->budget_s, BRG_DESK_LEAST_S,
                 BRG_DESK_MOST_S,
                 "A test ends earlier once its numbers are precise; one that gets too few "
@@ -207,10 +207,10 @@ void brg_lab_view_progress(brg_lab_view *v, brg_rect place) {
     else if (brg_desk_has_result(entry))
         describe_result(&entry->result, text, sizeof text);
     if (running)
-        draw_bar(v, (brg_rect){place.x, place.y + 2, place.w, 4});
-    brg_ui_text(v->ui, (brg_rect){place.x, place.y + 8, place.w, 17}, BRG_FONT_SMALL, BRG_LEFT,
+        draw_bar(v, (brg_rect){place.x, place.y + 5, place.w, 4});
+    brg_ui_text(v->ui, (brg_rect){place.x, place.y + 12, place.w, 17}, BRG_FONT_SMALL, BRG_LEFT,
                 running ? BRG_TEXT : BRG_QUIET, text);
     bool noisy = running && v->rivals > 0;
-    brg_ui_text(v->ui, (brg_rect){place.x, place.y + 25, place.w, 17}, BRG_FONT_SMALL, BRG_LEFT,
+    brg_ui_text(v->ui, (brg_rect){place.x, place.y + 29, place.w, 17}, BRG_FONT_SMALL, BRG_LEFT,
                 noisy ? BRG_AMBER : BRG_FAINT, remark(v, below, sizeof below));
 }

@@ -6,7 +6,8 @@
 #include "ui/axis.h"
 #include "ui/parts.h"
 
-static const float title_h = 18, axis_h = 17, usual_row = 18, least_row = 7;
+static const float title_h = 22, axis_h = 19, usual_row = 18, least_row = 7, tallest_row = 30;
+static const float columns_gap = 24;
 
 typedef struct drawing {
     brg_lab_view *v;
@@ -15,21 +16,42 @@ typedef struct drawing {
     float last_x[BRG_PICTURE_LANES]; /* how far each lane is drawn */
 } drawing;
 
-static int all_lanes(const brg_lab_pictures *pictures) {
+/* How pictures are laid out: in one column or, if there are many lanes, in two. */
+typedef struct layout {
+    int columns, rows;
+    int lanes[BRG_PICTURES]; /* of the highest picture in each row */
+    float fixed;             /* titles and axes */
+} layout;
+
+/* Pictures to one scale have one axis, under the last of them. */
+static layout lay_out(const brg_lab_pictures *p, int columns) {
+    layout l = {.columns = columns, .rows = (p->count + columns - 1) / columns};
+    for (int i = 0; i < p->count; i++)
+        if (p->pictures[i].lane_count > l.lanes[i / columns])
+            l.lanes[i / columns] = p->pictures[i].lane_count;
+    l.fixed = title_h * (float)l.rows + axis_h * (float)(p->shared ? 1 : l.rows);
+    return l;
+}
+
+static int all_lanes(const layout *l) {
     int lanes = 0;
-    for (int i = 0; i < pictures->count; i++)
-        lanes += pictures->pictures[i].lane_count;
+    for (int i = 0; i < l->rows; i++)
+        lanes += l->lanes[i];
     return lanes;
 }
 
-/* Pictures to one scale have one axis, under the last of them. */
-static float without_rows(const brg_lab_pictures *pictures) {
-    float axes = (float)(pictures->shared ? 1 : pictures->count);
-    return (float)pictures->count * title_h + axes * axis_h;
+/* One column as long as it is not too high for its lanes to be told apart. */
+static layout choose_layout(const brg_lab_pictures *p, brg_rect place) {
+    const float readable = 14, least_w = 440;
+    layout one = lay_out(p, 1);
+    bool fits = one.fixed + readable * (float)all_lanes(&one) <= place.h;
+    return fits || p->count < 2 || place.w < least_w ? one : lay_out(p, 2);
 }
 
-float brg_lab_view_lanes_height(const brg_lab_view *v) {
-    return without_rows(&v->pictures) + usual_row * (float)all_lanes(&v->pictures);
+float brg_lab_view_lanes_height(const brg_lab_view *v, float w) {
+    const float usual_h = 260;
+    layout l = choose_layout(&v->pictures, (brg_rect){0, 0, w, usual_h});
+    return l.fixed + usual_row * (float)all_lanes(&l);
 }
 
 /* ---- one picture ----------------------------------------------------------------------------- */
@@ -39,14 +61,19 @@ static void draw_axis(drawing *d, brg_rect area, double length_s) {
     const char *unit = length_s >= 1 ? "s" : length_s >= 1e-3 ? "ms" : "\xc2\xb5s";
     const brg_axis axis = brg_axis_between(BRG_AXIS_EVEN, 0, length_s * scale, 8);
     char text[24], words[40];
+    float free_from = area.x - 100;
     for (int i = 0; i < axis.tick_count; i++) {
         float x = area.x + area.w * (float)brg_axis_place(&axis, axis.ticks[i]);
         brg_axis_text(&axis, axis.ticks[i], text, sizeof text);
         snprintf(words, sizeof words, "%s %s", text, unit);
         float w = brg_ui_text_width(d->v->ui, BRG_FONT_SMALL, words) + 2;
+        float at = fminf(x - w / 2, area.x + area.w - w);
         brg_ui_line(d->v->ui, x, area.y, x, area.y + 4, BRG_FAINT);
-        brg_ui_text(d->v->ui, (brg_rect){fminf(x - w / 2, area.x + area.w - w), area.y + 4, w, 14},
-                    BRG_FONT_SMALL, BRG_CENTRE, BRG_FAINT, words);
+        if (at < free_from)
+            continue;
+        free_from = at + w + 6;
+        brg_ui_text(d->v->ui, (brg_rect){at, area.y + 4, w, 14}, BRG_FONT_SMALL, BRG_CENTRE,
+                    BRG_FAINT, words);
     }
 }
 
@@ -127,33 +154,43 @@ static float widest_lane(const brg_lab_view *v) {
     return fminf(w + 14, 120);
 }
 
+static void draw_one(drawing *d, int index, brg_rect cell, bool last,
+                     const brg_ui_pointer *pointer) {
+    const brg_lab_pictures *p = &d->v->pictures;
+    const float h = d->row * (float)p->pictures[index].lane_count;
+    brg_rect area = {cell.x + d->label_w, cell.y + title_h, cell.w - d->label_w, h};
+    brg_ui_text(d->v->ui, (brg_rect){cell.x, cell.y + 4, cell.w, title_h - 6}, BRG_FONT_SMALL,
+                BRG_LEFT, BRG_TEXT, p->pictures[index].name);
+    draw_picture(d, index, area);
+    if (!p->shared || last)
+        draw_axis(d, (brg_rect){area.x, cell.y + cell.h, area.w, axis_h},
+                  brg_lab_pictures_scale(p, index));
+    bool over = pointer && pointer->x >= area.x && pointer->x < area.x + area.w;
+    if (over && pointer->y >= area.y && pointer->y < area.y + h)
+        tell(d, index, area, pointer);
+}
+
 void brg_lab_view_lanes(brg_lab_view *v, const brg_lab_result *result, brg_rect place) {
     const brg_lab_pictures *p = &v->pictures;
-    const int lanes = all_lanes(p);
-    if (lanes == 0 || p->place_count > result->span_count) {
+    const layout l = choose_layout(p, place);
+    if (p->count == 0 || p->place_count > result->span_count) {
         brg_ui_text(v->ui, place, BRG_FONT_BODY, BRG_CENTRE, BRG_FAINT,
                     "There is no timeline yet.");
         return;
     }
-    const float tallest = 30;
-    float row = floorf((place.h - without_rows(p)) / (float)lanes);
-    drawing d = {.v = v, .result = result, .row = fminf(fmaxf(row, least_row), tallest)};
-    d.label_w = widest_lane(v);
+    float row = floorf((place.h - l.fixed) / (float)all_lanes(&l));
+    drawing d = {.v = v, .result = result, .row = fminf(fmaxf(row, least_row), tallest_row)};
+    d.label_w = d.row >= 12 ? widest_lane(v) : 4;
     brg_ui_pointer pointer;
     bool over = brg_ui_area(v->ui, "lab_timeline", place, &pointer);
-    float y = place.y - 2;
+    brg_rect cell = {place.x, place.y - 8, place.w, 0};
+    cell.w = (place.w - columns_gap * (float)(l.columns - 1)) / (float)l.columns;
     for (int i = 0; i < p->count; i++) {
-        const float h = d.row * (float)p->pictures[i].lane_count;
-        brg_ui_text(v->ui, (brg_rect){place.x, y, place.w, title_h - 2}, BRG_FONT_SMALL, BRG_LEFT,
-                    BRG_TEXT, p->pictures[i].name);
-        brg_rect area = {place.x + d.label_w, y + title_h, place.w - d.label_w, h};
-        draw_picture(&d, i, area);
-        if (over && pointer.y >= area.y && pointer.y < area.y + h)
-            tell(&d, i, area, &pointer);
-        y = area.y + h;
-        if (!p->shared || i + 1 == p->count) {
-            draw_axis(&d, (brg_rect){area.x, y, area.w, axis_h}, brg_lab_pictures_scale(p, i));
-            y += axis_h;
-        }
+        const int line = i / l.columns, column = i % l.columns;
+        cell.x = place.x + (cell.w + columns_gap) * (float)column;
+        cell.h = title_h + d.row * (float)l.lanes[line];
+        draw_one(&d, i, cell, line + 1 == l.rows, over ? &pointer : NULL);
+        if (column + 1 == l.columns)
+            cell.y += cell.h + (p->shared ? 0 : axis_h);
     }
 }

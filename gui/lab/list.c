@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/phrases.h"
 #include "lab/view.h"
-#include "lab/words.h"
 #include "ui/parts.h"
 
 /* Widgets keep their names, so each row needs one of its own that stays. */
@@ -69,7 +69,7 @@ static void draw_head(brg_lab_view *v, brg_rect place) {
 static void draw_state(brg_lab_view *v, brg_rect at, int32_t index) {
     const brg_desk *desk = &v->desk;
     brg_lab_verdict verdict = desk->entries[index].result.verdict;
-    const char *word = brg_lab_words_verdict(verdict);
+    const char *word = brg_lab_phrase_verdict(verdict);
     brg_colour colour = brg_lab_colour(verdict);
     if (brg_desk_current(desk) == index) {
         word = desk->stopping ? "stopping" : "measuring";

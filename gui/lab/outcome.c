@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "lab/gauge.h"
+#include "lab/phrases.h"
 #include "lab/view.h"
-#include "lab/words.h"
 #include "ui/parts.h"
 
 /* A column under construction. */
@@ -102,9 +102,9 @@ static const brg_lab_estimate *estimate_of(const brg_lab_answer *answer) {
 }
 
 static void draw_numbers(column *c, const brg_lab_question *q, const brg_lab_estimate *e) {
-    char value[BRG_LAB_WORDS], interval[BRG_LAB_WORDS], text[2 * BRG_LAB_WORDS + 8];
-    brg_lab_words_number(e->value, q->unit, value);
-    brg_lab_words_interval(e, interval);
+    char value[BRG_LAB_PHRASE], interval[BRG_LAB_PHRASE], text[2 * BRG_LAB_PHRASE + 8];
+    brg_lab_phrase_number(e->value, q->unit, value);
+    brg_lab_phrase_interval(e, interval);
     snprintf(text, sizeof text, "%s%s%s%s", value, interval[0] ? "  (" : "", interval,
              interval[0] ? ")" : "");
     brg_ui_text(c->ui, (brg_rect){c->x, c->y, c->w, 16}, BRG_FONT_MONO, BRG_LEFT,
@@ -112,17 +112,17 @@ static void draw_numbers(column *c, const brg_lab_question *q, const brg_lab_est
 }
 
 static void draw_question(column *c, const brg_lab_question *q, const brg_lab_answer *answer) {
-    char text[BRG_LAB_WORDS + 32];
+    char text[BRG_LAB_PHRASE + 32];
     const brg_lab_estimate *e = estimate_of(answer);
     const brg_lab_verdict verdict = answer->given ? answer->verdict : BRG_LAB_UNDECIDED;
     const brg_colour colour = answer->given ? brg_lab_colour(verdict) : BRG_TEXT;
-    char range[BRG_LAB_WORDS];
+    char range[BRG_LAB_PHRASE];
     snprintf(text, sizeof text, "%s%.80s", q->control ? "control: " : "", q->what);
     paragraph(c, q->control ? BRG_QUIET : BRG_TEXT, text);
     c->y += 2;
     draw_numbers(c, q, e);
     if (answer->given) {
-        const char *words = brg_lab_words_answer(q, verdict);
+        const char *words = brg_lab_phrase_answer(q, verdict);
         float w = brg_ui_text_width(c->ui, BRG_FONT_SMALL, words);
         brg_ui_text(c->ui, (brg_rect){c->x + c->w - w - 2, c->y, w + 2, 16}, BRG_FONT_SMALL,
                     BRG_RIGHT, colour, words);
@@ -132,7 +132,7 @@ static void draw_question(column *c, const brg_lab_question *q, const brg_lab_an
     const float range_w = 128;
     brg_lab_view_gauge(c->v, q, e, colour, (brg_rect){c->x, c->y + 1, c->w - range_w - 12, 14});
     brg_ui_text(c->ui, (brg_rect){c->x + c->w - range_w, c->y, range_w, 16}, BRG_FONT_SMALL,
-                BRG_RIGHT, BRG_BLUE, brg_lab_words_range(q, range));
+                BRG_RIGHT, BRG_BLUE, brg_lab_phrase_range(q, range));
     c->y += 26;
 }
 
@@ -148,16 +148,16 @@ static void draw_questions(column *c, const brg_desk_entry *entry) {
 
 /* A long name has a line of its own. */
 static void draw_figure(column *c, const brg_lab_figure *figure) {
-    char value[BRG_LAB_WORDS], interval[BRG_LAB_WORDS];
+    char value[BRG_LAB_PHRASE], interval[BRG_LAB_PHRASE];
     const float value_w = 84, interval_w = 104, name_w = c->w - value_w - interval_w;
     bool is_long = brg_ui_text_width(c->ui, BRG_FONT_SMALL, figure->name) > name_w;
     brg_ui_text(c->ui, (brg_rect){c->x, c->y, is_long ? c->w : name_w, 18}, BRG_FONT_SMALL,
                 BRG_LEFT, BRG_QUIET, figure->name);
     c->y += is_long ? 16 : 0;
     brg_ui_text(c->ui, (brg_rect){c->x + name_w, c->y, value_w, 18}, BRG_FONT_MONO, BRG_RIGHT,
-                BRG_TEXT, brg_lab_words_number(figure->estimate.value, figure->unit, value));
+                BRG_TEXT, brg_lab_phrase_number(figure->estimate.value, figure->unit, value));
     brg_ui_text(c->ui, (brg_rect){c->x + name_w + value_w, c->y, interval_w, 18}, BRG_FONT_SMALL,
-                BRG_RIGHT, BRG_FAINT, brg_lab_words_interval(&figure->estimate, interval));
+                BRG_RIGHT, BRG_FAINT, brg_lab_phrase_interval(&figure->estimate, interval));
     c->y += 21;
 }
 

@@ -49,8 +49,19 @@ static brg_lab_place place_span(brg_lab_pictures *p, const brg_lab_span *span) {
                            (int16_t)(work < 0 ? 0 : work)};
 }
 
+/* Conditions are measured in random order, but listed as they are meant to be read. */
+static void add_settings(brg_lab_pictures *p, const brg_lab_result *result) {
+    for (int32_t i = 0; i < result->setting_count; i++)
+        for (int32_t j = 0; j < result->span_count; j++)
+            if (strcmp(result->settings[i].name, result->spans[j].picture) == 0) {
+                picture_of(p, result->spans[j].picture);
+                break;
+            }
+}
+
 void brg_lab_pictures_sort(brg_lab_pictures *p, const brg_lab_result *result) {
     brg_lab_pictures_clear(p);
+    add_settings(p, result);
     p->places = calloc((size_t)result->span_count + 1, sizeof *p->places);
     if (!p->places)
         return;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "json.h"
+#include "lab/phrases.h"
 #include "lab/view.h"
-#include "lab/words.h"
 
 void brg_lab_view_keep(const brg_lab_view *v, brg_kept *kept) {
     brg_kept_set_text(kept, "lab.claim", brg_desk_chosen(&v->desk)->claim->id);
@@ -74,7 +74,7 @@ brg_status brg_lab_view_report(const brg_lab_view *v, brg_report *report, brg_er
     fputs(",\"filter\":", json.stream);
     brg_json_string(&json, desk->filter);
     fprintf(json.stream, ",\"running\":%s,\"sheet\":\"%s\"", brg_json_bool(brg_desk_running(desk)),
-            v->sheet == BRG_LAB_SHEET_PLOT ? "plot" : "rounds");
+            v->sheet == BRG_LAB_SHEET_TIMELINE ? "timeline" : "rounds");
     put_number(&json, "claims", desk->count);
     put_number(&json, "shown", brg_desk_shown(desk));
     put_number(&json, "budget_s", (double)desk->budget_s);

@@ -8,7 +8,7 @@
 #include "shell/shell.h"
 #include "ui/parts.h"
 
-static const float margin = 16, progress_height = 44;
+static const float margin = 16, progress_height = 50;
 static const uint64_t rivals_interval_ns = 250000000;
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
@@ -137,7 +137,8 @@ static bool key(void *model, int key) {
         brg_desk_run_shown(desk);
         return true;
     case 'R':
-        v->sheet = v->sheet == BRG_LAB_SHEET_PLOT ? BRG_LAB_SHEET_ROUNDS : BRG_LAB_SHEET_PLOT;
+        v->sheet =
+            v->sheet == BRG_LAB_SHEET_TIMELINE ? BRG_LAB_SHEET_ROUNDS : BRG_LAB_SHEET_TIMELINE;
         return true;
     case 'S':
         brg_desk_save(desk);
@@ -157,7 +158,7 @@ static const char *const keys[] = {"space, enter  put the claim to the test",
                                    "page up, page down  ten further",
                                    "home, end  the first, the last",
                                    "F  filter the list; enter ends it",
-                                   "R  the plot, or its rounds",
+                                   "R  the timeline, or the rounds",
                                    "S  save the results as JSON",
                                    NULL};
 

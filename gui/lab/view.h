@@ -15,8 +15,8 @@
 
 enum { BRG_LAB_SERIES_COLOURS = 6 };
 
-/* What the upper card shows. */
-typedef enum brg_lab_sheet { BRG_LAB_SHEET_PLOT, BRG_LAB_SHEET_ROUNDS } brg_lab_sheet;
+/* What the lower card shows, where there is a choice. */
+typedef enum brg_lab_sheet { BRG_LAB_SHEET_TIMELINE, BRG_LAB_SHEET_ROUNDS } brg_lab_sheet;
 
 typedef struct brg_lab_view {
     brg_desk desk;
@@ -57,11 +57,12 @@ brg_colour brg_lab_colour(brg_lab_verdict verdict);
 /* The colour of the index-th series, or kind of work. */
 brg_colour brg_lab_series_colour(int index);
 
-/* The chosen result's plot; its rounds, value by value; its timelines. */
+/* The chosen result's plot; its rounds, value by value; its timelines, and how high they would like to be at
+ * that width. */
 void brg_lab_view_plot(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
 void brg_lab_view_bars(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
 void brg_lab_view_rounds(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
-float brg_lab_view_lanes_height(const brg_lab_view *v);
+float brg_lab_view_lanes_height(const brg_lab_view *v, float w);
 void brg_lab_view_lanes(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
 
 /* A question's range with the number in it. */

@@ -1,5 +1,5 @@
-/* The lab's words. See words.h. */
-#include "lab/words.h"
+/* The lab's phrases. See phrases.h. */
+#include "lab/phrases.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -49,46 +49,47 @@ static void put_digits(double value, char *text, size_t size) {
     }
 }
 
-const char *brg_lab_words_number(double value, const char *unit, char text[BRG_LAB_WORDS]) {
+const char *brg_lab_phrase_number(double value, const char *unit, char text[BRG_LAB_PHRASE]) {
     char number[48] = "-";
     if (isfinite(value))
         put_digits(value, number, sizeof number);
     bool bare = !isfinite(value) || !unit || !unit[0];
-    snprintf(text, BRG_LAB_WORDS, "%s%s%.32s", number, bare ? "" : " ", bare ? "" : unit);
+    snprintf(text, BRG_LAB_PHRASE, "%s%s%.32s", number, bare ? "" : " ", bare ? "" : unit);
     return text;
 }
 
-const char *brg_lab_words_range(const brg_lab_question *q, char text[BRG_LAB_WORDS]) {
-    char low[BRG_LAB_WORDS], high[BRG_LAB_WORDS];
+const char *brg_lab_phrase_range(const brg_lab_question *q, char text[BRG_LAB_PHRASE]) {
+    char low[BRG_LAB_PHRASE], high[BRG_LAB_PHRASE];
     if (isinf(q->high))
-        snprintf(text, BRG_LAB_WORDS, "at least %.80s", brg_lab_words_number(q->low, q->unit, low));
+        snprintf(text, BRG_LAB_PHRASE, "at least %.80s",
+                 brg_lab_phrase_number(q->low, q->unit, low));
     else if (isinf(q->low))
-        snprintf(text, BRG_LAB_WORDS, "at most %.80s",
-                 brg_lab_words_number(q->high, q->unit, high));
+        snprintf(text, BRG_LAB_PHRASE, "at most %.80s",
+                 brg_lab_phrase_number(q->high, q->unit, high));
     else
-        snprintf(text, BRG_LAB_WORDS, "%.40s to %.50s", brg_lab_words_number(q->low, "", low),
-                 brg_lab_words_number(q->high, q->unit, high));
+        snprintf(text, BRG_LAB_PHRASE, "%.40s to %.50s", brg_lab_phrase_number(q->low, "", low),
+                 brg_lab_phrase_number(q->high, q->unit, high));
     return text;
 }
 
-const char *brg_lab_words_interval(const brg_lab_estimate *e, char text[BRG_LAB_WORDS]) {
-    char low[BRG_LAB_WORDS], high[BRG_LAB_WORDS];
+const char *brg_lab_phrase_interval(const brg_lab_estimate *e, char text[BRG_LAB_PHRASE]) {
+    char low[BRG_LAB_PHRASE], high[BRG_LAB_PHRASE];
     text[0] = '\0';
     if (isfinite(e->low) && isfinite(e->high) && e->low != e->high)
-        snprintf(text, BRG_LAB_WORDS, "%.40s to %.40s", brg_lab_words_number(e->low, "", low),
-                 brg_lab_words_number(e->high, "", high));
+        snprintf(text, BRG_LAB_PHRASE, "%.40s to %.40s", brg_lab_phrase_number(e->low, "", low),
+                 brg_lab_phrase_number(e->high, "", high));
     return text;
 }
 
 /* ---- verdicts -------------------------------------------------------------------------------- */
 
-const char *brg_lab_words_verdict(brg_lab_verdict verdict) {
+const char *brg_lab_phrase_verdict(brg_lab_verdict verdict) {
     static const char *const words[BRG_LAB_VERDICT_COUNT] = {"not run", "confirmed", "refuted",
                                                              "inconclusive", "not applicable"};
     return (unsigned)verdict < BRG_LAB_VERDICT_COUNT ? words[verdict] : "?";
 }
 
-const char *brg_lab_words_answer(const brg_lab_question *question, brg_lab_verdict verdict) {
+const char *brg_lab_phrase_answer(const brg_lab_question *question, brg_lab_verdict verdict) {
     switch (verdict) {
     case BRG_LAB_CONFIRMED:
         return question->control ? "as it must be" : "as claimed";
@@ -117,10 +118,10 @@ static bool matches_word(const brg_lab_claim *claim, brg_lab_verdict verdict, co
         return true;
     return (!is_number && contains(claim->articles, word, length)) ||
            contains(claim->title, word, length) || contains(claim->slug, word, length) ||
-           contains(brg_lab_words_verdict(verdict), word, length);
+           contains(brg_lab_phrase_verdict(verdict), word, length);
 }
 
-bool brg_lab_words_match(const brg_lab_claim *claim, brg_lab_verdict verdict, const char *filter) {
+bool brg_lab_phrase_match(const brg_lab_claim *claim, brg_lab_verdict verdict, const char *filter) {
     const char *at = filter + strspn(filter, " ");
     while (*at) {
         size_t length = strcspn(at, " ");
