@@ -25,7 +25,7 @@ enum {
     RIGHT = 178, /* room for the names of the series */
     TOP = 34,
     BOTTOM = 52,
-    LABEL_CHARACTERS = 26,
+    LABEL_CHARACTERS = 21,
     LABEL_LINE = 15,
     MOST_SERIES = 16,
     COLOURS = 6,

@@ -3,10 +3,13 @@
  * A million small items are cut into tasks of one size; threads take the next task from a queue until none is
  * left. Small tasks spend their time at the queue, large ones leave threads without work: time over task
  * size is a valley. The same items on one thread show that the right side of it is idleness and nothing
- * else. */
+ * else.
+ *
+ * On the device a task is a work-group, taken by a compute unit: the same sweep by the number of work-items in a
+ * group, each of which goes through 64 numbers. */
 #include <pthread.h>
 
-#include "lab/lab.h"
+#include "lab/work.h"
 
 enum { ITEMS = 1 << 20, STEPS_OF_AN_ITEM = 16, SIZES = 6 };
 
@@ -61,7 +64,71 @@ static double milliseconds(const double *values, const void *argument) {
     return values[*(const int32_t *)argument] * 1e3;
 }
 
-static brg_status run(brg_lab *lab) {
+/* ---- work-groups on the device ----------------------------------------------------------------- */
+
+enum { WORK_ITEMS = 1024, RUN = 64, GROUPS = 6 };
+
+static double group_seconds(brg_lab *lab, const void *argument, double *more) {
+    (void)lab, (void)more;
+    return brg_lab_work_s(argument, NULL);
+}
+
+static double one_over_best(const double *values, const void *count) {
+    const int32_t last = *(const int32_t *)count - 1;
+    double least = INFINITY;
+    for (int32_t i = 0; i <= last; i++)
+        least = fmin(least, values[i]);
+    return values[last] / least;
+}
+
+static brg_status measure_groups(brg_lab *lab, const brg_lab_work *works, int32_t count) {
+    static const char *const names[GROUPS] = {"groups of 1",  "groups of 4",   "groups of 16",
+                                              "groups of 64", "groups of 256", "groups of 1024"};
+    brg_lab_condition conditions[GROUPS];
+    brg_lab_mark marks[GROUPS];
+    for (int32_t i = 0; i < count; i++) {
+        const double items = (double)works[i].shape.group * RUN;
+        conditions[i] = (brg_lab_condition){names[i], items, group_seconds, &works[i]};
+        marks[i] =
+            (brg_lab_mark){"work-groups on the device", items, BRG_LAB_VALUE_TIMES(i, 1e3), NULL};
+    }
+    const brg_lab_gauge gauges[] = {
+        {"largest work-groups over the best", "x", BRG_LAB_DERIVED(one_over_best, &count)}};
+    return brg_lab_measure(lab, &(brg_lab_plan){.conditions = conditions,
+                                                .condition_count = count,
+                                                .marks = marks,
+                                                .mark_count = count,
+                                                .gauges = gauges,
+                                                .gauge_count = 1,
+                                                .max_rounds = 40});
+}
+
+/* Group sizes that the device does not allow are left out. */
+static brg_status sweep_groups(brg_lab *lab) {
+    brg_lab_work works[GROUPS] = {0};
+    const brg_device_info *device = brg_lab_device(lab);
+    brg_status status = device ? BRG_OK : brg_lab_status(lab);
+    int32_t count = 0;
+    for (int32_t i = 0; i < GROUPS && status == BRG_OK; i++) {
+        const int32_t group = 1 << (2 * i);
+        if ((uint64_t)group > device->max_work_group)
+            break;
+        status = brg_lab_work_make(
+            lab,
+            &(brg_lab_work_shape){
+                .numbers = (int64_t)WORK_ITEMS * RUN, .passes = 64, .run = RUN, .group = group},
+            &works[count++]);
+    }
+    if (status == BRG_OK)
+        status = measure_groups(lab, works, count);
+    for (int32_t i = 0; i < count; i++)
+        brg_lab_work_release(&works[i]);
+    return status;
+}
+
+/* ---- tasks on the host ------------------------------------------------------------------------- */
+
+static brg_status measure_tasks(brg_lab *lab) {
     static const int32_t places[SIZES] = {0, 1, 2, 3, 4, 5};
     brg_lab_condition conditions[SIZES + 2];
     brg_lab_mark marks[SIZES];
@@ -69,7 +136,7 @@ static brg_status run(brg_lab *lab) {
         conditions[i] = (brg_lab_condition){i < SIZES ? "a thread on each processor" : "one thread",
                                             settings[i].task, seconds, &settings[i]};
     for (int32_t i = 0; i < SIZES; i++)
-        marks[i] = (brg_lab_mark){"measured", settings[i].task,
+        marks[i] = (brg_lab_mark){"tasks on threads", settings[i].task,
                                   BRG_LAB_DERIVED(milliseconds, &places[i]), NULL};
     const brg_lab_reply replies[] = {
         {FINE_COSTS, BRG_LAB_RATIO(FINE, MIDDLE)},
@@ -81,7 +148,13 @@ static brg_status run(brg_lab *lab) {
                                                 .replies = replies,
                                                 .reply_count = 3,
                                                 .marks = marks,
-                                                .mark_count = SIZES});
+                                                .mark_count = SIZES,
+                                                .share = 0.7});
+}
+
+static brg_status run(brg_lab *lab) {
+    brg_status status = measure_tasks(lab);
+    return status == BRG_OK ? sweep_groups(lab) : status;
 }
 
 const brg_experiment brg_claim_18 = {
@@ -101,8 +174,12 @@ const brg_experiment brg_claim_18 = {
          .refuted_by = "Either end of the range being less than a quarter slower than its middle.",
          .workload =
              "2^20 items of 16 dependent integer operations, about 20 ns each; tasks are taken "
-             "from a queue behind a mutex by a thread for each processor.",
-         .method = "All task sizes once a round, in random order; ratios within a round.",
+             "from a queue behind a mutex by a thread for each processor. On the device 1024 "
+             "work-items in "
+             "work-groups of 1 to 1024, each 64 numbers.",
+         .method = "All task sizes once a round, in random order; ratios within a round. The "
+                   "work-groups are "
+                   "measured after that, for the plot.",
          .control =
              "On a single thread nobody can be idle: one task of all items then is no slower "
              "than tasks of 1024.",
@@ -117,5 +194,5 @@ const brg_experiment brg_claim_18 = {
                         BRG_LAB_WITHIN(0.9, 1.1),
                         .control = true}},
          .plot = {BRG_LAB_PLOT_LINES, "items in a task", "time, ms", .log_x = true, .log_y = true},
-         .needs = BRG_LAB_NEEDS_TWO_CORES},
+         .needs = BRG_LAB_NEEDS_TWO_CORES | BRG_LAB_NEEDS_DEVICE},
     .run = run};
