@@ -38,6 +38,16 @@ static void how_rows(brg_form *form, brg_wish *wish) {
                    "turn=10 stretch=0.1 flip; none.");
 }
 
+/* A device of one unit has no parts. */
+static void part_rows(brg_form *form, const brg_app *app, brg_wish *wish) {
+    uint32_t units = 1;
+    if (!brg_app_device(app, &units) || units < 2)
+        return;
+    brg_form_number(form, "train_replicas", "replicas", &wish->replicas, 1, (float)units,
+                    "Parts of the device, each of which learns from its share of every batch; "
+                    "their gradients are added up.");
+}
+
 static void file_rows(brg_form *form, brg_wish *wish) {
     brg_form_field(form, "train_save", "save to", wish->save, sizeof wish->save, "nowhere",
                    "A file: written anew after each epoch, at the end, when stopped, and when the "
@@ -87,6 +97,7 @@ void brg_training_controls(brg_training *training, brg_rect place) {
     float top = form.y;
     what_rows(&form, &course->wish);
     how_rows(&form, &course->wish);
+    part_rows(&form, course->app, &course->wish);
     file_rows(&form, &course->wish);
     form.y += 6;
     buttons(&form, course);

@@ -59,8 +59,19 @@ static void draw_title(brg_training *training, brg_rect place) {
                      (long long)now->step, (long long)now->steps);
 }
 
+static void describe(const brg_trainer_view *now, char *text, size_t size) {
+    char shares[32] = "";
+    if (now->replicas > 1)
+        snprintf(shares, sizeof shares, " in %d shares", now->replicas);
+    snprintf(text, size,
+             "%lld weights in %d layer%s learn from %lld images, %d a step%s; tested on %lld "
+             "others.",
+             (long long)now->weights, now->layers, now->layers == 1 ? "" : "s",
+             (long long)now->images, now->batch, shares, (long long)now->test_images);
+}
+
 static void draw_words(brg_training *training, brg_rect place) {
-    char text[640];
+    char text[BRG_ERROR_TEXT];
     const brg_trainer_view *now = &training->shown;
     bool failed = now->state == BRG_TRAINER_FAILED;
     if (failed)
@@ -70,11 +81,7 @@ static void draw_words(brg_training *training, brg_rect place) {
                  "Steps run on the engine's device; some are computed again by "
                  "sequential C and compared.");
     else
-        snprintf(text, sizeof text,
-                 "%lld weights in %d layer%s learn from %lld images, %d a step; tested on %lld "
-                 "others.",
-                 (long long)now->weights, now->layers, now->layers == 1 ? "" : "s",
-                 (long long)now->images, now->batch, (long long)now->test_images);
+        describe(now, text, sizeof text);
     brg_ui_text(training->ui, place, BRG_FONT_SMALL, BRG_LEFT, failed ? BRG_RED : BRG_QUIET, text);
 }
 

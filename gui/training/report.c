@@ -31,6 +31,7 @@ static void put_progress(const brg_course *course, FILE *stream) {
     put_whole(stream, "first_step", known, now->first_step);
     put_whole(stream, "steps", known, now->steps);
     put_whole(stream, "batch", known, now->batch);
+    put_whole(stream, "replicas", known, now->replicas);
     put_whole(stream, "weights", known, now->weights);
     put_whole(stream, "images", known, now->images);
     put_whole(stream, "points", known, course->curves.taken);

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const double most_epochs = 1000, most_images = 4096, least_rate = 1e-5, most_rate = 1;
+static const double most_epochs = 1000, most_images = 4096, least_rate = 1e-5, most_rate = 1,
+                    most_replicas = 64;
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
@@ -75,6 +76,7 @@ void brg_wish_suit_optimizer(brg_wish *wish) {
 void brg_wish_init(brg_wish *wish) {
     brg_trainer_config config = {0};
     memset(wish, 0, sizeof *wish);
+    wish->replicas = 1;
     brg_trainer_settle(&config);
     wish->model = find(brg_wish_models, config.model);
     brg_wish_suit_model(wish);
@@ -104,6 +106,7 @@ brg_trainer_config brg_wish_config(const brg_wish *wish, bool resume) {
     config.batch = (int32_t)wish->batch;
     config.optimizer = brg_optimizer_name(wish->optimizer);
     config.rate = decimal(wish->rate);
+    config.replicas = (int32_t)wish->replicas;
     config.schedule = brg_schedule_name(wish->schedule);
     config.augment = or_null(wish->augment);
     return config;
@@ -135,6 +138,8 @@ void brg_wish_recall(brg_wish *wish, const brg_kept *kept) {
         (float)brg_kept_number(kept, "training.batch", 1, most_images, (double)wish->batch);
     wish->rate =
         (float)brg_kept_number(kept, "training.rate", least_rate, most_rate, (double)wish->rate);
+    wish->replicas =
+        (float)brg_kept_number(kept, "training.replicas", 1, most_replicas, (double)wish->replicas);
     recall_text(kept, "training.augment", wish->augment, sizeof wish->augment);
     recall_text(kept, "training.file", wish->file, sizeof wish->file);
     recall_text(kept, "training.data", wish->data, sizeof wish->data);
@@ -148,6 +153,7 @@ void brg_wish_keep(const brg_wish *wish, brg_kept *kept) {
     brg_kept_set_number(kept, "training.epochs", (double)wish->epochs);
     brg_kept_set_number(kept, "training.batch", (double)wish->batch);
     brg_kept_set_number(kept, "training.rate", (double)wish->rate);
+    brg_kept_set_number(kept, "training.replicas", (double)wish->replicas);
     brg_kept_set_text(kept, "training.augment", wish->augment);
     brg_kept_set_text(kept, "training.file", wish->file);
     brg_kept_set_text(kept, "training.data", wish->data);

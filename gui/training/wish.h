@@ -14,7 +14,7 @@ enum { BRG_WISH_NAMES = 16, BRG_WISH_WORDS = 64 };
 typedef struct brg_wish {
     int model; /* of those that ship; or one past the last: the file's */
     int optimizer, schedule;
-    float epochs, batch, rate;
+    float epochs, batch, rate, replicas;
     char file[BRG_PATH];          /* a model's text */
     char data[BRG_PATH];          /* a folder; empty: what ships */
     char augment[BRG_WISH_WORDS]; /* empty: what suits the model */

@@ -1,6 +1,7 @@
 /* Training on a display of its own: a network learns, is checked, paused, saved and gone on with, and what
  * cannot be read is a sentence. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -151,6 +152,20 @@ Test(gui_training, closing_the_window_saves_what_was_learned) {
     cr_assert_lt(seconds_now() - closed, 4); /* two, where nobody else computes */
     cr_assert_eq(number(figures(report), "saved_step"), -1);
     cr_assert_eq(access("ck", R_OK), 0);
+    cJSON_Delete(report);
+}
+
+Test(gui_training, replicas_share_each_batch) {
+    raise_curtain(1280, 800);
+    setenv("POCL_MAX_PTHREAD_COUNT", "2", 1);
+    write_small_model();
+    remember("training.model = your own\ntraining.file = small.txt\ntraining.epochs = 1\n"
+             "training.replicas = 2\n");
+    outcome of = run("--view training --auto-run --frames 2 --state state --report r.json");
+    cr_assert_eq(of.code, 0, "%s", of.err);
+    cJSON *report = read_report("r.json");
+    cr_assert_eq(number(figures(report), "replicas"), 2);
+    cr_assert_eq(number(figures(report), "checks_passed"), 1);
     cJSON_Delete(report);
 }
 

@@ -171,6 +171,7 @@ Test(wishes, what_is_resumed_keeps_all_but_epochs_and_images) {
     cr_assert_null(config.optimizer);
     cr_assert_null(config.schedule);
     cr_assert_null(config.augment);
+    cr_assert_eq(config.replicas, 0);
     cr_assert_eq(config.batch, 0);
     cr_assert_eq(config.rate, 0);
 }
@@ -194,6 +195,7 @@ Test(wishes, are_remembered) {
     wish.schedule = index_of(brg_wish_schedules, "step");
     wish.epochs = 17;
     wish.batch = 100;
+    wish.replicas = 2;
     wish.rate = 0.003f;
     strcpy(wish.file, "mine.txt");
     strcpy(wish.data, "/some/folder");
@@ -204,7 +206,7 @@ Test(wishes, are_remembered) {
     brg_wish_recall(&again, &kept);
     cr_assert_str_eq(brg_wish_model(&again), "mine.txt");
     cr_assert(again.optimizer == wish.optimizer && again.schedule == wish.schedule);
-    cr_assert(again.epochs == 17 && again.batch == 100);
+    cr_assert(again.epochs == 17 && again.batch == 100 && again.replicas == 2);
     cr_assert_float_eq(again.rate, 0.003f, 1e-9);
     cr_assert_str_eq(again.data, "/some/folder");
     cr_assert_str_eq(again.augment, "shift=2");
