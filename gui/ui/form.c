@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static const float name_w = 78, row_h = 28, step = 35;
+static const float name_w = 78, row_h = 28, step = 33;
 
 static brg_rect begin_row(brg_form *form, const char *name) {
     brg_ui_text(form->ui, (brg_rect){form->x, form->y, name_w, row_h}, BRG_FONT_SMALL, BRG_LEFT,
