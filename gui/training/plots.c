@@ -74,7 +74,7 @@ static void draw_legend(brg_training *training, brg_rect card) {
     draw_stroke(ui, &at, LEARNING);
     if (!isfinite(interval))
         return;
-    snprintf(steps, sizeof steps, "%.0f steps each", interval);
+    snprintf(steps, sizeof steps, "%.0f steps", interval);
     draw_name(ui, &at, steps);
     draw_stroke(ui, &at, POINTS);
 }
@@ -200,7 +200,7 @@ void brg_training_rate(brg_training *training, brg_rect place) {
         return;
     }
     brg_axis across = epoch_axis(training, 4);
-    brg_axis up = brg_axis_around(BRG_AXIS_EVEN, 0, hi, 5);
+    brg_axis up = brg_axis_around(BRG_AXIS_EVEN, 0, hi, room.h < 110 ? 3 : 5);
     brg_plot plot = brg_plot_begin(training->ui, room, &across, &up, "epochs",
                                    "change of a weight per gradient");
     copy_scaled(curves->step, curves->count,
