@@ -104,14 +104,14 @@ static void draw_key(brg_lab *lab, const session *s, double origin_s) {
  * answered. */
 static double longest_frame(brg_lab *lab, const void *argument, double *more) {
     session s = {.way = argument};
+    brg_lab_tail *log = brg_lab_warming_up(lab) ? NULL : s.way->log;
     brg_lab_spans_clear(lab, s.way->name);
     uint64_t origin_ns = brg_now_ns();
     double origin_s = brg_lab_now_s();
-    brg_lab_frame_pace pace = brg_lab_frames_run(lab, &(brg_lab_frames){.draw_s = draw_s,
-                                                                        .tick = tick,
-                                                                        .argument = &s,
-                                                                        .picture = s.way->name,
-                                                                        .log = s.way->log});
+    brg_lab_frame_pace pace = brg_lab_frames_run(
+        lab,
+        &(brg_lab_frames){
+            .draw_s = draw_s, .tick = tick, .argument = &s, .picture = s.way->name, .log = log});
     more[KERNEL - 1] = settle(&s, s.kernel);
     settle(&s, s.answer);
     if (s.failed || !s.over)

@@ -9,7 +9,7 @@
  *                      |w a i t|  .   |filter|
  *
  * A real server on this machine, asked over HTTP by clients who each post a photograph and want it back out of focus. A
- * request waits for a while, as for a database, and then takes a compute unit for the filter. In all the
+ * request waits for a while, as for a database, and then takes a compute unit for the filter. In all of them the
  * server is one thread, and the filter one and the same job on one compute unit: what differs is whether that
  * thread stands and waits, and on how many units filters may be. */
 #include <stdio.h>
@@ -50,6 +50,7 @@ typedef struct service {
     const print_pair *prints;
     brg_lab_manner manner;
     double wait_s;
+    int32_t requests;      /* of each client */
     brg_lab_tail *answers; /* ms, of all rounds; NULL: of no interest */
 } service;
 
@@ -112,7 +113,7 @@ static brg_status open_for(brg_lab *lab, const service *s, const brg_lab_server 
     const brg_encoded *expected = s->room ? &s->prints->filtered : &s->prints->posted;
     const brg_lab_crowd crowd = {.port = brg_lab_server_port(server),
                                  .clients = CLIENTS,
-                                 .requests = REQUESTS,
+                                 .requests = s->requests,
                                  .body = s->prints->posted.data,
                                  .body_size = s->prints->posted.size,
                                  .expected = expected->data,
@@ -122,12 +123,12 @@ static brg_status open_for(brg_lab *lab, const service *s, const brg_lab_server 
     brg_status status = brg_lab_crowd_visit(&crowd, visits, &error);
     if (status != BRG_OK)
         brg_lab_fail(lab, status, "%s", error.what);
-    else if (visits->count != CLIENTS * REQUESTS)
+    else if (visits->count != CLIENTS * s->requests)
         brg_lab_fail(
             lab, BRG_E_IO,
             "Of %d requests %d got the image that they should; the web server's last other "
             "answer was %d.",
-            CLIENTS * REQUESTS, (int)visits->count, (int)visits->status_code);
+            (int)(CLIENTS * s->requests), (int)visits->count, (int)visits->status_code);
     return brg_lab_status(lab);
 }
 
@@ -155,7 +156,7 @@ static double rate(brg_lab *lab, const void *argument, double *more) {
     for (int32_t i = 0; status == BRG_OK && i < visits.count; i++) {
         double ms = 1e3 * (visits.visits[i].end_s - visits.visits[i].start_s);
         brg_lab_tail_note(own, ms);
-        brg_lab_tail_note(s->answers, ms);
+        brg_lab_tail_note(brg_lab_warming_up(lab) ? NULL : s->answers, ms);
     }
     more[SLOWEST - 1] = brg_lab_tail_quantile(own, 1);
     more[MIDDLE - 1] = brg_lab_tail_quantile(own, 0.5);
@@ -220,7 +221,9 @@ static void describe(service *services, darkroom *all_units, darkroom *one_unit,
     for (int32_t i = 0; i < SERVERS; i++) {
         services[i] = as_planned[i];
         services[i].prints = prints;
-        services[i].wait_s = i == FILTERS_BLOCKING || i == FILTERS_LOOP ? 0 : wait_s;
+        const bool waits = i != FILTERS_BLOCKING && i != FILTERS_LOOP;
+        services[i].wait_s = waits ? wait_s : 0;
+        services[i].requests = waits ? REQUESTS : 1;
         services[i].answers = i < SHOWN ? &tails[i] : NULL;
     }
 }

@@ -128,6 +128,10 @@ brg_status brg_lab_measure(brg_lab *lab, const brg_lab_plan *plan);
 /* The estimate of a quantity over the rounds of the latest brg_lab_measure. */
 brg_lab_estimate brg_lab_estimate_of(const brg_lab *lab, brg_lab_quantity quantity);
 
+/* True while the round under way warms up and does not count: for what a measure function keeps besides its
+ * readings. */
+bool brg_lab_warming_up(const brg_lab *lab);
+
 /* ---- saying ------------------------------------------------------------------------------------ */
 
 /* Answers a question with a number found in another way than by brg_lab_measure. An exact number has

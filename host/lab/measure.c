@@ -173,11 +173,13 @@ static void measure_one(measurement *m, int32_t index, double *values) {
 
 /* What is measured for the first time finds caches cold and kernels unbuilt: it does not count. */
 static void warm_up(measurement *m) {
+    m->lab->warming_up = true;
     for (int32_t i = 0; i < m->plan->condition_count; i++) {
         double values[BRG_LAB_READINGS];
         if (brg_lab_status(m->lab) == BRG_OK)
             measure_one(m, i, values);
     }
+    m->lab->warming_up = false;
 }
 
 static void run_round(measurement *m) {
@@ -365,6 +367,10 @@ static bool wants_more(measurement *m) {
     if (calm >= m->max_rounds)
         return false;
     return calm < m->min_rounds || !is_precise(m);
+}
+
+bool brg_lab_warming_up(const brg_lab *lab) {
+    return lab->warming_up;
 }
 
 /* ---- what becomes of it ------------------------------------------------------------------------ */

@@ -54,6 +54,7 @@ struct brg_lab {
     double began_s;
     int32_t groups;
     bool not_applicable;
+    bool warming_up; /* the round under way does not count */
     brg_error error; /* the first; `user has had enough` is no error */
     char remark[BRG_LAB_TEXT];
     brg_lab_rounds rounds;
