@@ -133,7 +133,17 @@ static double beyond_kernel(const double *values, const void *argument) {
     return values[READING(IN_LOOP, LONGEST)] - values[READING(IN_LOOP, KERNEL)];
 }
 
+/* Not known where the kernel is over before the key's answer could be, since the machine is faster than it was when the
+ * kernel was made. */
+static double by_slices(const double *values, const void *argument) {
+    const double asked_ms = *(const double *)argument;
+    if (!(values[READING(ON_ENGINE, KERNEL)] > 0.75 * asked_ms))
+        return (double)NAN;
+    return values[READING(ON_ENGINE, ANSWERED)] / values[READING(SLICED, ANSWERED)];
+}
+
 static brg_status measure(brg_lab *lab, const way *ways, int32_t count) {
+    const double asked_ms = brg_lab_dial_value(lab);
     brg_lab_condition conditions[WAYS];
     brg_lab_mark marks[2 * WAYS];
     for (int32_t i = 0; i < count; i++) {
@@ -149,7 +159,7 @@ static brg_status measure(brg_lab *lab, const way *ways, int32_t count) {
         {PROMPT_SLICED, BRG_LAB_VALUE(READING(SLICED, LONGEST))},
         {GAIN, BRG_LAB_RATIO(READING(IN_LOOP, LONGEST), READING(ON_ENGINE, LONGEST))},
         {KEY_GAIN, BRG_LAB_RATIO(READING(IN_LOOP, SEEN), READING(ON_ENGINE, SEEN))},
-        {SLICES, BRG_LAB_RATIO(READING(ON_ENGINE, ANSWERED), READING(SLICED, ANSWERED))},
+        {SLICES, BRG_LAB_DERIVED(by_slices, &asked_ms)},
         {CONTROL, BRG_LAB_VALUE(READING(SHORT, LONGEST))},
     };
     const brg_lab_gauge gauges[] = {
@@ -260,7 +270,7 @@ const brg_experiment brg_claim_4 =
               "times as soon.",
           .refuted_by = "Frames on time although the loop computes, or late although it does not.",
           .workload =
-              "A kernel of 40 ms (the dial) on all compute units; 4 ms after it has begun a "
+              "A kernel of 45 ms (the dial) on all compute units; 4 ms after it has begun a "
               "key, which needs 1 ms of the device; 60 frames a second that draw for 1 ms.",
           .method =
               "All ways once a round; ratios within a round. p50 and p99 are over the frames of "
@@ -288,6 +298,6 @@ const brg_experiment brg_claim_4 =
                             BRG_LAB_BELOW(25),
                             .control = true}},
           .plot = {BRG_LAB_PLOT_BARS, "way", "ms"},
-          .dial = {"kernel, ms", 30, 400, 40},
+          .dial = {"kernel, ms", 45, 400, 45},
           .needs = BRG_LAB_NEEDS_DEVICE},
      .run = run};
