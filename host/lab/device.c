@@ -199,17 +199,43 @@ int32_t brg_lab_doublings(int32_t top, int32_t *values, int32_t most) {
     return count;
 }
 
+enum { ROWS = 8 };
+
+/* What goes on at once on parts of a device has a row each: "kernel", "kernel 2" ... The first that is free, or will be
+ * within the error of clocks. */
+static void name_row(const brg_span *span, uint64_t busy_until[BRG_LANE_COUNT][ROWS], char *name,
+                     size_t size) {
+    int32_t row = 0;
+    while (row < ROWS - 1 && busy_until[span->lane][row] > span->start_ns + 20000)
+        row++;
+    busy_until[span->lane][row] = span->end_ns;
+    const char *lane = brg_lane_name(span->lane);
+    if (row == 0)
+        snprintf(name, size, "%s", lane);
+    else
+        snprintf(name, size, "%s %d", lane, (int)row + 1);
+}
+
+static int by_start(const void *a, const void *b) {
+    uint64_t x = ((const brg_span *)a)->start_ns, y = ((const brg_span *)b)->start_ns;
+    return (x > y) - (x < y);
+}
+
 void brg_lab_spans_of_engine(brg_lab *lab, const char *picture, uint64_t since_ns) {
     enum { MOST = 512 };
+    uint64_t busy_until[BRG_LANE_COUNT][ROWS] = {{0}};
     brg_engine *engine = brg_lab_engine(lab);
     brg_span *spans = engine ? malloc(MOST * sizeof *spans) : NULL;
     if (!spans)
         return;
     size_t count = brg_trace_copy(brg_engine_trace(engine), since_ns, spans, MOST);
+    qsort(spans, count, sizeof *spans, by_start);
     for (size_t i = 0; i < count; i++) {
+        char lane[32];
         const brg_span *span = &spans[i];
         double start = span->start_ns > since_ns ? 1e-9 * (double)(span->start_ns - since_ns) : 0;
-        brg_lab_span_add(lab, picture, brg_lane_name(span->lane), span->name, start,
+        name_row(span, busy_until, lane, sizeof lane);
+        brg_lab_span_add(lab, picture, lane, span->name, start,
                          1e-9 * (double)(span->end_ns - since_ns), false);
     }
     free(spans);
