@@ -100,9 +100,10 @@ void brg_training_heading(brg_training *training, brg_rect place) {
 
 /* ---- what was checked ------------------------------------------------------------------------ */
 
-/* Where the largest error lies between none and its bound. */
+/* Where the largest error lies between none and its bound, or what is tolerated where no bound is known. */
 static void draw_gauge(brg_training *training, brg_rect place, double ratio) {
     brg_ui *ui = training->ui;
+    bool bounded = training->shown.check_tolerance == 0;
     bool within = ratio <= 1;
     float part = (float)fmin(fmax(ratio, 0), 1);
     brg_ui_fill(ui, (brg_rect){place.x, place.y, place.w, 6}, 3, BRG_RAISED);
@@ -110,7 +111,7 @@ static void draw_gauge(brg_training *training, brg_rect place, double ratio) {
                 within ? BRG_GREEN : BRG_RED);
     brg_rect words = {place.x, place.y + 8, place.w, 16};
     brg_ui_text(ui, words, BRG_FONT_SMALL, BRG_LEFT, BRG_FAINT, "0");
-    brg_ui_text(ui, words, BRG_FONT_SMALL, BRG_RIGHT, BRG_FAINT, "bound");
+    brg_ui_text(ui, words, BRG_FONT_SMALL, BRG_RIGHT, BRG_FAINT, bounded ? "bound" : "tolerance");
 }
 
 static void draw_checked(brg_training *training, brg_rect room) {
@@ -121,7 +122,10 @@ static void draw_checked(brg_training *training, brg_rect room) {
                  all ? BRG_GREEN : BRG_RED, "%lld of %lld passed", (long long)now->checks_passed,
                  (long long)now->checks);
     brg_ui_textf(ui, (brg_rect){room.x, room.y + 22, room.w, 16}, BRG_FONT_SMALL, BRG_LEFT,
-                 BRG_QUIET, "largest error %.3g of its bound", now->check_bound_ratio);
+                 BRG_QUIET,
+                 now->check_tolerance == 0 ? "largest error %.3g of its bound"
+                                           : "difference %.3g of a tolerance",
+                 now->check_bound_ratio);
     draw_gauge(training, (brg_rect){room.x, room.y + 46, room.w, 24}, now->check_bound_ratio);
     brg_ui_textf(ui, (brg_rect){room.x, room.y + 80, room.w, 16}, BRG_FONT_SMALL, BRG_LEFT,
                  BRG_FAINT, "%lld other steps are not checked",
@@ -133,8 +137,13 @@ void brg_training_checks(brg_training *training, brg_rect place) {
     const brg_trainer_view *now = &training->shown;
     brg_rect room = brg_part_card(training->ui, place, "Against sequential C");
     brg_ui_area(training->ui, "train_checks", place, &pointer);
-    brg_ui_tip(training->ui, "Some whole steps are computed again in C from the same state: every "
-                             "weight must lie within what rounding explains.");
+    brg_ui_tip(training->ui,
+               now->check_tolerance == 0
+                   ? "Some whole steps are computed again in C from the same state: every "
+                     "weight must lie within what rounding explains."
+                   : "Some whole steps are computed again in C from the same state: what a step "
+                     "changes in a layer must be the same within 1 %. Through so many norm layers "
+                     "no bound on rounding is known.");
     if (now->checks > 0)
         draw_checked(training, room);
     else

@@ -54,7 +54,10 @@ static void put_figures(const brg_course *course, FILE *stream) {
     put(stream, "images_per_s", now->images_per_s);
     put(stream, "remaining_s", now->remaining_s);
     put(stream, "seconds", now->steps > 0 ? now->seconds : (double)NAN);
-    put(stream, "bound_ratio", now->checks ? now->check_bound_ratio : (double)NAN);
+    double ratio = now->checks ? now->check_bound_ratio : (double)NAN;
+    bool bounded = now->check_tolerance == 0;
+    put(stream, "bound_ratio", bounded ? ratio : (double)NAN);
+    put(stream, "tolerance_ratio", bounded ? (double)NAN : ratio);
 }
 
 /* Of the window, while it trained. */
