@@ -233,7 +233,8 @@ Test(train, changed_kernels_that_are_right_pass) {
 }
 
 Test(train, a_wrong_bias_gradient_is_seen) {
-    train_changed("input 1x6x6\ndense 2\n", "s/sums\\[c\\] = s;/sums[c] = 1.001f * s;/", 1);
+    train_changed("input 1x6x6\ndense 2\n", "s/sums\\[q\\] += d\\[q\\]/sums[q] += 1.001f * d[q]/",
+                  1);
 }
 
 Test(train, a_wrong_norm_gradient_is_seen) {
