@@ -11,7 +11,8 @@ build='gcc libc6-dev ninja-build pkg-config
        ocl-icd-opencl-dev opencl-c-headers pocl-opencl-icd
        libpng-dev libjpeg-dev zlib1g-dev libcjson-dev libexif-dev libmicrohttpd-dev'
 gui='g++ libglfw3-dev libepoxy-dev libimgui-dev libstb-dev libgl1-mesa-dri fonts-roboto-unhinted'
-test='libcriterion-dev xvfb xauth xdotool libxdamage-dev libxtst-dev oclgrind mesa-opencl-icd'
+test='libcriterion-dev xvfb xauth xdotool libxdamage-dev libxtst-dev oclgrind mesa-opencl-icd
+      libopenmpi-dev openmpi-bin'
 # What Brigade can be compared with; never needed.
 bench='libopenblas-dev libdnnl-dev libclblast-dev libopencv-core-dev libopencv-imgproc-dev g++
        python3-torch'
@@ -32,6 +33,7 @@ run it again with BRIGADE_SKIP_SETUP=1 in the environment:
   for a window  a C++ compiler, GLFW 3.3 or newer, libepoxy, Dear ImGui with its GLFW and OpenGL 3
                 back ends, stb; the Roboto font looks best
   for tests     Criterion, Xvfb, xauth, xdotool, libXdamage, libXtst; Oclgrind and Mesa's rusticl widen them
+  for machines  Open MPI, to train by several processes; its tests are skipped without it
   to compare    any of OpenBLAS, oneDNN, CLBlast, OpenCV, PyTorch
 END
     exit 1

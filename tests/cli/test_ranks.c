@@ -135,19 +135,20 @@ Test(ranks, a_process_that_does_not_answer_is_not_waited_for_for_ever) {
     need_mpi();
     write_train_dataset();
     make_rank_1("\"$@\" & when_saved; kill -STOP $!; wait $!");
-    outcome of = run_two(QUIETLY ";BRIGADE_PATIENCE=1", LONG);
-    expect_ended(&of, 4, "not answered for 1 second");
+    outcome of =
+        run_two(QUIETLY ";BRIGADE_PATIENCE=0.5;OMPI_MCA_odls_base_sigkill_timeout=1", LONG);
+    expect_ended(&of, 4, "not answered for 0.5 seconds");
 }
 
 /* An interrupt of one stops both after the same step; what was saved is gone on from bit for bit. */
 Test(ranks, an_interrupt_of_one_stops_all_and_resuming_continues_bit_for_bit) {
     need_mpi();
     write_train_dataset();
-    const char *line = "--epochs 30 --check-every 0 --save a.st --save-every 20";
+    const char *line = "--epochs 20 --check-every 0 --save a.st --save-every 20";
     make_rank_1("\"$@\" & when_saved; kill -INT $!; wait $!");
     outcome of = run_two(QUIETLY, line);
     expect_ended(&of, 130, "--resume a.st");
-    expect_same_bits(learn(MANY "-np 2", "--resume a.st"), learn(MANY "-np 2", "--epochs 30"));
+    expect_same_bits(learn(MANY "-np 2", "--resume a.st"), learn(MANY "-np 2", "--epochs 20"));
 }
 
 Test(ranks, processes_with_other_options_are_refused) {
@@ -156,9 +157,6 @@ Test(ranks, processes_with_other_options_are_refused) {
     make_rank_1("exec \"$@\" --seed 9");
     outcome of = run_two(QUIETLY, "--epochs 1");
     expect_ended(&of, 2, "same options");
-    make_rank_1("exec \"$@\" --resume none.st");
-    of = run_two(QUIETLY, "--epochs 1");
-    expect_ended(&of, 4, "rank 1: brigade: ");
 }
 
 Test(ranks, a_module_for_mpi_that_cannot_be_loaded_is_told) {

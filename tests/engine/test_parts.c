@@ -11,7 +11,7 @@
 #include "fixture.h"
 #include "train/replicas.h"
 
-enum { BATCH = 11, CLASSES = 5, MOST = 3 };
+enum { BATCH = 11, CLASSES = 5, MOST = 4 };
 
 static const char *const models[] = {
     "input 1x7x6\ndense 24 relu\ndense 5",
@@ -266,19 +266,19 @@ static brg_replicas divide(const world *w, int32_t count) {
     return replicas;
 }
 
-/* How far a step by two replicas may lie from its exact value, on top of the update's own bound. */
-static double *doubt_of_two(const world *w, int64_t *count) {
-    answer parts[2];
+/* How far a step in so many parts may lie from its exact value, on top of the update's own bound. */
+static double *doubt_of(const world *w, int32_t count, int64_t *summed) {
+    answer parts[MOST];
     int32_t first, size;
-    for (int32_t r = 0; r < 2; r++) {
-        brg_replicas_share(BATCH, 2, r, &first, &size);
+    for (int32_t r = 0; r < count; r++) {
+        brg_replicas_share(BATCH, count, r, &first, &size);
         parts[r] = gradient_of_part(w, first, size);
     }
-    *count = parts[0].count;
-    double *doubt = malloc((size_t)*count * sizeof *doubt);
-    free(add_parts(parts, 2, doubt));
-    drop(&parts[0]);
-    drop(&parts[1]);
+    *summed = parts[0].count;
+    double *doubt = malloc((size_t)*summed * sizeof *doubt);
+    free(add_parts(parts, count, doubt));
+    for (int32_t r = 0; r < count; r++)
+        drop(&parts[r]);
     return doubt;
 }
 
@@ -287,7 +287,7 @@ Test(parts, two_replicas_do_what_one_does_and_the_same_each_time) {
     brg_replicas two = divide(&w, 2);
     brg_train_params params = w.params;
     int64_t summed;
-    double *doubt = doubt_of_two(&w, &summed);
+    double *doubt = doubt_of(&w, 2, &summed);
     params.mode = BRG_TRAIN_STEPS;
     answer stepped = compute(&w, &params, w.images, w.labels);
     brg_tensor *once = replicated(&w, &two, BRG_VERIFY_FULL);
@@ -312,6 +312,29 @@ Test(parts, two_replicas_do_what_one_does_and_the_same_each_time) {
     end_world(&w);
 }
 
+/* Shares of 6 and 5 images in pieces of 3, 3, 3 and 2: the same parts as four shares have. */
+Test(parts, shares_in_pieces_add_up_to_the_same_step) {
+    world w = make_world(models[1]);
+    brg_replicas two = divide(&w, 2);
+    brg_train_params params = w.params;
+    int64_t summed;
+    int32_t first, size;
+    two.pieces = 2;
+    brg_replicas_piece(&two, BATCH, 1, 1, &first, &size);
+    cr_expect_eq(first, 9);
+    cr_expect_eq(size, 2);
+    double *doubt = doubt_of(&w, 4, &summed);
+    params.mode = BRG_TRAIN_STEPS;
+    answer stepped = compute(&w, &params, w.images, w.labels);
+    brg_tensor *pieced = replicated(&w, &two, BRG_VERIFY_FULL);
+    answer updated = {.got = brg_tensor_data(pieced), .bound = stepped.bound};
+    compare_steps(&w, &updated, &stepped, doubt, summed);
+    brg_tensor_release(pieced);
+    drop(&stepped);
+    free(doubt);
+    end_world(&w);
+}
+
 Test(parts, replicas_that_cannot_be_are_refused) {
     world w = make_world(models[0]);
     brg_device_list list = {.count = 1};
@@ -324,7 +347,8 @@ Test(parts, replicas_that_cannot_be_are_refused) {
     cr_expect_eq(brg_replicas_divide(&list, "0", NULL, 8, &replicas, &error), BRG_E_ARGUMENT);
     cr_expect_eq(brg_replicas_divide(&list, "0", NULL, 0, &replicas, &error), BRG_E_ARGUMENT);
     cr_expect_eq(brg_replicas_divide(&list, "3:1", NULL, 2, &replicas, &error), BRG_E_NOT_FOUND);
-    cr_assert_eq(brg_replicas_divide(&list, "0", NULL, 3, &replicas, &error), BRG_OK, "%s", error.what);
+    cr_assert_eq(brg_replicas_divide(&list, "0", NULL, 3, &replicas, &error), BRG_OK, "%s",
+                 error.what);
     cr_expect_str_eq(replicas.device[2], "0:0/cu=2@4");
     cr_expect_str_eq(replicas.update, "0:0");
     cr_assert_eq(brg_replicas_divide(&list, "0/cu=4@2", NULL, 2, &replicas, &error), BRG_OK, "%s",
