@@ -28,6 +28,9 @@ static void need_mpi(void) {
 /* Containers often forbid what Open MPI would try first, and it says so at length. */
 #define QUIETLY "OMPI_MCA_btl_vader_single_copy_mechanism=none"
 
+/* Of a run that ends early mpirun kills what is left, after some time for leaving: here a second. */
+#define BRIEFLY QUIETLY ";OMPI_MCA_odls_base_sigkill_timeout=1"
+
 static cJSON *learn(const char *launcher, const char *more) {
     const setting how = {.launcher = launcher, .environment = QUIETLY};
     outcome of = run_with(&how, TRAIN "%s", more);
@@ -46,18 +49,20 @@ static void expect_same_bits(cJSON *a, cJSON *b) {
 
 /* ---- replicas -------------------------------------------------------------------------------- */
 
-static bool can_be_divided(void) {
-    outcome of = run("train --data . --model model.txt --batch 8 --epochs 1 --replicas 2");
-    bool can = of.code == 0;
+/* NULL if the device cannot be divided in two. */
+static cJSON *learn_by_two(void) {
+    outcome of = run(TRAIN "--epochs 2 --replicas 2");
+    cJSON *report = of.code == 0 ? document(&of) : NULL;
     release(&of);
-    return can;
+    return report;
 }
 
 Test(ranks, replicas_give_the_same_bits_each_time_and_pass_the_checks) {
     write_train_dataset();
-    if (!can_be_divided())
+    cJSON *two = learn_by_two();
+    if (!two)
         cr_skip_test("the device cannot be divided in two");
-    cJSON *one = learn(NULL, "--epochs 2"), *two = learn(NULL, "--epochs 2 --replicas 2"),
+    cJSON *one = learn(NULL, "--epochs 2"),
           *again = learn(NULL, "--epochs 2 --replicas 2 --check-every 9 --save a.st");
     cr_expect_eq(member(again, "steps_checked")->valuedouble, 6);
     cr_expect_eq(member(again, "steps_passed")->valuedouble, 6);
@@ -77,25 +82,22 @@ Test(ranks, replicas_that_cannot_be_are_refused_in_a_sentence) {
 Test(ranks, two_processes_do_what_two_replicas_do_bit_for_bit) {
     need_mpi();
     write_train_dataset();
-    bool divisible = can_be_divided();
-    cJSON *two = learn(MANY "-np 2", "--epochs 2 --check-every 20");
+    cJSON *replicas = learn_by_two(), *two = learn(MANY "-np 2", "--epochs 2 --check-every 20");
     cr_expect_eq(member(two, "processes")->valuedouble, 2);
     cr_expect_eq(member(two, "steps_passed")->valuedouble, 3);
-    if (divisible)
-        expect_same_bits(two, learn(NULL, "--epochs 2 --replicas 2"));
+    if (replicas)
+        expect_same_bits(two, replicas);
     else
         cJSON_Delete(two);
 }
 
-Test(ranks, four_processes_in_pieces_learn_as_one_does) {
+Test(ranks, four_processes_learn_in_pieces_and_pass_the_checks) {
     need_mpi();
     write_train_dataset();
-    cJSON *four = learn(MANY "-np 4", "--epochs 2 --pieces 2"), *one = learn(NULL, "--epochs 2");
-    cr_expect_float_eq(member(four, "loss")->valuedouble, member(one, "loss")->valuedouble, 1e-3);
-    cr_expect_float_eq(member(four, "accuracy")->valuedouble, member(one, "accuracy")->valuedouble,
-                       0.05);
+    cJSON *four = learn(MANY "-np 4", "--epochs 4 --check-every 50 --pieces 2");
+    cr_expect_eq(member(four, "steps_passed")->valuedouble, 2);
+    cr_expect_gt(member(four, "accuracy")->valuedouble, 0.95);
     cJSON_Delete(four);
-    cJSON_Delete(one);
 }
 
 /* Starts rank 1 in a way of its own; "$@" is its command. */
@@ -103,7 +105,7 @@ static void make_rank_1(const char *way) {
     char script[512];
     int length = snprintf(script, sizeof script,
                           "if [ \"$OMPI_COMM_WORLD_RANK\" != 1 ]; then exec \"$@\"; fi\n"
-                          "when_saved() { until [ -e a.st ]; do sleep 0.02; done; sleep 0.1; }\n"
+                          "when_saved() { until [ -e a.st ]; do sleep 0.02; done; }\n"
                           "%s\n",
                           way);
     make_file("rank.sh", script, (size_t)length);
@@ -135,8 +137,7 @@ Test(ranks, a_process_that_does_not_answer_is_not_waited_for_for_ever) {
     need_mpi();
     write_train_dataset();
     make_rank_1("\"$@\" & when_saved; kill -STOP $!; wait $!");
-    outcome of =
-        run_two(QUIETLY ";BRIGADE_PATIENCE=0.5;OMPI_MCA_odls_base_sigkill_timeout=1", LONG);
+    outcome of = run_two(BRIEFLY ";BRIGADE_PATIENCE=0.5", LONG);
     expect_ended(&of, 4, "not answered for 0.5 seconds");
 }
 
@@ -146,7 +147,7 @@ Test(ranks, an_interrupt_of_one_stops_all_and_resuming_continues_bit_for_bit) {
     write_train_dataset();
     const char *line = "--epochs 20 --check-every 0 --save a.st --save-every 20";
     make_rank_1("\"$@\" & when_saved; kill -INT $!; wait $!");
-    outcome of = run_two(QUIETLY, line);
+    outcome of = run_two(BRIEFLY, line);
     expect_ended(&of, 130, "--resume a.st");
     expect_same_bits(learn(MANY "-np 2", "--resume a.st"), learn(MANY "-np 2", "--epochs 20"));
 }
