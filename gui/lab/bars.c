@@ -29,6 +29,12 @@ static int32_t row_count(const brg_lab_result *result, int32_t *bar_count) {
     return rows;
 }
 
+/* A bar as high as the number beside it. */
+float brg_lab_view_bars_height(const brg_lab_result *result) {
+    int32_t bar_count, rows = row_count(result, &bar_count);
+    return head_h + foot_h + 14 * (float)bar_count + 8 * (float)rows;
+}
+
 static brg_axis axis_of(const brg_lab_result *result) {
     const bool logarithmic = result->claim->plot.log_y;
     double lo = INFINITY, hi = -INFINITY;
@@ -145,13 +151,13 @@ void brg_lab_view_bars(brg_lab_view *v, const brg_lab_result *result, brg_rect p
     bars b = {.v = v, .result = result, .axis = axis_of(result)};
     b.area = (brg_rect){place.x + labels, place.y + head_h, place.w - labels - value_w,
                         fmaxf(place.h - head_h - foot_h, 20)};
-    float share = b.area.h / ((float)count + 0.6f * (float)rows);
+    float share = b.area.h / ((float)count + 0.5f * (float)rows);
     b.bar = floorf(fminf(fmaxf(share, least_bar), most_bar));
-    b.between = floorf(fminf(0.6f * b.bar, (b.area.h - b.bar * (float)count) / (float)rows));
+    b.between = floorf(fminf(0.5f * b.bar + 2, (b.area.h - b.bar * (float)count) / (float)rows));
     brg_ui_text(v->ui, (brg_rect){place.x, place.y - 4, place.w, 16}, BRG_FONT_SMALL, BRG_LEFT,
                 BRG_FAINT, result->claim->plot.y);
     draw_names(&b, (brg_rect){place.x, place.y - 4, place.w, 16});
-    float used = (b.bar + 0.0f) * (float)count + b.between * (float)rows;
+    float used = b.bar * (float)count + b.between * (float)rows;
     b.area.h = fminf(b.area.h, used + 4);
     draw_ticks(&b);
     float y = b.area.y + 4;

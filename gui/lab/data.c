@@ -76,15 +76,27 @@ static void draw_behind(brg_lab_view *v, const contents *all, brg_rect card) {
         brg_lab_view_lanes(v, &all->entry->result, room);
 }
 
+/* What the plot must have. */
+static float upper_height(const contents *all) {
+    const float frame = 50, plot = 190;
+    bool bars = all->entry->claim->plot.kind == BRG_LAB_PLOT_BARS;
+    return frame + (bars ? brg_lab_view_bars_height(&all->entry->result) : plot);
+}
+
 /* Lanes get what they need, as far as there is room. */
 static float lower_height(const brg_lab_view *v, const contents *all, float w, float h) {
-    const float frame = 50, lanes = frame + brg_lab_view_lanes_height(v, w - 28);
+    const float frame = 50, inset = 28, least = 0.4f * h;
     if (!all->timeline && !all->rounds)
         return 0;
-    if (all->lanes_above)
+    if (all->lanes_above) {
+        float lanes = frame + brg_lab_view_lanes_height(v, w - inset, 0.7f * h - frame);
         return floorf(fminf(fmaxf(h - lanes, 0.3f * h), 0.6f * h));
-    float wanted = all->timeline ? lanes : 0.45f * h;
-    return floorf(fminf(fmaxf(wanted, fminf(least_card, 0.4f * h)), 0.56f * h));
+    }
+    const float most = fmaxf(h - upper_height(all), least);
+    if (!all->timeline)
+        return floorf(fminf(fmaxf(least_card, 0.45f * h), most));
+    float lanes = frame + brg_lab_view_lanes_height(v, w - inset, most - frame);
+    return floorf(fminf(fmaxf(lanes, least), 0.6f * h));
 }
 
 void brg_lab_view_data(brg_lab_view *v, brg_rect place) {

@@ -40,9 +40,10 @@ static brg_lab_place place_span(brg_lab_pictures *p, const brg_lab_span *span) {
     brg_lab_picture *picture = sound ? picture_of(p, span->picture) : NULL;
     if (!picture)
         return nowhere;
-    int lane = index_of(picture->lanes, &picture->lane_count, BRG_PICTURE_LANES, span->lane);
+    int lane = index_of(p->lanes, &p->lane_count, BRG_PICTURE_LANES, span->lane);
     if (lane < 0)
         return nowhere;
+    picture->lanes |= UINT32_C(1) << lane;
     int work = span->waiting ? 0 : index_of(p->work, &p->work_count, BRG_PICTURE_WORK, span->name);
     picture->length_s = fmax(picture->length_s, span->end_s);
     return (brg_lab_place){(int16_t)(picture - p->pictures), (int16_t)lane,
@@ -74,6 +75,17 @@ void brg_lab_pictures_sort(brg_lab_pictures *p, const brg_lab_result *result) {
         longest = fmax(longest, p->pictures[i].length_s);
     }
     p->shared = longest <= most_apart * shortest;
+}
+
+int brg_lab_lane_count(uint32_t lanes) {
+    int count = 0;
+    for (; lanes; lanes &= lanes - 1)
+        count++;
+    return count;
+}
+
+int brg_lab_lane_rank(uint32_t lanes, int lane) {
+    return brg_lab_lane_count(lanes & ((UINT32_C(1) << lane) - 1));
 }
 
 double brg_lab_pictures_scale(const brg_lab_pictures *p, int picture) {

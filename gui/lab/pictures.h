@@ -8,8 +8,7 @@ enum { BRG_PICTURES = 12, BRG_PICTURE_LANES = 24, BRG_PICTURE_WORK = 64 };
 
 typedef struct brg_lab_picture {
     const char *name;
-    const char *lanes[BRG_PICTURE_LANES];
-    int lane_count;
+    uint32_t lanes; /* a bit for each of those below that it has */
     double length_s;
 } brg_lab_picture;
 
@@ -23,6 +22,8 @@ typedef struct brg_lab_place {
 typedef struct brg_lab_pictures {
     brg_lab_picture pictures[BRG_PICTURES];
     int count;
+    const char *lanes[BRG_PICTURE_LANES]; /* of all pictures */
+    int lane_count;
     const char *work[BRG_PICTURE_WORK]; /* what is done, in the order of colours */
     int work_count;
     brg_lab_place *places; /* of each span */
@@ -33,6 +34,10 @@ typedef struct brg_lab_pictures {
 /* Sorts; what was there before is replaced. Nothing is shown if memory is short. */
 void brg_lab_pictures_sort(brg_lab_pictures *pictures, const brg_lab_result *result);
 void brg_lab_pictures_clear(brg_lab_pictures *pictures);
+
+/* How many lanes there are in a set of them; and how many of those come before one. */
+int brg_lab_lane_count(uint32_t lanes);
+int brg_lab_lane_rank(uint32_t lanes, int lane);
 
 /* How long the line of a picture is, in seconds. */
 double brg_lab_pictures_scale(const brg_lab_pictures *pictures, int picture);

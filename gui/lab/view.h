@@ -57,12 +57,13 @@ brg_colour brg_lab_colour(brg_lab_verdict verdict);
 /* The colour of the index-th series, or kind of work. */
 brg_colour brg_lab_series_colour(int index);
 
-/* The chosen result's plot; its rounds, value by value; its timelines, and how high they would like to be at
- * that width. */
+/* The chosen result's plot; its rounds, value by value; its timelines, and how high they want to be at that
+ * width: not more than `most`, if lanes can be told apart then. */
 void brg_lab_view_plot(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
 void brg_lab_view_bars(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
+float brg_lab_view_bars_height(const brg_lab_result *result);
 void brg_lab_view_rounds(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
-float brg_lab_view_lanes_height(const brg_lab_view *v, float w);
+float brg_lab_view_lanes_height(const brg_lab_view *v, float w, float most);
 void brg_lab_view_lanes(brg_lab_view *v, const brg_lab_result *result, brg_rect place);
 
 /* A question's range with the number in it. */

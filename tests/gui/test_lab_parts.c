@@ -137,9 +137,10 @@ Test(lab_pictures, spans_are_sorted_by_picture_and_lane) {
     brg_lab_pictures_sort(&p, &result);
     cr_assert_eq(p.count, 2);
     cr_expect_str_eq(p.pictures[0].name, "one", "settings give the order, not chance");
-    cr_expect_eq(p.pictures[1].lane_count, 2);
+    cr_expect_eq(brg_lab_lane_count(p.pictures[0].lanes), 1);
+    cr_expect_eq(brg_lab_lane_count(p.pictures[1].lanes), 2);
     cr_expect_eq(p.places[2].picture, 1);
-    cr_expect_eq(p.places[2].lane, 1);
+    cr_expect_eq(brg_lab_lane_rank(p.pictures[1].lanes, p.places[2].lane), 1);
     cr_expect_eq(p.places[1].colour, p.places[2].colour, "stew looks like stew everywhere");
     cr_expect_neq(p.places[0].colour, p.places[1].colour);
     cr_expect(p.shared);
@@ -181,7 +182,7 @@ Test(lab_pictures, more_than_there_is_room_for_are_left_out) {
     brg_lab_result result = {.spans = spans, .span_count = MANY};
     brg_lab_pictures p = {0};
     brg_lab_pictures_sort(&p, &result);
-    cr_expect_eq(p.pictures[0].lane_count, BRG_PICTURE_LANES);
+    cr_expect_eq(brg_lab_lane_count(p.pictures[0].lanes), BRG_PICTURE_LANES);
     cr_expect_eq(p.places[MANY - 1].picture, -1);
     brg_lab_pictures_clear(&p);
 }
