@@ -113,7 +113,7 @@ static void draw_rows(brg_lab_view *v, brg_rect place) {
         if (!brg_desk_shows(desk, i))
             continue;
         if (desk->chosen == i && v->revealed != i) {
-            brg_ui_reveal(v->ui, row);
+            brg_ui_reveal(v->ui, (brg_rect){row.x, row.y - row_h, row.w, 3 * row_h});
             v->revealed = i;
         }
         draw_row(v, row, i);
