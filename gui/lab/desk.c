@@ -101,6 +101,15 @@ void brg_desk_step(brg_desk *desk, int32_t by) {
     brg_desk_choose(desk, at);
 }
 
+void brg_desk_keep_choice(brg_desk *desk) {
+    int32_t first = 0;
+    if (brg_desk_shown(desk) == 0 || brg_desk_shows(desk, desk->chosen))
+        return;
+    while (!brg_desk_shows(desk, first))
+        first++;
+    brg_desk_choose(desk, first);
+}
+
 /* ---- a run ----------------------------------------------------------------------------------- */
 
 /* Jobs of other views would be measured along if they shared an engine. */
@@ -172,7 +181,6 @@ void brg_desk_stop(brg_desk *desk) {
 
 /* ---- looking at it --------------------------------------------------------------------------- */
 
-/* What there is stays until there is something better. */
 static void take_result(brg_desk *desk, int32_t place) {
     brg_error error = {0};
     brg_lab_result result = {0};

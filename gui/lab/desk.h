@@ -76,6 +76,9 @@ void brg_desk_stop(brg_desk *desk);
 void brg_desk_choose(brg_desk *desk, int32_t index);
 void brg_desk_step(brg_desk *desk, int32_t by);
 
+/* After the filter changed: what is chosen is in the list, if there is one. */
+void brg_desk_keep_choice(brg_desk *desk);
+
 /* Starts to write all results as JSON, as 'brigade lab --json' does; the log says where. */
 void brg_desk_save(brg_desk *desk);
 

@@ -32,16 +32,6 @@ static void tally(const brg_desk *desk, char *text, size_t size) {
                                (int)counts[BRG_LAB_CONFIRMED + i], words[i]);
 }
 
-/* What is chosen stays in the list while there is a list. */
-static void keep_choice(brg_desk *desk) {
-    if (brg_desk_shown(desk) == 0 || brg_desk_shows(desk, desk->chosen))
-        return;
-    int32_t first = 0;
-    while (!brg_desk_shows(desk, first))
-        first++;
-    brg_desk_choose(desk, first);
-}
-
 static void draw_head(brg_lab_view *v, brg_rect place) {
     char text[128];
     brg_desk *desk = &v->desk;
@@ -52,7 +42,7 @@ static void draw_head(brg_lab_view *v, brg_rect place) {
     v->wants_filter = false;
     if (brg_ui_field(v->ui, "lab_filter", field, desk->filter, sizeof desk->filter,
                      "filter: words, 16, A2, refuted"))
-        keep_choice(desk);
+        brg_desk_keep_choice(desk);
     brg_ui_tip(v->ui, "Shows claims of which every word is the number, or a part of the title, of "
                       "the article's tag or of the verdict. Key: F");
     tally(desk, text, sizeof text);

@@ -117,6 +117,8 @@ static bool key(void *model, int key) {
     enum { PAGE = 10 };
     brg_lab_view *v = model;
     brg_desk *desk = &v->desk;
+    if (v->wants_filter) /* the field is not there yet: what is typed is not meant for the rest */
+        return true;
     switch (key) {
     case BRG_KEY_UP:
     case BRG_KEY_DOWN:

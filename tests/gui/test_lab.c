@@ -65,6 +65,7 @@ Test(lab_view, keys_filter_test_and_save) {
     const cJSON *lab = part(report, "lab");
     cr_assert_str_eq(words(lab, "chosen"), "11");
     cr_assert_eq(number(lab, "shown"), 1);
+    cr_assert_eq(number(lab, "runs"), 1);
     cr_assert_str_eq(words(result_of(report), "state"), "ended");
     cJSON *saved = read_report(strrchr(words(lab, "saved"), '/') + 1);
     const cJSON *first = cJSON_GetArrayItem(part(saved, "results"), 0);
