@@ -2,7 +2,8 @@
  * formula and the first rungs are in conv2d_nchw.cl.
  *
  * With one filter for each channel there are no 16 filters to fill a vector with. So a vector holds 16
- * outputs of a row instead, and the weight is the number that all lanes share:
+ * outputs of a row instead, and the weight is the number that all lanes share. A few filters go over the
+ * band side by side: eight vectors are added to by turns, so that none waits for the last addition to it.
  *
  *     band of x     | . . [x x x x x x x x x x x x x x x x] . . |
  *                         \ for each tap, one place further /
@@ -57,6 +58,9 @@
 #define VECTORS ((OW + LANES - 1) / LANES)
 #define SUMS (VECTORS < 4 ? VECTORS : 4) /* vectors in registers */
 #define STRIPS ((VECTORS + SUMS - 1) / SUMS)
+#define TURNS ((KG * SUMS + 7) / 8)        /* eight vectors are added to by turns */
+#define FILTERS ((KG + TURNS - 1) / TURNS) /* that share what is loaded */
+#define TAPS (CG * KH * KW)
 #define BAND_ROWS ((ROWS - 1) * SH + (KH - 1) * DH + 1)
 #define LINE (STRIPS * SUMS * LANES + (KW - 1) * DW / SW) /* of a row of the band, SW of them */
 #define DOWN ((OH + ROWS - 1) / ROWS)
@@ -118,30 +122,45 @@ INLINE void store_part(float16 v, __global float *to, int count) {
         *to = four.x;
 }
 
-/* Up to SUMS vectors of a row of one filter, from output `ox` on; `in` is the band's row. */
-INLINE void sum_strip(__local const float *in, __global const float *w, float base,
-                      __global float *y, int ox) {
-    float16 sum[SUMS];
+/* Up to SUMS vectors of a row of FILTERS filters, from output `ox` on; `in` is the band's row. */
+INLINE void sum_strip(__local const float *in, __global const float *weights,
+                      __global const float *bias, __global float *y, int ox) {
+    float16 sum[FILTERS][SUMS];
+    __global const float *w[FILTERS];
 #pragma unroll
-    for (int q = 0; q < SUMS; q++)
-        sum[q] = (float16)(base);
+    for (int f = 0; f < FILTERS; f++) {
+        w[f] = weights + f * TAPS;
+#pragma unroll
+        for (int q = 0; q < SUMS; q++)
+            sum[f][q] = (float16)(BIAS ? bias[f] : 0.0f);
+    }
     for (int c = 0; c < CG; c++, in += BAND_ROWS * SW * LINE)
         for (int r = 0; r < KH; r++)
 #pragma unroll
-            for (int s = 0; s < KW; s++, w++) {
+            for (int s = 0; s < KW; s++) {
+                const int tap = (c * KH + r) * KW + s;
                 __local const float *from =
                     in + (r * DH * SW + s * DW % SW) * LINE + s * DW / SW + ox;
+                float16 across[SUMS];
 #pragma unroll
                 for (int q = 0; q < SUMS; q++)
-                    sum[q] += *w * vload16(q, from);
+                    across[q] = vload16(q, from);
+#pragma unroll
+                for (int f = 0; f < FILTERS; f++)
+#pragma unroll
+                    for (int q = 0; q < SUMS; q++)
+                        sum[f][q] += w[f][tap] * across[q];
             }
 #pragma unroll
-    for (int q = 0; q < SUMS; q++) {
-        const int left = OW - ox - q * LANES;
-        const float16 v = RELU ? select(sum[q], (float16)(0.0f), sum[q] < 0.0f) : sum[q];
-        if (left > 0)
-            store_part(v, y + ox + q * LANES, left);
-    }
+    for (int f = 0; f < FILTERS; f++)
+#pragma unroll
+        for (int q = 0; q < SUMS; q++) {
+            const int left = OW - ox - q * LANES;
+            const float16 v =
+                RELU ? select(sum[f][q], (float16)(0.0f), sum[f][q] < 0.0f) : sum[f][q];
+            if (left > 0)
+                store_part(v, y + f * OH * OW + ox + q * LANES, left);
+        }
 }
 
 /* Dim 0: image and band; dim 1: group. */
@@ -156,12 +175,12 @@ conv_3_depthwise(__global const float *restrict x, __global const float *restric
     const int oy0 = item % DOWN * ROWS;
     const size_t image = item / DOWN;
     copy_band(band, x + (image * GROUPS + group) * (CG * H * W), oy0 * SH - PH);
-    for (int f = 0; f < KG; f++) {
-        const int o = group * KG + f;
+    for (int f = 0; f < KG; f += FILTERS) {
+        const int o = group * KG + min(f, KG - FILTERS);
         __global float *plane = y + (image * (GROUPS * KG) + o) * (size_t)(OH * OW);
         for (int oy = oy0; oy < min(oy0 + ROWS, OH); oy++)
             for (int strip = 0; strip < STRIPS; strip++)
-                sum_strip(band + (oy - oy0) * SH * SW * LINE, weights + (size_t)o * (CG * KH * KW),
-                          BIAS ? bias[o] : 0.0f, plane + oy * OW, strip * SUMS * LANES);
+                sum_strip(band + (oy - oy0) * SH * SW * LINE, weights + (size_t)o * TAPS, bias + o,
+                          plane + oy * OW, strip * SUMS * LANES);
     }
 }

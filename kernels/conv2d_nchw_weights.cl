@@ -148,25 +148,31 @@ INLINE void turn_outputs(__global const float *dy, int o, int at, int count, __l
 #endif
 }
 
-/* Adds `rows` rows of outputs to the sums whose first tap is at `in`. */
-INLINE void sum_outputs(float16 *sum, __local const float *in, __local const float16 *dy,
-                        int rows) {
-    for (int oy = 0; oy < rows; oy++, in += SH * PITCH)
+/* Adds `rows` rows of outputs to the sums whose first tap is at `in`. pitch and step are PITCH and SW, and
+ * handed in so that the compiler cannot know. If it does, it gathers numbers of x that lie in a pattern, or
+ * carries those that the next output needs too over in registers, where to multiply by a number straight
+ * from memory costs nothing. */
+INLINE void sum_outputs(float16 *sum, __local const float *in, __local const float16 *dy, int rows,
+                        int pitch, int step) {
+    for (int oy = 0; oy < rows; oy++, in += SH * PITCH) {
+        __local const float *row[SUM_CHANNELS * SUM_ROWS];
+#pragma unroll
+        for (int k = 0; k < SUM_CHANNELS * SUM_ROWS; k++)
+            row[k] = in + k / SUM_ROWS * (pitch * BAND_ROWS) + k % SUM_ROWS * DH * pitch;
 #pragma unroll 1
         for (int ox = 0; ox < OW; ox++, dy++) {
             const float16 v = *dy;
 #pragma unroll
             for (int q = 0; q < SUMS; q++)
-                sum[q] += in[q / (SUM_ROWS * SUM_TAPS) * PLANE +
-                             q / SUM_TAPS % SUM_ROWS * DH * PITCH + q % SUM_TAPS * DW + ox * SW] *
-                          v;
+                sum[q] += row[q / SUM_TAPS][q % SUM_TAPS * DW + ox * step] * v;
         }
+    }
 }
 
 /* All sums of the work-item over one band. Those of the last few channels begin earlier, to have as
  * many; what they repeat is not kept. */
 INLINE void sum_band(__local float16 *sums, __local const float *band, __local const float16 *dy,
-                     int channels, int rows) {
+                     int channels, int rows, int pitch, int step) {
     for (int next = 0; next < channels; next += SUM_CHANNELS)
         for (int r = 0; r < KH; r += SUM_ROWS)
             for (int s = 0; s < KW; s += SUM_TAPS) {
@@ -176,7 +182,7 @@ INLINE void sum_band(__local float16 *sums, __local const float *band, __local c
 #pragma unroll
                 for (int q = 0; q < SUMS; q++)
                     sum[q] = (float16)(0.0f);
-                sum_outputs(sum, band + c * PLANE + r * DH * PITCH + s * DW, dy, rows);
+                sum_outputs(sum, band + c * PLANE + r * DH * PITCH + s * DW, dy, rows, pitch, step);
 #pragma unroll
                 for (int q = 0; q < SUMS; q++) {
                     const int channel = q / (SUM_ROWS * SUM_TAPS);
@@ -212,7 +218,7 @@ INLINE void store_sums(__local float16 *sums, __global float *to, int o, int cou
 /* Dim 0: parts of the batch; dim 1: group, block of filters, portion of channels. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 weights_3_direct(__global const float *restrict dy, __global const float *restrict x,
-                 __global float *restrict to, int n, int parts, int first) {
+                 __global float *restrict to, int n, int parts, int pitch, int step, int first) {
     __local float band[PORTION * PLANE] __attribute__((aligned(64)));
     __local float16 turned[ROWS * OW + LANES];
     __local float16 sums[PORTION * TAPS];
@@ -231,7 +237,7 @@ weights_3_direct(__global const float *restrict dy, __global const float *restri
             const int rows = min(ROWS, OH - oy);
             copy_band(band, from, channels, oy * SH - PH);
             turn_outputs(gradient, o, oy * OW, rows * OW, turned);
-            sum_band(sums, band, turned, channels, rows);
+            sum_band(sums, band, turned, channels, rows, pitch, step);
         }
     }
     store_sums(sums, to + ((size_t)part * GROUPS + group) * KG * (size_t)(CG * TAPS) + c * TAPS, o,

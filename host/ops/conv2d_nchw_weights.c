@@ -22,11 +22,15 @@ static int64_t largest_divisor(int64_t of, int64_t most) {
     return best;
 }
 
+/* Of a row of the band. */
+static int64_t pitch_of(const brg_conv *v) {
+    return (v->ow - 1) * v->sw + (v->kw - 1) * v->dw + 1;
+}
+
 static int64_t local_bytes(const brg_conv *v, const cut *c) {
     int64_t rows = (c->rows - 1) * v->sh + (v->kh - 1) * v->dh + 1;
-    int64_t pitch = (v->ow - 1) * v->sw + (v->kw - 1) * v->dw + 1;
     int64_t vectors = c->rows * v->ow + LANES + c->portion * v->kh * v->kw;
-    return (c->portion * rows * pitch + vectors * LANES) * (int64_t)sizeof(float);
+    return (c->portion * rows * pitch_of(v) + vectors * LANES) * (int64_t)sizeof(float);
 }
 
 /* As many taps as there are registers, then as many channels as waste the least. */
@@ -111,6 +115,8 @@ brg_status brg_conv_plan_weights(const brg_conv *v, const brg_device_info *devic
     brg_arg_buffer(launch, to);
     brg_arg_i32(launch, v->n);
     brg_arg_i32(launch, c.parts);
+    brg_arg_i32(launch, pitch_of(v));
+    brg_arg_i32(launch, v->sw);
     brg_arg_first(launch);
     if (c.parts > 1)
         plan_add(v, c.parts, to, plan);
