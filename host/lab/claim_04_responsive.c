@@ -278,8 +278,8 @@ const brg_experiment brg_claim_4 =
               "key, which needs 1 ms of the device; 60 frames a second that draw for 1 ms.",
           .method =
               "All ways once a round; ratios within a round. p50 and p99 are over the frames of "
-              "all "
-              "rounds, disturbed ones too. Where a unit is kept free the kernel has the others; "
+              "all rounds, disturbed ones too. Where a unit is kept free the kernel has the "
+              "others; "
               "a device that cannot be divided goes without. A kernel that turns out shorter than "
               "asked is made longer for the rounds to come.",
           .control = "A short kernel in the loop does no harm: it is the length that freezes.",

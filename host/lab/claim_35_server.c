@@ -321,8 +321,7 @@ const brg_experiment brg_claim_35 =
           .threshold =
               "The loop answers at least 1.5 times as many as the blocking server; with the engine "
               "it is at least 1.2 times as many as without, and on all units at least 1.1 times "
-              "as "
-              "many as on one. The slowest answers come at least 1.5 and 1.1 times as soon.",
+              "as many as on one. The slowest answers come at least 1.5 and 1.1 times as soon.",
           .refuted_by = "No gain of one of the two.",
           .workload =
               "Eight clients on this machine with two requests each, sent over HTTP (the server's "
