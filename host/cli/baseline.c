@@ -67,7 +67,7 @@ brg_status cli_baseline_load(const char *path, cJSON **document, brg_error *erro
     cJSON_Delete(*document);
     *document = NULL;
     brg_fail(error, BRG_E_FORMAT, "%.400s holds no results of Brigade", path);
-    return brg_error_hint(error, "Make one with: brigade bench --save FILE");
+    return brg_error_hint(error, "Make one with: brigade bench --save FILE, or brigade lab CLAIM --json > FILE");
 }
 
 /* ---- matching -------------------------------------------------------------------------------- */

@@ -92,7 +92,7 @@ int cli_lab_compare(const cli_command *command, const cJSON *before, const cJSON
     }
     if (matched == 0)
         return cli_usage_error(command, "the two have no claim in common");
-    printf("\n%d claims in both, %d with another verdict (!); * differs beyond both intervals\n",
+    printf("\n%d in both, %d with another verdict (!); * differs beyond both intervals\n",
            (int)matched, (int)changed);
     return CLI_OK;
 }

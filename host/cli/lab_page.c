@@ -402,7 +402,9 @@ static void put_method(FILE *out) {
         "medians. Measuring ends when the intervals are narrow or the time is spent.</p>\n"
         "<p>Rounds in which other programs took more than a tenth of the processors, or in which "
         "the processor took a quarter longer than usual for the same small work, are kept in the "
-        "data, but not judged.</p>\n"
+        "data, but not judged. Workers of PoCL keep to a processor each, where the user has not "
+        "set "
+        "POCL_AFFINITY otherwise.</p>\n"
         "<p>Every experiment has a control: something of the same kind that must come out the "
         "other way. Where it does not, nothing is concluded.</p>\n<dl>\n<dt>",
         out);

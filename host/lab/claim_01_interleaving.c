@@ -1,8 +1,9 @@
 /* Claim 1: one core can interleave many tasks, and all of them make progress.
  *
- * Six equal tasks go to one compute unit. Handed in together, the engine gives each a slice in turn; handed
- * in one after the other, each begins when the one before has ended. One unit never does two things at a
- * time and takes as long either way: what changes is how long the last task waits for its first slice. */
+ * Six equal tasks go to one compute unit. Handed in together, the engine gives each a slice in
+ * turn; handed in one after the other, each begins when the one before has ended. One unit never
+ * does two things at a time and takes as long either way: what changes is how long the last task
+ * waits for its first slice. */
 #include "lab/overlap.h"
 #include "lab/work.h"
 
@@ -16,7 +17,8 @@ typedef struct setting {
 
 enum { MAKESPAN, FIRST, AT_ONCE, READINGS };
 
-/* Makespan in seconds; more: when the last task had its first slice, as part of it; tasks at work at once. */
+/* Makespan in seconds; more: when the last task had its first slice, as part of it; tasks at work
+ * at once. */
 static double serve(brg_lab *lab, const void *argument, double *more) {
     const setting *s = argument;
     brg_job jobs[TASKS];

@@ -4,11 +4,12 @@
  *     2 units   |############|
  *               |############|            the same work in about half the time
  *
- * One product of matrices is computed on one compute unit of the device, on two, on four ... and on all of
- * them: sub-devices, which the specification "/cu=N" names. Speedup is the time on one unit over the time
- * on N in the same round; from the first upload to the last byte read back, as a user waits for it. The
- * product takes ten milliseconds and more: two workers that the system has put on one processor are moved
- * apart only after some, and shorter work may always be over before that. */
+ * One product of matrices is computed on one compute unit of the device, on two, on four ... and on
+ * all of them: sub-devices, which the specification "/cu=N" names. Speedup is the time on one unit
+ * over the time on N in the same round; from the first upload to the last byte read back, as a user
+ * waits for it. The product takes ten milliseconds and more: two workers that the system has put on
+ * one processor are moved apart only after some, and shorter work may always be over before
+ * that. */
 #include <stdio.h>
 
 #include "lab/lab.h"
@@ -66,7 +67,8 @@ static brg_status measure(brg_lab *lab, const brg_job_desc *desc) {
                                                 .gauge_count = 2});
 }
 
-/* Before anything is timed, the product is checked against the reference, on one unit and on all. */
+/* Before anything is timed, the product is checked against the reference, on one unit and on
+ * all. */
 static void check(brg_lab *lab, brg_job_desc desc) {
     brg_result result;
     desc.verify = BRG_VERIFY_FREIVALDS;

@@ -1,11 +1,13 @@
-/* Claim 3: concurrency and parallelism are two different things, so there are four ways to have them.
+/* Claim 3: concurrency and parallelism are two different things, so there are four ways to have
+ * them.
  *
  *                        one compute unit      all compute units
  *     loop waits         neither               parallel
  *     engine works       concurrent            both
  *
- * Three dishes are cooked while a window's loop runs at 120 frames a second. Parallelism should show in the makespan,
- * concurrency in how long the loop is late, and neither in the other's number. */
+ * Three dishes are cooked while a window's loop runs at 120 frames a second. Parallelism should
+ * show in the makespan, concurrency in how long the loop is late, and neither in the other's
+ * number. */
 #include "lab/meal.h"
 
 enum { NEITHER, CONCURRENT, PARALLEL, BOTH, IDLE, CONDITIONS };

@@ -1,8 +1,8 @@
 /* Claim 5, the converse of 4: responsiveness has a price.
  *
- * A job on all compute units, while a loop draws 0, 30 or 60 frames a second, each of which takes the processor
- * for 8 ms. On a device that is the processor, what the window draws with is lost to the job. Frames that
- * draw nothing are the control: asking 60 times a second is not what costs. */
+ * A job on all compute units, while a loop draws 0, 30 or 60 frames a second, each of which takes
+ * the processor for 8 ms. On a device that is the processor, what the window draws with is lost to
+ * the job. Frames that draw nothing are the control: asking 60 times a second is not what costs. */
 #include "lab/frames.h"
 #include "lab/work.h"
 

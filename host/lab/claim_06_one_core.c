@@ -3,8 +3,9 @@
  *     one core   |aaaaaaaaaaaaaaaaaaaaaaaa|        one thread does it all
  *                |aabbccddaabbccddaabbccdd|        four threads take turns: nobody is done sooner
  *
- * The same amount of work is cut among 1, 2, 4 ... 64 threads that may only use one core. A core does so many
- * steps a second, whoever asks for them, so no number of threads can be quicker than one. */
+ * The same amount of work is cut among 1, 2, 4 ... 64 threads that may only use one core. A core
+ * does so many steps a second, whoever asks for them, so no number of threads can be quicker than
+ * one. */
 #include "lab/lab.h"
 
 enum { FASTEST, WAITS, SPLITS = 7, ONE_WAIT = SPLITS, EIGHT_WAITS };

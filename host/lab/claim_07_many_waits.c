@@ -3,9 +3,10 @@
  *     for each timer:   |....wait....|serve|....wait....|serve|....
  *     the one thread:                 s s s s   s s  s   s s s s       busy only while it serves
  *
- * An event loop on one thread: N timers run at once, and epoll tells which have rung. Each that rang is counted
- * and wound up again. With few timers the loop sleeps most of the time, and twice as many give twice
- * as many rings; with very many it serves without a pause, and more give nothing more. */
+ * An event loop on one thread: N timers run at once, and epoll tells which have rung. Each that
+ * rang is counted and wound up again. With few timers the loop sleeps most of the time, and twice
+ * as many give twice as many rings; with very many it serves without a pause, and more give nothing
+ * more. */
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
@@ -77,7 +78,8 @@ static int64_t serve(event_loop *loop, double seconds) {
 
 /* ---- what is measured -------------------------------------------------------------------------- */
 
-/* Rings a second with as many timers at once; more[0]: per cent of the timers that were served at all. */
+/* Rings a second with as many timers at once; more[0]: per cent of the timers that were served at
+ * all. */
 static double rings_per_s(brg_lab *lab, const void *argument, double *more) {
     event_loop loop = {.count = 0};
     double rate = (double)NAN;
@@ -94,7 +96,8 @@ static double rings_per_s(brg_lab *lab, const void *argument, double *more) {
     return rate;
 }
 
-/* The same without a loop: a thread that sleeps through one wait after the other, however many there are. */
+/* The same without a loop: a thread that sleeps through one wait after the other, however many
+ * there are. */
 static double waits_one_by_one(brg_lab *lab, const void *argument, double *more) {
     int32_t count = *(const int32_t *)argument, done = 0;
     double began_s = brg_lab_now_s();

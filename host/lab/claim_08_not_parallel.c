@@ -5,8 +5,9 @@
  *     two threads   |1|3|1|3|1|3|                   the same steps, two at a time
  *                   |2|4|2|4|2|4|
  *
- * Four tasks that compute take turns on an event loop. All are under way at once, which is concurrency; but the
- * processors spend no more than one second on them each second. Two threads at the same tasks spend two. */
+ * Four tasks that compute take turns on an event loop. All are under way at once, which is
+ * concurrency; but the processors spend no more than one second on them each second. Two threads at
+ * the same tasks spend two. */
 #include "lab/tasks.h"
 
 enum { AT_ONCE, UNDER_WAY, THREADS, TASKS = 4, STEPS = 8 };

@@ -8,9 +8,9 @@
  *                    B               ..1....2....3
  *                    C                              ..1....2....3
  *
- * The article's example in C: a step prints a line and then waits for half a second. A task on an event loop hands
- * the loop its wait and is called again when that is over. Here a step waits for less, as the dial says, and the
- * results are scaled back to half a second. */
+ * The article's example in C: a step prints a line and then waits for half a second. A task on an
+ * event loop hands the loop its wait and is called again when that is over. Here a step waits for
+ * less, as the dial says, and the results are scaled back to half a second. */
 #include "lab/tasks.h"
 
 enum { TOGETHER, BLOCKING, TASKS = 3, STEPS = 3 };

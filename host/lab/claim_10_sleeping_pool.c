@@ -1,4 +1,5 @@
-/* Claim 10: an article's pool of four "CPU tasks" is to show parallelism. Its tasks sleep: it shows concurrency.
+/* Claim 10: an article's pool of four "CPU tasks" is to show parallelism. Its tasks sleep: it shows
+ * concurrency.
  *
  *     one core, four that sleep    |zzzz|            together they take as long as one ...
  *                                  |zzzz|
@@ -6,8 +7,9 @@
  *                                  |zzzz|
  *     one core, four that compute  |1111|2222|3333|4444|   any order, or in slices: no gain
  *
- * A gain by parallelism is gone once there is one core only. So the pool runs on one core,
- * with tasks that sleep as in the article and with tasks that compute; and on all cores, with tasks that compute. */
+ * A gain by parallelism is gone once there is one core only. So the pool runs on one core, with
+ * tasks that sleep as in the article and with tasks that compute; and on all cores, with tasks that
+ * compute. */
 #include <stdio.h>
 
 #include "lab/tasks.h"

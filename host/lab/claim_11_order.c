@@ -1,16 +1,19 @@
-/* Claim 11: the four tasks of a pool print in any order, not in 1, 2, 3, 4 as the article's listing shows.
+/* Claim 11: the four tasks of a pool print in any order, not in 1, 2, 3, 4 as the article's listing
+ * shows.
  *
  *     worker 1   1 ......... print             four equal waits that began in order
  *     worker 2    2 ......... print
  *     worker 3     3 ........ print            who wakes first is the system's choice
  *     worker 4      4 ........... print
  *
- * A pool of four workers takes the tasks in order; each waits for the same time and then prints its number. The
- * order of the numbers is written down, run after run. If chance had no say it would always be 1, 2, 3, 4:
- * an entropy of 0 bits. If it were all chance, each of the 24 orders would be as likely: 4.6 bits.
+ * A pool of four workers takes the tasks in order; each waits for the same time and then prints its
+ * number. The order of the numbers is written down, run after run. If chance had no say it would
+ * always be 1, 2, 3, 4: an entropy of 0 bits. If it were all chance, each of the 24 orders would be
+ * as likely: 4.6 bits.
  *
- * Other programs may well be what reorders the tasks: an order that they can change is none to rely on, so a
- * CONFIRMED under load holds. Tasks that load happens to keep in order refute nothing (lab.h, counts). */
+ * Other programs may well be what reorders the tasks: an order that they can change is none to rely
+ * on, so a CONFIRMED under load holds. Tasks that load happens to keep in order refute nothing
+ * (lab.h, counts). */
 #include <stdatomic.h>
 
 #include "lab/tasks.h"

@@ -6,11 +6,13 @@
  *          +---|---------------- threads
  *           processors
  *
- * A fixed amount of computing, 2 ms for each processor, is cut among fewer and more threads than there are
- * processors. Making and ending the threads counts: who asks for more threads pays for them.
+ * A fixed amount of computing, 2 ms for each processor, is cut among fewer and more threads than
+ * there are processors. Making and ending the threads counts: who asks for more threads pays for
+ * them.
  *
- * A device's work-items are no threads: they cost next to nothing, and several for each compute unit even out
- * what one of them has more to do than another, and on a GPU hide each other's waits. */
+ * A device's work-items are no threads: they cost next to nothing, and several for each compute
+ * unit even out what one of them has more to do than another, and on a GPU hide each other's
+ * waits. */
 #include "lab/work.h"
 
 enum { ONE, EACH, FIRST_MORE, COUNTS = 6, WAIT_FEW = COUNTS, WAIT_MANY, CONDITIONS };

@@ -1,11 +1,13 @@
-/* Claim 15: parallelism has overheads: making threads, synchronising them, keeping their caches coherent.
+/* Claim 15: parallelism has overheads: making threads, synchronising them, keeping their caches
+ * coherent.
  *
  *     one counter each, apart        |count 0 ........|count 1 ........|    two lines: nobody waits
  *     one counter each, in a line    |count 0, count 1|                     the line wanders to and fro
  *
- * Each overhead is timed against the same thing without it: a thread against a call, a locked and an atomic
- * addition against a plain one, counters in one cache line against counters in lines of their own. The device's
- * share is a kernel that has next to nothing to do: what remains is the way to it and back. */
+ * Each overhead is timed against the same thing without it: a thread against a call, a locked and
+ * an atomic addition against a plain one, counters in one cache line against counters in lines of
+ * their own. The device's share is a kernel that has next to nothing to do: what remains is the way
+ * to it and back. */
 #include <pthread.h>
 #include <stdatomic.h>
 

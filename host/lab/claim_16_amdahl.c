@@ -10,9 +10,10 @@
  *
  *     S(N) = 1 / (s + (1 - s) / N)                       (Amdahl, AFIPS 1967)
  *
- * which for many threads tends to 1 / s. Here s is chosen (the dial), S is measured, and s is found again from
- * the measurements: 1/S - 1/N = s (1 - 1/N) is a line through the origin, fitted by least squares
- * over all N. With two threads only that is the metric of Karp and Flatt (CACM 33(5), 1990). */
+ * which for many threads tends to 1 / s. Here s is chosen (the dial), S is measured, and s is found
+ * again from the measurements: 1/S - 1/N = s (1 - 1/N) is a line through the origin, fitted by
+ * least squares over all N. With two threads only that is the metric of Karp and Flatt (CACM 33(5),
+ * 1990). */
 #include <stdio.h>
 
 #include "lab/lab.h"
@@ -27,8 +28,9 @@ typedef struct work {
     char name[BRG_LAB_NAME];
 } work;
 
-/* The conditions: the dial's work on 1, 2, 4 ... all cores, then work with nothing serial and with nothing
- * parallel on all of them. Condition 0 is one thread, the baseline of all: they do equally much. */
+/* The conditions: the dial's work on 1, 2, 4 ... all cores, then work with nothing serial and with
+ * nothing parallel on all of them. Condition 0 is one thread, the baseline of all: they do equally
+ * much. */
 typedef struct sweep {
     int32_t threads[MOST];
     int32_t steps;

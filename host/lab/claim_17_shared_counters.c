@@ -1,8 +1,9 @@
 /* Claim 17: counters that all share make them queue; local results, merged at the end, do not.
  *
- * A histogram of an image in two ways: every pixel adds to one table in global memory, atomically; or every
- * worker counts in a table of its own, and the tables are added up at the end. On an image of one single
- * colour everybody wants the same counter. Merged tables, for comparison, gain from more units. */
+ * A histogram of an image in two ways: every pixel adds to one table in global memory, atomically;
+ * or every worker counts in a table of its own, and the tables are added up at the end. On an image
+ * of one single colour everybody wants the same counter. Merged tables, for comparison, gain from
+ * more units. */
 #include "lab/call.h"
 
 enum { SHARED_SPREAD, MERGED_SPREAD, SHARED_HOT, MERGED_HOT, MERGED_ONE_UNIT, CONDITIONS };

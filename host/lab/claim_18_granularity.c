@@ -1,12 +1,12 @@
 /* Claim 18: neither a task for each item nor one task for all.
  *
- * A million small items are cut into tasks of one size; threads take the next task from a queue until none is
- * left. Small tasks spend their time at the queue, large ones leave threads without work: time over task
- * size is a valley. The same items on one thread show that the right side of it is idleness and nothing
- * else.
+ * A million small items are cut into tasks of one size; threads take the next task from a queue
+ * until none is left. Small tasks spend their time at the queue, large ones leave threads without
+ * work: time over task size is a valley. The same items on one thread show that the right side of
+ * it is idleness and nothing else.
  *
- * On the device a task is a work-group, taken by a compute unit: the same sweep by the number of work-items in a
- * group, each of which goes through 64 numbers. */
+ * On the device a task is a work-group, taken by a compute unit: the same sweep by the number of
+ * work-items in a group, each of which goes through 64 numbers. */
 #include <pthread.h>
 
 #include "lab/work.h"

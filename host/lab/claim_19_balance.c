@@ -1,8 +1,8 @@
 /* Claim 19: tasks that are too large leave workers idle.
  *
- * Rows of the Mandelbrot set cost very different amounts. Dealt out beforehand in equal blocks, whoever has
- * the cheap rows is done early and waits; taken row by row, all are done at nearly the same time. Rows
- * that all cost the same show that dealing out is no disadvantage in itself. */
+ * Rows of the Mandelbrot set cost very different amounts. Dealt out beforehand in equal blocks,
+ * whoever has the cheap rows is done early and waits; taken row by row, all are done at nearly the
+ * same time. Rows that all cost the same show that dealing out is no disadvantage in itself. */
 #include <stdatomic.h>
 
 #include "lab/lab.h"

@@ -1,8 +1,9 @@
 /* Claim 20: independence unlocks parallelism.
  *
- * Eight equal jobs form chains: in a chain each job waits for the one before. One chain of eight, two of four,
- * four of two, eight of one. The work is always the same; the span, the longest chain, shrinks. No number
- * of units can do better than work over span, and P units no better than P (Brent, JACM 21, 1974). */
+ * Eight equal jobs form chains: in a chain each job waits for the one before. One chain of eight,
+ * two of four, four of two, eight of one. The work is always the same; the span, the longest chain,
+ * shrinks. No number of units can do better than work over span, and P units no better than P
+ * (Brent, JACM 21, 1974). */
 #include "lab/work.h"
 
 enum { JOBS = 8, WAYS = 4 };

@@ -1,8 +1,8 @@
 /* Claim 23: frames of a video in parallel help, concurrency alone does little.
  *
- * A stream of frames, each a job for one compute unit: one after the other; all handed in at once, but to a
- * single unit; dealt out to all units. And frames that each need the one before, dealt out to all units: the
- * order in time is a chain, and no number of units shortens it. */
+ * A stream of frames, each a job for one compute unit: one after the other; all handed in at once,
+ * but to a single unit; dealt out to all units. And frames that each need the one before, dealt out
+ * to all units: the order in time is a chain, and no number of units shortens it. */
 #include "lab/work.h"
 
 enum { FRAMES = 8 };

@@ -3,10 +3,10 @@
  *     thread A      load 7        store 8
  *     thread B           load 7        store 8      two increments, but the counter grew by one
  *
- * Threads count together, each a fixed number of increments, in three ways. What is missing from the counter at
- * the end was lost. The unsynchronised way loads and stores with relaxed atomics: it loses
- * updates as a plain "counter++" does, but unlike that its behaviour is defined (C11, 5.1.2.4 p25
- * and 7.17.3), so that the compiler may not count in a register and hide the race. */
+ * Threads count together, each a fixed number of increments, in three ways. What is missing from
+ * the counter at the end was lost. The unsynchronised way loads and stores with relaxed atomics: it
+ * loses updates as a plain "counter++" does, but unlike that its behaviour is defined (C11, 5.1.2.4
+ * p25 and 7.17.3), so that the compiler may not count in a register and hide the race. */
 #include <stdatomic.h>
 
 #include "lab/lab.h"

@@ -3,14 +3,14 @@
  *     thread 0    takes A ......... wants B         each holds what the other one wants,
  *     thread 1         takes B .... wants A         and neither will ever let go
  *
- * Two threads take two locks again and again. Each says when it holds its first lock and waits for the second; if
- * both say so at once, that is a deadlock: neither can go on, however long one waits. So it is not a time
- * limit that tells a deadlock from a slow machine. Who finds it gives up, and the
- * run ends; the locks are asked for in short waits so that it can be found at all.
+ * Two threads take two locks again and again. Each says when it holds its first lock and waits for
+ * the second; if both say so at once, that is a deadlock: neither can go on, however long one
+ * waits. So it is not a time limit that tells a deadlock from a slow machine. Who finds it gives
+ * up, and the run ends; the locks are asked for in short waits so that it can be found at all.
  *
- * Load on the machine makes no deadlock and ends no run that is stuck, so what is CONFIRMED under load holds. It
- * could keep the threads apart, though they begin only when both are there, and it could outlast the patience
- * for a run: neither refutes anything then (lab.h, counts). */
+ * Load on the machine makes no deadlock and ends no run that is stuck, so what is CONFIRMED under
+ * load holds. It could keep the threads apart, though they begin only when both are there, and it
+ * could outlast the patience for a run: neither refutes anything then (lab.h, counts). */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>

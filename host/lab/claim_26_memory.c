@@ -1,10 +1,10 @@
 /* Claim 26: memory bounds what parallelism can gain.
  *
- * The same numbers, 32 MiB of them, are gone through with one, four, sixteen ... multiply-adds each. While
- * there are few, the time is that of moving the numbers, and more arithmetic costs nothing: the slope of the
- * roofline. From some intensity on arithmetic is what takes time: the roof (Williams, Waterman and
- * Patterson, Communications of the ACM 52, 2009). The same in a cache, as the control: there no memory
- * hides what arithmetic costs. */
+ * The same numbers, 32 MiB of them, are gone through with one, four, sixteen ... multiply-adds
+ * each. While there are few, the time is that of moving the numbers, and more arithmetic costs
+ * nothing: the slope of the roofline. From some intensity on arithmetic is what takes time: the
+ * roof (Williams, Waterman and Patterson, Communications of the ACM 52, 2009). The same in a cache,
+ * as the control: there no memory hides what arithmetic costs. */
 #include "lab/work.h"
 
 enum { FAR = 1 << 23, NEAR = 1 << 15, DEPTHS = 5, SMALL = 2, LARGE = 8 };
@@ -32,8 +32,8 @@ static double rise(const double *values, const void *argument) {
     return gflops(values, &rates[DEPTHS - 1]) / gflops(values, &rates[0]);
 }
 
-/* The model, from its own two ends: the bandwidth that the least intensity reached, the rate that the
- * greatest did. */
+/* The model, from its own two ends: the bandwidth that the least intensity reached, the rate that
+ * the greatest did. */
 static void draw_roofline(brg_lab *lab, const brg_lab_work works[], const rate rates[DEPTHS]) {
     double bandwidth = brg_lab_estimate_of(lab, (brg_lab_quantity)BRG_LAB_VALUE(0)).value;
     double roof =

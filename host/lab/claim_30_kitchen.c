@@ -5,8 +5,9 @@
  *     two chefs, many dishes  |ccddccddccdd|
  *                             |eeffeeffeeff|                         and two cut at the same time
  *
- * Six dishes are cut three times each and simmer in between. Cutting computes, simmering waits. Hiding the
- * waits is concurrency, and its gain ends when the chef cuts all the time; from there on only more chefs help. */
+ * Six dishes are cut three times each and simmer in between. Cutting computes, simmering waits.
+ * Hiding the waits is concurrency, and its gain ends when the chef cuts all the time; from there on
+ * only more chefs help. */
 #include "lab/tasks.h"
 
 enum { DISHES = 6, CUTS = 3 };

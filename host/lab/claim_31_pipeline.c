@@ -1,9 +1,9 @@
 /* Claim 31: split mixed work into phases, and treat each for what it is.
  *
- * Frames are loaded (a wait), filtered (work for the device) and stored (a wait). With one frame in flight the
- * phases add up; with more, one frame waits while another is filtered, and the time for each frame tends to
- * that of the slowest phase. The same with phases that all compute, on one processor: there is nothing to
- * overlap, and more frames in flight gain nothing. */
+ * Frames are loaded (a wait), filtered (work for the device) and stored (a wait). With one frame in
+ * flight the phases add up; with more, one frame waits while another is filtered, and the time for
+ * each frame tends to that of the slowest phase. The same with phases that all compute, on one
+ * processor: there is nothing to overlap, and more frames in flight gain nothing. */
 #include <pthread.h>
 #include <stdatomic.h>
 

@@ -1,7 +1,8 @@
 /* Claim 32: the same program is parallel or not, depending on the hardware.
  *
- * One binary hands four jobs to the engine. Given one compute unit, they take turns; given all, as many run at
- * a time as there are units. Nothing in the program changes but the parts of the device it is given. */
+ * One binary hands four jobs to the engine. Given one compute unit, they take turns; given all, as
+ * many run at a time as there are units. Nothing in the program changes but the parts of the device
+ * it is given. */
 #include "lab/overlap.h"
 #include "lab/work.h"
 

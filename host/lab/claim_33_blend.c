@@ -1,7 +1,8 @@
 /* Claim 33: the best systems blend both.
  *
- * The four ways of claim 3, seen by the two numbers a user cares about: meals a second, and how late the window is at
- * worst. A way dominates another if it is better in one number and not clearly worse in the other. */
+ * The four ways of claim 3, seen by the two numbers a user cares about: meals a second, and how
+ * late the window is at worst. A way dominates another if it is better in one number and not
+ * clearly worse in the other. */
 #include "lab/meal.h"
 
 enum { NEITHER, CONCURRENT, PARALLEL, BOTH, BOTH_AGAIN, CONDITIONS };

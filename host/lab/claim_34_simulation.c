@@ -1,7 +1,7 @@
 /* Claim 34: simulation and rendering gain from parallelism.
  *
- * Gravity between all pairs of bodies, a chemical reaction on a grid, the Mandelbrot set: on one compute unit and
- * on all. The control is one unit against itself. */
+ * Gravity between all pairs of bodies, a chemical reaction on a grid, the Mandelbrot set: on one
+ * compute unit and on all. The control is one unit against itself. */
 #include "lab/call.h"
 
 enum { BODIES, REACTION, FRACTAL, SAME, KINDS }; /* SAME: one unit twice */

@@ -4,8 +4,8 @@
  *                              |22222|       depends on whether its parts count as tasks.
  *     two tasks in turn        |1212121212|  two tasks, one processor: concurrent only
  *
- * Both readings are on one data set: how many processors are at work, how many tasks are under way, and how
- * many parts of tasks. */
+ * Both readings are on one data set: how many processors are at work, how many tasks are under way,
+ * and how many parts of tasks. */
 #include "lab/tasks.h"
 
 enum { PARTS = 2, STEPS = 8 };

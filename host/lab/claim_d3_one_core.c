@@ -1,4 +1,5 @@
-/* Claim D3: does parallelism need several cores? Two articles say so, a third one finds it inside one core.
+/* Claim D3: does parallelism need several cores? Two articles say so, a third one finds it inside
+ * one core.
  *
  *     threads on one core         |aaaa|bbbb|            take turns
  *     threads on two cores        |aaaa|                 at the same time
@@ -6,8 +7,8 @@
  *     operations on one core      |a b c d|              four chains that do not wait for each other
  *     vectors on one core         |[abcd]|               one instruction, four numbers
  *
- * All on one data set: the gain of two threads on one core and on two, and on one thread that never leaves its
- * core the gain of independent operations and of vectors. */
+ * All on one data set: the gain of two threads on one core and on two, and on one thread that never
+ * leaves its core the gain of independent operations and of vectors. */
 #include "lab/lab.h"
 
 enum { STEPS = 400000, CHAINS = 4 };

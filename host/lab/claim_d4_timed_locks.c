@@ -4,8 +4,9 @@
  *     timed lock    |t.........|  no                  sleeps until its limit: it blocks, but not for ever
  *     plain lock    |t.....................| got it   sleeps until the owner lets go
  *
- * One thread owns a lock for 12 ms. Another asks for it in each way and notes how long it was held up, and how
- * much of that it computed. Both readings are on one data set: blocked or not, bounded or not. */
+ * One thread owns a lock for 12 ms. Another asks for it in each way and notes how long it was held
+ * up, and how much of that it computed. Both readings are on one data set: blocked or not, bounded
+ * or not. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -63,7 +64,8 @@ static void meet(int32_t index, void *argument) {
         pthread_mutex_unlock(&here->lock);
 }
 
-/* How long the second thread was held up, in per cent of the limit; more[0]: per cent of that it computed. */
+/* How long the second thread was held up, in per cent of the limit; more[0]: per cent of that it
+ * computed. */
 static double held_up(brg_lab *lab, const void *argument, double *more) {
     meeting here = {.lab = lab, .lock = PTHREAD_MUTEX_INITIALIZER};
     here.way = *(const int32_t *)argument;

@@ -1,14 +1,15 @@
-/* Measuring: rounds of all conditions in random order, until what is judged is precise or time is spent.
+/* Measuring: rounds of all conditions in random order, until what is judged is precise or time is
+ * spent.
  *
- * Order, warm-up and pairing after Georges, Buytaert and Eeckhout, "Statistically rigorous Java performance
- * evaluation", OOPSLA 2007, and Fleming and Wallace's rule that ratios are summarised within a round. It stops
- * when the interval is narrow, not when it suits the claim: stopping at the first decision would find
- * one by chance too often.
+ * Order, warm-up and pairing after Georges, Buytaert and Eeckhout, "Statistically rigorous Java
+ * performance evaluation", OOPSLA 2007, and Fleming and Wallace's rule that ratios are summarised
+ * within a round. It stops when the interval is narrow, not when it suits the claim: stopping at
+ * the first decision would find one by chance too often.
  *
- * Rounds are judged calm or disturbed in windows of half a second, since the system counts processor time in
- * ticks of ten milliseconds: too coarse for a single short round. Between rounds, for a hundredth of the
- * time at most, a sentinel does the same small work, so that a processor that has grown slower is
- * noticed too. */
+ * Rounds are judged calm or disturbed in windows of half a second, since the system counts
+ * processor time in ticks of ten milliseconds: too coarse for a single short round. Between rounds,
+ * for a hundredth of the time at most, a sentinel does the same small work, so that a processor
+ * that has grown slower is noticed too. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,8 +273,9 @@ static double others_since(const measurement *m, const window *from) {
     return brg_lab_load_of_others(&from->load, &load, length * brg_lab_cores(m->lab));
 }
 
-/* Whether nobody took the processors since `from` and none was slow. What cannot be told to be calm does not
- * count as calm; where the system says nothing of others' load, the sentinel alone decides. */
+/* Whether nobody took the processors since `from` and none was slow. What cannot be told to be calm
+ * does not count as calm; where the system says nothing of others' load, the sentinel alone
+ * decides. */
 static bool was_calm(measurement *m, const window *from) {
     double others = others_since(m, from), slower = slower_in_window(m);
     bool alone = m->load_known ? others <= tolerated : true;
@@ -285,8 +287,8 @@ static bool was_calm(measurement *m, const window *from) {
     return alone && steady;
 }
 
-/* Classifies the rounds of a window once it is long enough, or whatever there is at the end: then together with
- * the window before. */
+/* Classifies the rounds of a window once it is long enough, or whatever there is at the end: then
+ * together with the window before. */
 static void window_close(measurement *m, bool last) {
     double length = now_s(m->lab) - m->now.began_s;
     if (!judges_load(m) || (!last && length < window_s))
@@ -424,7 +426,8 @@ static const char *noise_of(const measurement *m, bool withheld, char *text, siz
     return text;
 }
 
-/* Counts that load may have kept from being seen refute nothing: then their interval is withheld. */
+/* Counts that load may have kept from being seen refute nothing: then their interval is
+ * withheld. */
 static bool withhold(measurement *m, const brg_lab_question *question, brg_lab_estimate *estimate) {
     const double others = others_in_all(m);
     if (!m->plan->counts || !(others > tolerated) ||

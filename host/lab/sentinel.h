@@ -1,7 +1,7 @@
-/* A sentinel: the same small work again and again between the rounds of a measurement, to feel the pace of the
- * processor. The load of others (load.h) tells of programs that took processors; the sentinel also feels what
- * no counter shows: a lower clock rate, a hypervisor that takes time and does not say so, a neighbour on the same
- * core.
+/* A sentinel: the same small work again and again between the rounds of a measurement, to feel the
+ * pace of the processor. The load of others (load.h) tells of programs that took processors; the
+ * sentinel also feels what no counter shows: a lower clock rate, a hypervisor that takes time and
+ * does not say so, a neighbour on the same core.
  *
  * Thread safety: none; a brg_lab_sentinel belongs to one thread. */
 #ifndef LAB_SENTINEL_H
@@ -11,9 +11,9 @@
 
 enum { BRG_LAB_SENTINELS = 64 };
 
-/* The latest times of the sentinel, one for each calm window: they go on from one experiment to the next, so
- * that a whole experiment which is slow is noticed, and a processor which has become slow for good (it is
- * warm now) is the usual one after a while. */
+/* The latest times of the sentinel, one for each calm window: they go on from one experiment to the
+ * next, so that a whole experiment which is slow is noticed, and a processor which has become slow
+ * for good (it is warm now) is the usual one after a while. */
 typedef struct brg_lab_sentinel {
     double seen_s[BRG_LAB_SENTINELS];
     int32_t count; /* ever seen */
@@ -25,8 +25,8 @@ double brg_lab_sentinel_run_s(void);
 /* Adds a time of the sentinel. A NaN is left out. */
 void brg_lab_sentinel_note(brg_lab_sentinel *sentinel, double seconds);
 
-/* How much longer than usual the sentinel took: 0.5 if half as long again, 0 at most times. Usual is what a
- * quarter of the times noted stay below. NaN if none were, or if seconds is. */
+/* How much longer than usual the sentinel took: 0.5 if half as long again, 0 at most times. Usual
+ * is what a quarter of the times noted stay below. NaN if none were, or if seconds is. */
 double brg_lab_sentinel_slower(const brg_lab_sentinel *sentinel, double seconds);
 
 #endif

@@ -4,47 +4,46 @@
 
 #include "lab/lab.h"
 
-/* One a line, in order, all that there are to be: weak, so that one that is not written yet is left out. */
-#define CLAIM const brg_experiment __attribute__((weak))
-extern CLAIM brg_claim_1;
-extern CLAIM brg_claim_2;
-extern CLAIM brg_claim_3;
-extern CLAIM brg_claim_4;
-extern CLAIM brg_claim_5;
-extern CLAIM brg_claim_6;
-extern CLAIM brg_claim_7;
-extern CLAIM brg_claim_8;
-extern CLAIM brg_claim_9;
-extern CLAIM brg_claim_10;
-extern CLAIM brg_claim_11;
-extern CLAIM brg_claim_12;
-extern CLAIM brg_claim_13;
-extern CLAIM brg_claim_14;
-extern CLAIM brg_claim_15;
-extern CLAIM brg_claim_16;
-extern CLAIM brg_claim_17;
-extern CLAIM brg_claim_18;
-extern CLAIM brg_claim_19;
-extern CLAIM brg_claim_20;
-extern CLAIM brg_claim_21;
-extern CLAIM brg_claim_22;
-extern CLAIM brg_claim_23;
-extern CLAIM brg_claim_24;
-extern CLAIM brg_claim_25;
-extern CLAIM brg_claim_26;
-extern CLAIM brg_claim_27;
-extern CLAIM brg_claim_28;
-extern CLAIM brg_claim_29;
-extern CLAIM brg_claim_30;
-extern CLAIM brg_claim_31;
-extern CLAIM brg_claim_32;
-extern CLAIM brg_claim_33;
-extern CLAIM brg_claim_34;
-extern CLAIM brg_claim_35;
-extern CLAIM brg_claim_D1;
-extern CLAIM brg_claim_D2;
-extern CLAIM brg_claim_D3;
-extern CLAIM brg_claim_D4;
+/* One a line, in order. */
+extern const brg_experiment brg_claim_1;
+extern const brg_experiment brg_claim_2;
+extern const brg_experiment brg_claim_3;
+extern const brg_experiment brg_claim_4;
+extern const brg_experiment brg_claim_5;
+extern const brg_experiment brg_claim_6;
+extern const brg_experiment brg_claim_7;
+extern const brg_experiment brg_claim_8;
+extern const brg_experiment brg_claim_9;
+extern const brg_experiment brg_claim_10;
+extern const brg_experiment brg_claim_11;
+extern const brg_experiment brg_claim_12;
+extern const brg_experiment brg_claim_13;
+extern const brg_experiment brg_claim_14;
+extern const brg_experiment brg_claim_15;
+extern const brg_experiment brg_claim_16;
+extern const brg_experiment brg_claim_17;
+extern const brg_experiment brg_claim_18;
+extern const brg_experiment brg_claim_19;
+extern const brg_experiment brg_claim_20;
+extern const brg_experiment brg_claim_21;
+extern const brg_experiment brg_claim_22;
+extern const brg_experiment brg_claim_23;
+extern const brg_experiment brg_claim_24;
+extern const brg_experiment brg_claim_25;
+extern const brg_experiment brg_claim_26;
+extern const brg_experiment brg_claim_27;
+extern const brg_experiment brg_claim_28;
+extern const brg_experiment brg_claim_29;
+extern const brg_experiment brg_claim_30;
+extern const brg_experiment brg_claim_31;
+extern const brg_experiment brg_claim_32;
+extern const brg_experiment brg_claim_33;
+extern const brg_experiment brg_claim_34;
+extern const brg_experiment brg_claim_35;
+extern const brg_experiment brg_claim_D1;
+extern const brg_experiment brg_claim_D2;
+extern const brg_experiment brg_claim_D3;
+extern const brg_experiment brg_claim_D4;
 
 static const brg_experiment *const experiments[] = {
     &brg_claim_1,  &brg_claim_2,  &brg_claim_3,  &brg_claim_4,  &brg_claim_5,  &brg_claim_6,
@@ -59,17 +58,11 @@ static const brg_experiment *const experiments[] = {
 enum { COUNT = sizeof experiments / sizeof experiments[0] };
 
 const brg_experiment *brg_lab_experiment_at(int32_t index) {
-    for (int32_t i = 0; index >= 0 && i < COUNT; i++)
-        if (experiments[i] && index-- == 0)
-            return experiments[i];
-    return NULL;
+    return index >= 0 && index < COUNT ? experiments[index] : NULL;
 }
 
 int32_t brg_lab_claim_count(void) {
-    int32_t count = 0;
-    while (brg_lab_experiment_at(count))
-        count++;
-    return count;
+    return COUNT;
 }
 
 const brg_lab_claim *brg_lab_claim_at(int32_t index) {

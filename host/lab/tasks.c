@@ -41,8 +41,8 @@ static board_task *next_task(task_board *board) {
     return first;
 }
 
-/* Sleeps until `due_s`, by the clock of brg_lab_now_s, or until something changes on the board. Holds the
- * mutex before and after. */
+/* Sleeps until `due_s`, by the clock of brg_lab_now_s, or until something changes on the board.
+ * Holds the mutex before and after. */
 static void wait_until(task_board *board, double due_s) {
     struct timespec due = {.tv_sec = (time_t)due_s};
     due.tv_nsec = (long)(1e9 * (due_s - (double)due.tv_sec));
@@ -65,8 +65,8 @@ static board_task *take(task_board *board) {
     return NULL;
 }
 
-/* Hangs a task up again, due after `wait_s`, or takes it off for good if that is negative. Holds the
- * mutex. */
+/* Hangs a task up again, due after `wait_s`, or takes it off for good if that is negative. Holds
+ * the mutex. */
 static void put_back(task_board *board, board_task *task, double wait_s) {
     task->taken = false;
     task->step++;
@@ -86,8 +86,8 @@ static void note(task_board *board, brg_lab_stretch stretch) {
         log->stretches[log->count++] = stretch;
 }
 
-/* Does a task's step and, if waiting is the worker's business, waits. Returns the wait that is left to
- * the board. Called without the mutex, returns with it. */
+/* Does a task's step and, if waiting is the worker's business, waits. Returns the wait that is left
+ * to the board. Called without the mutex, returns with it. */
 static double serve(task_board *board, const board_task *task, int32_t worker) {
     brg_lab_stretch work = {.task = (int32_t)(task - board->tasks), .step = task->step};
     work.worker = worker;

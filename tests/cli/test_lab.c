@@ -111,3 +111,21 @@ Test(lab, what_changed_beyond_both_intervals_is_marked) {
     expect(2, "compare a.json c.json");
     expect(2, "compare a.json b.json --json");
 }
+
+/* A file that is missing or holds something else is the world's fault, not a wrong command: 4. */
+Test(lab, a_run_that_cannot_be_read_is_refused) {
+    static const char *const odd[] = {
+        "", "{", "[1,2]", "{\"schema\":\"brigade/1\",\"command\":\"lab\"}",
+        "{\"schema\":\"brigade/1\",\"command\":\"lab\",\"results\":7}"};
+    write_run("a.json", "lab", 1.5, "CONFIRMED");
+    expect(4, "compare a.json nowhere.json");
+    expect(4, "compare nowhere.json a.json");
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        make_file("odd.json", odd[i], strlen(odd[i]));
+        expect(4, "compare a.json odd.json");
+    }
+    static const char hollow[] = "{\"schema\":\"brigade/1\",\"command\":\"lab\",\"results\":"
+                                 "[1,{\"id\":\"2\",\"questions\":[3,{\"what\":null}]},{}]}";
+    make_file("hollow.json", hollow, strlen(hollow));
+    expect(0, "compare a.json hollow.json");
+}
