@@ -1,6 +1,5 @@
 /* brigade lab: claims about concurrency and parallelism put to the test on this machine. */
 #include <math.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -298,22 +297,6 @@ static int check_words(const cli_command *command, const lab_settings *settings,
     return CLI_GO;
 }
 
-/* The system at times puts two workers of PoCL on one processor and, as long as their work is
- * short, leaves them there for seconds: two compute units then look like one. Each is to keep to
- * its own, unless the user has said something about it, or has given this process other processors
- * than 0, 1, 2 ... */
-static void keep_workers_apart(void) {
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    cpu_set_t allowed;
-    if (getenv("POCL_MAX_PTHREAD_COUNT") || getenv("POCL_DEVICES") ||
-        sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return;
-    for (long i = 0; i < online; i++)
-        if (i >= CPU_SETSIZE || !CPU_ISSET((size_t)i, &allowed))
-            return;
-    setenv("POCL_AFFINITY", "1", 0);
-}
-
 static int run_lab(const cli_command *command, int argc, char **argv) {
     lab_settings settings = {.common = CLI_COMMON_DEFAULTS, .dial = NAN};
     cli_session session;
@@ -329,7 +312,6 @@ static int run_lab(const cli_command *command, int argc, char **argv) {
         return CLI_OK;
     }
     bool choose = settings.common.device || getenv("BRIGADE_DEVICE");
-    keep_workers_apart();
     code = cli_session_open(&session, "lab", &settings.common, choose);
     if (code == CLI_OK)
         code = run_claims(

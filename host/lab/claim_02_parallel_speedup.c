@@ -7,9 +7,7 @@
  * One product of matrices is computed on one compute unit of the device, on two, on four ... and on
  * all of them: sub-devices, which the specification "/cu=N" names. Speedup is the time on one unit
  * over the time on N in the same round; from the first upload to the last byte read back, as a user
- * waits for it. The product takes ten milliseconds and more: two workers that the system has put on
- * one processor are moved apart only after some, and shorter work may always be over before
- * that. */
+ * waits for it. The product takes ten milliseconds and more, beside which waking workers is nothing. */
 #include <stdio.h>
 
 #include "lab/lab.h"

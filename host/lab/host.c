@@ -1,6 +1,7 @@
 /* The host's side of experiments: clocks, work that only takes time, teams of threads. */
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -43,6 +44,35 @@ int32_t brg_lab_cores(const brg_lab *lab) {
     (void)lab;
     allowed_processors(&set);
     return CPU_COUNT(&set);
+}
+
+/* The first of the processors that share a core with this one; itself if the system does not say. */
+static int first_on_core(int processor) {
+    char path[96];
+    int first = processor;
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list",
+             processor);
+    FILE *file = fopen(path, "r");
+    if (file && fscanf(file, "%d", &first) != 1)
+        first = processor;
+    if (file)
+        fclose(file);
+    return first;
+}
+
+int32_t brg_lab_processors_apart(int32_t *indices, int32_t most) {
+    cpu_set_t all;
+    int32_t count = 0, index = 0;
+    allowed_processors(&all);
+    for (int processor = 0; processor < CPU_SETSIZE && count < most; processor++) {
+        if (!CPU_ISSET((size_t)processor, &all))
+            continue;
+        int first = first_on_core(processor);
+        if (first == processor || !CPU_ISSET((size_t)first, &all))
+            indices[count++] = index;
+        index++;
+    }
+    return count;
 }
 
 bool brg_lab_pin(int32_t index) {

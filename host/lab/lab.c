@@ -28,7 +28,13 @@ static double real_sentinel_s(void *user) {
     return brg_lab_sentinel_run_s();
 }
 
-const brg_lab_world brg_lab_real_world = {real_now_s, real_load, real_sentinel_s, NULL};
+static double real_alone_s(void *user) {
+    (void)user;
+    return brg_lab_sentinel_alone_s();
+}
+
+const brg_lab_world brg_lab_real_world = {real_now_s, real_load, real_sentinel_s, real_alone_s,
+                                          NULL};
 
 /* ---- changing and telling ---------------------------------------------------------------------- */
 

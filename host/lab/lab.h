@@ -263,6 +263,10 @@ brg_lab_effort brg_lab_team_run(brg_lab *lab, const brg_lab_team *team);
  * them again. False if the system refuses. Any thread. */
 bool brg_lab_pin(int32_t index);
 
+/* The first `most` processors that this process may use and that are cores of their own, as far as the system says,
+ * counted as brg_lab_pin does; how many there are, at least 1. */
+int32_t brg_lab_processors_apart(int32_t *indices, int32_t most);
+
 /* Sleeps, at most until the lab is cancelled. Any thread. */
 void brg_lab_sleep(brg_lab *lab, double seconds);
 

@@ -207,11 +207,16 @@ static double sentinel_s(const measurement *m) {
     return world->sentinel_s ? world->sentinel_s(world->user) : NAN;
 }
 
-/* The first measurement of a lab has nothing to compare with: a few tries tell what is usual. */
+/* The first measurement of a lab has nothing to compare with. Cores that work at the same time may be slower than
+ * one by itself, as clock rates fall, but not twice as slow: then they are no cores of their own. */
 static void sentinel_begin(measurement *m) {
     enum { TRIES = 8 };
-    for (int32_t i = 0; i < TRIES && m->lab->sentinel.count < TRIES; i++)
-        brg_lab_sentinel_note(&m->lab->sentinel, sentinel_s(m));
+    static const double together = 1.4; /* times as long as one by itself, at most, is usual */
+    const brg_lab_world *world = &m->lab->world;
+    for (int32_t i = 0; i < TRIES && m->lab->sentinel.count < TRIES; i++) {
+        double all_s = sentinel_s(m), alone_s = world->alone_s ? world->alone_s(world->user) : NAN;
+        brg_lab_sentinel_note(&m->lab->sentinel, fmin(all_s, together * alone_s));
+    }
 }
 
 static void sentinel_run(measurement *m) {

@@ -19,8 +19,13 @@ typedef struct brg_lab_sentinel {
     int32_t count; /* ever seen */
 } brg_lab_sentinel;
 
-/* Does the sentinel's work, a fraction of a millisecond; seconds that it took. */
+/* Does the sentinel's work, a fraction of a millisecond, on each core at the same time, eight at most; seconds
+ * that the slowest took, NaN if there are no threads to do it. Two processors of a virtual machine may at times
+ * share one core for seconds: each by itself is then as fast as ever, and no counter shows it. */
 double brg_lab_sentinel_run_s(void);
+
+/* The same, one core after the other; seconds of the slowest. */
+double brg_lab_sentinel_alone_s(void);
 
 /* Adds a time of the sentinel. A NaN is left out. */
 void brg_lab_sentinel_note(brg_lab_sentinel *sentinel, double seconds);

@@ -17,6 +17,7 @@ typedef struct brg_lab_world {
     double (*now_s)(void *user);
     bool (*load)(void *user, brg_lab_load *load); /* false: not known */
     double (*sentinel_s)(void *user);             /* see lab/sentinel.h; NaN: not known */
+    double (*alone_s)(void *user);                /* the same, one core at a time */
     void *user;
 } brg_lab_world;
 

@@ -182,6 +182,11 @@ static bool world_load(void *user, brg_lab_load *load) {
     return true;
 }
 
+static double world_alone(void *user) {
+    (void)user;
+    return 1e-3;
+}
+
 static double world_sentinel(void *user) {
     const world *w = user;
     bool slow = w->now >= w->slow_from && w->now < w->slow_until;
@@ -269,7 +274,7 @@ static brg_status measure_paces(brg_lab *lab, pace slow, pace fast, pace again) 
 static brg_lab_result run_in(world *w, const brg_experiment *experiment, double budget_s) {
     brg_lab *lab = NULL;
     brg_lab_result result;
-    const brg_lab_world outside = {world_now, world_load, world_sentinel, w};
+    const brg_lab_world outside = {world_now, world_load, world_sentinel, world_alone, w};
     cr_assert_eq(brg_lab_create(&(brg_lab_options){.budget_s = budget_s}, &experiment, 1, &outside,
                                 &lab, NULL),
                  BRG_OK);
@@ -502,6 +507,15 @@ Test(lab_noise, it_tries_again_until_the_processor_is_itself) {
     cr_expect_gt(w.now, 3);
     cr_expect(fabs(result.slower - 0.5) < 0.1, "%g", result.slower);
     brg_lab_result_release(&result);
+}
+
+/* Two processors that share one core from the start are as fast as ever one by one, and each other's burden
+ * together: nothing usual was seen before. */
+Test(lab_noise, processors_that_are_one_core_are_no_two) {
+    expect((world){.slow_from = 0, .slow_until = INFINITY, .slow_by = 1}, &opposite, 5,
+           BRG_LAB_INCONCLUSIVE, "the processor took 43 % longer than usual");
+    expect((world){.slow_from = 0, .slow_until = INFINITY, .slow_by = 0.3}, &clear, 5,
+           BRG_LAB_CONFIRMED, "Gain"); /* clock rates fall */
 }
 
 /* One that has grown warm and stays slower is, after a while, the usual one. */
