@@ -135,12 +135,14 @@ Test(gui_training, a_paused_training_is_saved_and_gone_on_with) {
     cJSON_Delete(report);
 }
 
-/* An epoch of single images takes this network several seconds: it is the closing that saves. */
+/* An epoch of single images takes this network several seconds: it is the closing that saves. Faster than that it
+ * would not learn but diverge. */
 Test(gui_training, closing_the_window_saves_what_was_learned) {
     static const char text[] = "input 1x28x28\ndense 1024 relu\ndense 1024 relu\ndense 10\n";
     raise_curtain(1280, 800);
     write_file("large.txt", text, sizeof text - 1);
-    remember("training.model = your own\ntraining.file = large.txt\ntraining.batch = 1\n"
+    remember("training.model = your own\ntraining.file = large.txt\ntraining.batch = "
+             "1\ntraining.rate = 0.001\n"
              "training.save = ck\n");
     pid_t window = start("--view training --state state --report r.json");
     await_window();
