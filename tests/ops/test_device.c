@@ -66,7 +66,7 @@ typedef struct part {
 /* The op's own choice is tried on every example. Most variants build a program for each shape, which takes
  * seconds on a machine that has not seen it: they get a sample, another one for each.
  * `brigade verify` tries everything. */
-enum { SAMPLE = 12 };
+enum { SAMPLE = 24 };
 
 static int32_t step_of(const brg_op *op, const part *p) {
     brg_example example;
