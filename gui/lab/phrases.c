@@ -9,52 +9,10 @@
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-static void drop_zeros(char *digits) {
-    size_t length = strlen(digits);
-    if (!strchr(digits, '.'))
-        return;
-    while (digits[length - 1] == '0')
-        digits[--length] = '\0';
-    if (digits[length - 1] == '.')
-        digits[length - 1] = '\0';
-}
-
-/* A comma before each group of three digits. */
-static void group_digits(const char *digits, char *text, size_t size) {
-    size_t length = strlen(digits), at = 0;
-    for (size_t i = 0; i < length && at + 2 < size; i++) {
-        text[at++] = digits[i];
-        bool after_sign = digits[i] == '-';
-        if (!after_sign && i + 1 < length && (length - 1 - i) % 3 == 0)
-            text[at++] = ',';
-    }
-    text[at] = '\0';
-}
-
-static void put_digits(double value, char *text, size_t size) {
-    char digits[32];
-    double magnitude = fabs(value);
-    if (magnitude >= 1e9 || (magnitude > 0 && magnitude < 1e-4)) {
-        snprintf(text, size, "%.3g", value);
-    } else if (magnitude >= 999.5) {
-        double step = pow(10, floor(log10(magnitude)) - 2);
-        snprintf(digits, sizeof digits, "%.0f", round(value / step) * step);
-        group_digits(digits, text, size);
-    } else {
-        int decimals = magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
-        if (magnitude > 0 && magnitude < 0.0995)
-            decimals -= (int)floor(log10(magnitude));
-        snprintf(text, size, "%.*f", decimals, value);
-        drop_zeros(text);
-    }
-}
-
 const char *brg_lab_phrase_number(double value, const char *unit, char text[BRG_LAB_PHRASE]) {
-    char number[48] = "-";
     if (isfinite(value))
-        put_digits(value, number, sizeof number);
-    bool bare = !isfinite(value) || !unit || !unit[0];
-    snprintf(text, BRG_LAB_PHRASE, "%s%s%.32s", number, bare ? "" : " ", bare ? "" : unit);
+        return brg_lab_number_text(value, unit, text, BRG_LAB_PHRASE);
+    snprintf(text, BRG_LAB_PHRASE, "-");
     return text;
 }
 

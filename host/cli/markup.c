@@ -56,30 +56,11 @@ void cli_markup_escaped(FILE *out, const char *text) {
     }
 }
 
-/* Three digits that count, in groups of three: 439,000. */
-static void print_grouped(double value, char *text, size_t size) {
-    const double step = pow(10, floor(log10(fabs(value))) - 2);
-    char digits[32];
-    const int length = snprintf(digits, sizeof digits, "%.0f", round(fabs(value) / step) * step);
-    size_t at = 0;
-    if (value < 0 && size > 1)
-        text[at++] = '-';
-    for (int i = 0; i < length && at + 2 < size; i++) {
-        text[at++] = digits[i];
-        if (i + 1 < length && (length - 1 - i) % 3 == 0)
-            text[at++] = ',';
-    }
-    text[at] = '\0';
-}
-
 const char *cli_markup_number(double value, char *text, size_t size) {
-    const double amount = fabs(value);
     if (isnan(value))
         snprintf(text, size, "not measured");
-    else if (amount >= 999.5 && amount < 1e15)
-        print_grouped(value, text, size);
     else
-        snprintf(text, size, amount >= 99.5 ? "%.0f" : "%.3g", value);
+        brg_lab_number_text(value, NULL, text, size);
     return text;
 }
 

@@ -25,7 +25,7 @@ brg_lab_verdict brg_lab_verdict_of(const brg_lab_question *question,
     return BRG_LAB_INCONCLUSIVE;
 }
 
-/* Three significant digits, thousands set apart by commas. */
+/* Thousands set apart by commas: three digits that count, and zeros. */
 static void print_large(double value, char *text, size_t size) {
     double step = pow(10, floor(log10(fabs(value))) - 2);
     char digits[64];
@@ -41,29 +41,37 @@ static void print_large(double value, char *text, size_t size) {
     text[at] = '\0';
 }
 
+/* 4.00 is 4, as counts are. */
+static void drop_zeros(char *number) {
+    size_t length = strlen(number);
+    if (!strchr(number, '.'))
+        return;
+    while (number[length - 1] == '0')
+        number[--length] = '\0';
+    if (number[length - 1] == '.')
+        number[length - 1] = '\0';
+}
+
+static void print_middling(double value, char *text, size_t size) {
+    double magnitude = fabs(value);
+    int decimals = magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
+    if (magnitude > 0 && magnitude < 0.0995)
+        decimals -= (int)floor(log10(magnitude));
+    snprintf(text, size, "%.*f", decimals, value);
+    drop_zeros(text);
+}
+
 const char *brg_lab_number_text(double value, const char *unit, char *text, size_t size) {
     char number[64];
     double magnitude = fabs(value);
     if (!isfinite(value))
         snprintf(number, sizeof number, "%s", isnan(value) ? "no number" : "infinite");
-    else if (magnitude >= 1e18)
-        snprintf(number, sizeof number, "%.2e", value);
+    else if (magnitude >= 1e9 || (magnitude > 0 && magnitude < 1e-4))
+        snprintf(number, sizeof number, "%.3g", value);
     else if (magnitude >= 999.5)
         print_large(value, number, sizeof number);
     else
-        snprintf(number, sizeof number, "%.*f",
-                 magnitude >= 99.95                      ? 0
-                 : magnitude >= 9.995                    ? 1
-                 : magnitude >= 0.0995 || magnitude == 0 ? 2
-                                                         : 2 - (int)floor(log10(magnitude)),
-                 value);
-    if (strchr(number, '.') && !strchr(number, 'e')) { /* 4.00 is 4, as counts are */
-        size_t length = strlen(number);
-        while (number[length - 1] == '0')
-            number[--length] = '\0';
-        if (number[length - 1] == '.')
-            number[length - 1] = '\0';
-    }
+        print_middling(value, number, sizeof number);
     snprintf(text, size, "%s%s%s", number, unit && unit[0] ? " " : "", unit ? unit : "");
     return text;
 }

@@ -18,7 +18,4 @@ void brg_lab_answer_make(const brg_lab_question *question, const brg_lab_estimat
 /* The verdict on the claim from its answers, with its sentence and the control's. */
 void brg_lab_result_judge(brg_lab_result *result);
 
-/* A number with its unit, three significant digits: "1.87 x", "12,300 ms". Returns text. */
-const char *brg_lab_number_text(double value, const char *unit, char *text, size_t size);
-
 #endif

@@ -119,6 +119,10 @@ typedef enum brg_lab_verdict {
 /* "UNDECIDED", "CONFIRMED", "REFUTED", "INCONCLUSIVE", "NOT APPLICABLE". Never NULL. */
 BRG_API const char *brg_lab_verdict_name(brg_lab_verdict verdict);
 
+/* Writes a number with its unit (NULL or "": none) as the lab's sentences do, with three significant digits: "1.87 x",
+ * "12,300 ms", "2.5e+12", "no number". Cut off at `size` bytes, at least 1. Returns text. Any thread. */
+BRG_API const char *brg_lab_number_text(double value, const char *unit, char *text, size_t size);
+
 typedef enum brg_lab_state { BRG_LAB_WAITING = 0, BRG_LAB_RUNNING, BRG_LAB_ENDED } brg_lab_state;
 
 /* A number with its 95 % interval. NaN where it is not known. */
