@@ -163,6 +163,7 @@ Test(kitchen, escape_ends_a_round_within_some_slices) {
     pause_ms(200);
     press_key("Escape");
     await_done("cancels_asked", 1);
+    await_rest(window); /* the round has ended, and the log says when */
     cJSON *report = close_window(window);
     cr_assert_eq(number(way_of(report, "both"), "cooked"), 0);
     cr_assert_geq(cancelled_after(report), 0);

@@ -138,6 +138,7 @@ Test(gui, clicks_on_toggle_and_cancel_count) {
     await_done("jobs_done", 2);
     click("cancel");
     await_done("cancels_asked", 1);
+    await_rest(window); /* the jobs in hand have ended, and the log says so */
     cJSON *report = close_window(window);
     cr_assert_gt(number(report, "jobs_done"), 1);
     cr_assert_eq(number(report, "runs_asked"), 1);

@@ -59,7 +59,7 @@ Test(workbench, a_click_goes_to_the_worst_element_and_reads_it) {
     raise_curtain(1280, 800);
     pid_t window = open_and_run("--workload sharpen");
     click("worst");
-    await_done("workbench.zoom", 10);
+    await_done("workbench.zoom", 10.01);
     click("pane_output"); /* the middle, where the worst is now */
     await_done("workbench.pointed", 0);
     cJSON *report = close_window(window);
@@ -78,7 +78,7 @@ Test(workbench, the_wheel_zooms_and_f_fits) {
     raise_curtain(1280, 800);
     pid_t window = open_and_run("--size 300");
     scroll("pane_errors", 6);
-    await_done("workbench.zoom", 2);
+    await_done("workbench.zoom", 2.01);
     press_key("f");
     cJSON *report = close_window(window);
     cr_assert_eq(number(bench_of(report), "zoom"), 1);
