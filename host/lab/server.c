@@ -174,6 +174,8 @@ static enum MHD_Result take_on(brg_lab_server *s, request *r, const char *url, c
         snprintf(sentence, sizeof sentence, "This is no image: %s.", error.what);
         return refuse(r->connection, MHD_HTTP_BAD_REQUEST, sentence);
     }
+    if (atomic_load(&s->stopping)) /* nobody would see to it: it must not be suspended now */
+        return refuse(r->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "The server is being stopped.");
     if (s->plan.manner != BRG_LAB_BLOCKING) {
         put_aside(s, r);
         return MHD_YES;
