@@ -52,7 +52,7 @@ enum { TOO_LARGE = 413 }; /* whose name changes from release to release */
 /* How often the engine is asked whether a filter is done: it has no bell that rings here. */
 static const double look_s = 2e-4;
 
-typedef enum stage { READING, WAITING, FILTERING, ANSWERING } stage;
+typedef enum stage { READING, WAITING, FILTERING, ANSWERING, TURNED_AWAY } stage;
 
 typedef struct request {
     struct request *next; /* of those that wait or are filtered, in the order of their coming */
@@ -109,6 +109,10 @@ static enum MHD_Result give_image(const request *r) {
         return refuse(r->connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "There is no memory.");
     return answer(r->connection, MHD_HTTP_OK, "image/x-portable-pixmap", file.data, file.size,
                   MHD_RESPMEM_MUST_FREE);
+}
+
+static enum MHD_Result turn_away(const request *r) {
+    return refuse(r->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "The server is being stopped.");
 }
 
 /* ---- what becomes of a request ----------------------------------------------------------------- */
@@ -175,7 +179,7 @@ static enum MHD_Result take_on(brg_lab_server *s, request *r, const char *url, c
         return refuse(r->connection, MHD_HTTP_BAD_REQUEST, sentence);
     }
     if (atomic_load(&s->stopping)) /* nobody would see to it: it must not be suspended now */
-        return refuse(r->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "The server is being stopped.");
+        return turn_away(r);
     if (s->plan.manner != BRG_LAB_BLOCKING) {
         put_aside(s, r);
         return MHD_YES;
@@ -223,6 +227,8 @@ static enum MHD_Result handle(void *server, struct MHD_Connection *connection, c
         *size = 0;
         return MHD_YES;
     }
+    if (r->stage == TURNED_AWAY)
+        return turn_away(r);
     return r->stage == READING ? take_on(server, r, url, method) : give_image(r);
 }
 
@@ -294,7 +300,8 @@ static void *run_loop(void *server) {
         s->first = r->next;
         if (r->stage == FILTERING)
             finish_filter(s, r);
-        r->stage = ANSWERING;
+        else
+            r->stage = TURNED_AWAY;
         MHD_resume_connection(r->connection);
     }
     MHD_run(s->daemon);
