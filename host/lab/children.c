@@ -3,36 +3,32 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- pipes ------------------------------------------------------------------------------------- */
 
+/* What a call has moved counts as done; a signal in between is no error. */
+static bool advance(ssize_t moved, size_t *done) {
+    if (moved > 0)
+        *done += (size_t)moved;
+    return moved > 0 || (moved < 0 && errno == EINTR);
+}
+
 bool brg_lab_write_all(int out, const void *bytes, size_t size) {
-    const char *at = bytes;
-    while (size > 0) {
-        ssize_t count = write(out, at, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
+    size_t done = 0;
+    while (done < size)
+        if (!advance(write(out, (const char *)bytes + done, size - done), &done))
             return false;
-        at += count;
-        size -= (size_t)count;
-    }
     return true;
 }
 
 bool brg_lab_read_all(int in, void *bytes, size_t size) {
-    char *at = bytes;
-    while (size > 0) {
-        ssize_t count = read(in, at, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
+    size_t done = 0;
+    while (done < size)
+        if (!advance(read(in, (char *)bytes + done, size - done), &done))
             return false;
-        at += count;
-        size -= (size_t)count;
-    }
     return true;
 }
 
@@ -42,6 +38,22 @@ static void close_end(int ends[2], int which) {
     if (ends[which] >= 0)
         close(ends[which]);
     ends[which] = -1;
+}
+
+/* ---- memory ------------------------------------------------------------------------------------ */
+
+void *brg_lab_kept_memory(size_t size) {
+    const int pages = MAP_PRIVATE | MAP_ANONYMOUS;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, pages, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    (void)madvise(memory, size, MADV_DONTFORK); /* without, it is slower, not wrong */
+    return memory;
+}
+
+void brg_lab_kept_memory_free(void *memory, size_t size) {
+    if (memory)
+        munmap(memory, size);
 }
 
 /* ---- children ---------------------------------------------------------------------------------- */

@@ -28,6 +28,12 @@ typedef struct brg_lab_children {
  * error noted. */
 double brg_lab_children_run(brg_lab *lab, const brg_lab_children *children);
 
+/* Cleared memory that this process keeps to itself. Other memory is shared with a child until one of both writes:
+ * after that child has come and gone, the first write to each page costs this process a fault, in the midst of
+ * whatever it measures then. NULL if there is none. Any thread. */
+void *brg_lab_kept_memory(size_t size);
+void brg_lab_kept_memory_free(void *memory, size_t size);
+
 /* All bytes or none; go on after signals and short counts. False at an error, or at the end of the pipe.
  * Any thread. */
 bool brg_lab_write_all(int out, const void *bytes, size_t size);

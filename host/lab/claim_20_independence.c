@@ -84,12 +84,7 @@ static brg_status measure(brg_lab *lab, const brg_lab_work *work) {
 }
 
 static brg_status run(brg_lab *lab) {
-    brg_lab_work work;
-    brg_status status = brg_lab_work_lasting(lab, 6e-3, &work);
-    if (status == BRG_OK)
-        status = measure(lab, &work);
-    brg_lab_work_release(&work);
-    return status;
+    return brg_lab_work_measure(lab, 6e-3, measure);
 }
 
 const brg_experiment brg_claim_20 = {

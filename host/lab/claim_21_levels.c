@@ -6,13 +6,12 @@
  * it fits the first cache. The same vectors on an array that does not fit show what binds in the end.
  *
  * Empty asm statements keep the compiler from putting in by itself the level that is to be left out. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lab/children.h"
 
 /* The job with vectors is longer, so that threads and processes have something to share. */
-enum { CACHED = 4096, STREAMED = 1 << 24, PASSES = 1500, LONGER = 100, MOST = BRG_LAB_CHILDREN };
+enum { CACHED = 4096, STREAMED = 1 << 24, PASSES = 1500, LONGER = 20, MOST = BRG_LAB_CHILDREN };
 
 typedef float vector __attribute__((vector_size(64), may_alias));
 enum { LANES = sizeof(vector) / sizeof(float) };
@@ -81,7 +80,7 @@ typedef enum crew { ALONE, THREADS, PROCESSES } crew; /* all but ALONE: one for 
 typedef struct setting {
     kind what;
     crew who;
-    float *far; /* an array beyond all caches */
+    float *far; /* an array beyond all caches, which no process inherits */
 } setting;
 
 typedef struct work {
@@ -223,7 +222,7 @@ static brg_status measure(brg_lab *lab, float *far) {
 }
 
 static brg_status run(brg_lab *lab) {
-    float *far = aligned_alloc(64, STREAMED * sizeof *far);
+    float *far = brg_lab_kept_memory(STREAMED * sizeof *far);
     if (!far) {
         brg_lab_fail(lab, BRG_E_MEMORY, "There are no 64 MiB of memory.");
         return BRG_E_MEMORY;
@@ -231,7 +230,7 @@ static brg_status run(brg_lab *lab) {
     for (int64_t i = 0; i < STREAMED; i++)
         far[i] = 1;
     brg_status status = measure(lab, far);
-    free(far);
+    brg_lab_kept_memory_free(far, STREAMED * sizeof *far);
     return status;
 }
 

@@ -65,12 +65,7 @@ static brg_status measure(brg_lab *lab, const brg_lab_work *frame) {
 }
 
 static brg_status run(brg_lab *lab) {
-    brg_lab_work frame;
-    brg_status status = brg_lab_work_lasting(lab, 10e-3, &frame);
-    if (status == BRG_OK)
-        status = measure(lab, &frame);
-    brg_lab_work_release(&frame);
-    return status;
+    return brg_lab_work_measure(lab, 10e-3, measure);
 }
 
 const brg_experiment brg_claim_23 = {

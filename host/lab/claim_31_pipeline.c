@@ -109,12 +109,7 @@ static brg_status measure(brg_lab *lab, const brg_lab_work *filter) {
 }
 
 static brg_status run(brg_lab *lab) {
-    brg_lab_work filter;
-    brg_status status = brg_lab_work_lasting(lab, FILTER_S * fmax(1, brg_lab_units(lab)), &filter);
-    if (status == BRG_OK)
-        status = measure(lab, &filter);
-    brg_lab_work_release(&filter);
-    return status;
+    return brg_lab_work_measure(lab, FILTER_S * fmax(1, brg_lab_units(lab)), measure);
 }
 
 const brg_experiment brg_claim_31 = {

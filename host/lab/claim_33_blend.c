@@ -56,12 +56,7 @@ static brg_status measure(brg_lab *lab, const brg_lab_work *dish) {
 }
 
 static brg_status run(brg_lab *lab) {
-    brg_lab_work dish;
-    brg_status status = brg_lab_work_lasting(lab, 20e-3, &dish);
-    if (status == BRG_OK)
-        status = measure(lab, &dish);
-    brg_lab_work_release(&dish);
-    return status;
+    return brg_lab_work_measure(lab, 20e-3, measure);
 }
 
 const brg_experiment brg_claim_33 = {

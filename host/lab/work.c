@@ -205,6 +205,16 @@ void brg_lab_work_release(brg_lab_work *work) {
     *work = (brg_lab_work){0};
 }
 
+brg_status brg_lab_work_measure(brg_lab *lab, double seconds,
+                                brg_status (*measure)(brg_lab *lab, const brg_lab_work *work)) {
+    brg_lab_work work;
+    brg_status status = brg_lab_work_lasting(lab, seconds, &work);
+    if (status == BRG_OK)
+        status = measure(lab, &work);
+    brg_lab_work_release(&work);
+    return status;
+}
+
 /* ---- doing it ---------------------------------------------------------------------------------- */
 
 const char *brg_lab_part(brg_lab *lab, int32_t first, int32_t units, char text[BRG_NAME]) {

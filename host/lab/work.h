@@ -43,6 +43,11 @@ brg_status brg_lab_work_lasting_on_all(brg_lab *lab, double seconds, brg_lab_wor
 
 void brg_lab_work_release(brg_lab_work *work);
 
+/* Makes work that takes about so many seconds on one compute unit, has it measured, and releases it: a whole
+ * experiment with one kind of work. */
+brg_status brg_lab_work_measure(brg_lab *lab, double seconds,
+                                brg_status (*measure)(brg_lab *lab, const brg_lab_work *work));
+
 /* The device specification of `units` compute units from unit `first` on, both taken modulo what the lab's
  * device has; units 0: all. Returns text. */
 const char *brg_lab_part(brg_lab *lab, int32_t first, int32_t units, char text[BRG_NAME]);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <criterion/criterion.h>
 
@@ -157,4 +158,32 @@ Test(lab_children, failures_are_told) {
         isnan(brg_lab_children_run(&lab, &(brg_lab_children){.count = 2, .work = fail_second})));
     cr_expect_eq(lab.error.status, BRG_E_INTERNAL);
     cr_expect_str_eq(lab.error.what, "A process did not end as it should.");
+}
+
+static bool do_nothing(int32_t index, int out, void *argument) {
+    (void)index, (void)out, (void)argument;
+    return true;
+}
+
+/* Faults that writing to all of it costs after a child has come and gone. */
+static int64_t faults_after_child(char *memory, size_t size) {
+    brg_lab lab = {0};
+    struct rusage before, after;
+    memset(memory, 1, size);
+    cr_assert(brg_lab_children_run(&lab, &(brg_lab_children){.count = 1, .work = do_nothing}) > 0);
+    getrusage(RUSAGE_SELF, &before);
+    memset(memory, 2, size);
+    getrusage(RUSAGE_SELF, &after);
+    return after.ru_minflt - before.ru_minflt;
+}
+
+/* What a fork shares costs a fault for each page of 4 KiB; what is kept, none. */
+Test(lab_children, do_not_touch_what_is_kept) {
+    enum { PAGES = 4096, SIZE_OF_ALL = PAGES * 4096 };
+    char *memory = brg_lab_kept_memory(SIZE_OF_ALL);
+    cr_assert(memory);
+    cr_expect_eq(memory[SIZE_OF_ALL - 1], 0);
+    cr_expect_lt(faults_after_child(memory, SIZE_OF_ALL), PAGES / 2);
+    brg_lab_kept_memory_free(memory, SIZE_OF_ALL);
+    brg_lab_kept_memory_free(NULL, 0);
 }
