@@ -162,6 +162,7 @@ static void put_circumstances(cJSON *to, const brg_lab_result *result) {
     put_number(to, "disturbed_rounds", result->disturbed);
     put_number(to, "load_of_others", result->others);
     put_number(to, "slower_than_usual", result->slower);
+    put_number(to, "slower_for_good", result->settled);
 }
 
 static void put_result(cJSON *to, const brg_lab_result *result) {

@@ -193,6 +193,19 @@ static void append(char *text, size_t size, const char *sentence) {
     snprintf(text + length, size - length, "%s%s", length && sentence[0] ? " " : "", sentence);
 }
 
+/* A processor that has become slower and stays so is measured as it is: whoever reads the numbers should know. */
+static void tell_of_slower_processor(brg_lab_result *result) {
+    static const double worth_telling = 0.1;
+    char sentence[160];
+    if (!(result->settled > worth_telling))
+        return;
+    snprintf(sentence, sizeof sentence,
+             "By then the processor had taken %.0f %% longer than at its best for a whole minute: "
+             "that was its usual pace.",
+             100 * result->settled);
+    append(result->sentence, sizeof result->sentence, sentence);
+}
+
 static void conclude(brg_lab *lab) {
     brg_lab_result *result = brg_lab_current(lab);
     if (lab->not_applicable) {
@@ -213,6 +226,7 @@ static void conclude(brg_lab *lab) {
     }
     if (result->verdict == BRG_LAB_CONFIRMED) /* what numbers mean says nothing without them */
         append(result->sentence, sizeof result->sentence, lab->remark);
+    tell_of_slower_processor(result);
 }
 
 static void run_current(brg_lab *lab) {
@@ -275,6 +289,7 @@ static void init_results(brg_lab *lab) {
         result->dial = NAN;
         result->others = NAN;
         result->slower = NAN;
+        result->settled = NAN;
     }
 }
 

@@ -320,6 +320,7 @@ static void note_circumstances(measurement *m) {
     brg_lab_change_begin(m->lab);
     result->others = fmax(result->others, others);
     result->slower = fmax(result->slower, m->slower_most);
+    result->settled = fmax(result->settled, brg_lab_sentinel_settled(&m->lab->sentinel));
     brg_lab_change_end(m->lab);
 }
 

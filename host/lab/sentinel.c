@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,23 +91,47 @@ double brg_lab_sentinel_alone_s(void) {
     return slowest;
 }
 
-void brg_lab_sentinel_note(brg_lab_sentinel *sentinel, double seconds) {
-    if (!isnan(seconds))
-        sentinel->seen_s[sentinel->count++ % BRG_LAB_SENTINELS] = seconds;
-}
+/* ---- which pace is usual ----------------------------------------------------------------------- */
 
 static int rising(const void *left, const void *right) {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
 }
 
-double brg_lab_sentinel_slower(const brg_lab_sentinel *sentinel, double seconds) {
-    double sorted[BRG_LAB_SENTINELS];
-    int32_t count = sentinel->count < BRG_LAB_SENTINELS ? sentinel->count : BRG_LAB_SENTINELS;
-    if (count == 0)
-        return (double)NAN;
-    memcpy(sorted, sentinel->seen_s, (size_t)count * sizeof sorted[0]);
+/* What a quarter of the latest times stay below. */
+static double held(const brg_lab_sentinel *sentinel) {
+    double sorted[BRG_LAB_HELD];
+    const int32_t count = sentinel->count < BRG_LAB_HELD ? sentinel->count : BRG_LAB_HELD;
+    memcpy(sorted, sentinel->latest_s, (size_t)count * sizeof sorted[0]);
     qsort(sorted, (size_t)count, sizeof sorted[0], rising);
-    double usual = sorted[count / 4];
-    return isnan(seconds) ? seconds : fmax(0, seconds / usual - 1);
+    return sorted[count / 4];
+}
+
+static double best_remembered(const brg_lab_sentinel *sentinel) {
+    double best = INFINITY;
+    for (int32_t i = 0; i < sentinel->count && i < BRG_LAB_REMEMBERED; i++)
+        best = fmin(best, sentinel->held_s[i]);
+    return best;
+}
+
+/* Until there are enough times, what they say together is all that is known. */
+void brg_lab_sentinel_note(brg_lab_sentinel *sentinel, double seconds) {
+    if (isnan(seconds))
+        return;
+    sentinel->latest_s[sentinel->count++ % BRG_LAB_HELD] = seconds;
+    const bool beginning = sentinel->count <= BRG_LAB_HELD;
+    for (int32_t i = beginning ? 0 : sentinel->count - 1; i < sentinel->count; i++)
+        sentinel->held_s[i % BRG_LAB_REMEMBERED] = held(sentinel);
+    sentinel->usual_s = best_remembered(sentinel);
+    sentinel->best_s = beginning ? sentinel->usual_s : fmin(sentinel->best_s, sentinel->usual_s);
+}
+
+double brg_lab_sentinel_slower(const brg_lab_sentinel *sentinel, double seconds) {
+    if (sentinel->count == 0 || isnan(seconds))
+        return (double)NAN;
+    return fmax(0, seconds / sentinel->usual_s - 1);
+}
+
+double brg_lab_sentinel_settled(const brg_lab_sentinel *sentinel) {
+    return sentinel->count > 0 ? sentinel->usual_s / sentinel->best_s - 1 : (double)NAN;
 }

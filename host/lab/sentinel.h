@@ -9,14 +9,19 @@
 
 #include <stdint.h>
 
-enum { BRG_LAB_SENTINELS = 64 };
+/* A pace is held if it lasts for so many calm windows, four seconds; it is forgotten after so many, a minute. */
+enum { BRG_LAB_HELD = 8, BRG_LAB_REMEMBERED = 128 };
 
-/* The latest times of the sentinel, one for each calm window: they go on from one experiment to the
- * next, so that a whole experiment which is slow is noticed, and a processor which has become slow
- * for good (it is warm now) is the usual one after a while. */
+/* Which pace is usual: the best that was held at some time in the last minute. It goes on from one experiment to the
+ * next, so that a whole experiment which is slow is noticed. A lucky window makes no pace, and a slow phase of
+ * half a minute is no new one: its rounds do not count. But a processor that has been slow for a whole minute
+ * (it is warm now and clocked down; its neighbour has come to stay) may never be itself again: then that is the
+ * usual pace, and how far it is from the best of all is told with the verdict. */
 typedef struct brg_lab_sentinel {
-    double seen_s[BRG_LAB_SENTINELS];
-    int32_t count; /* ever seen */
+    double latest_s[BRG_LAB_HELD];     /* times of the sentinel, one for each calm window */
+    double held_s[BRG_LAB_REMEMBERED]; /* the pace held at each of them */
+    int32_t count;                     /* ever noted */
+    double usual_s, best_s;            /* the best pace in the last minute, and of all */
 } brg_lab_sentinel;
 
 /* Does the sentinel's work, a fraction of a millisecond, on each core at the same time, eight at most; seconds
@@ -30,8 +35,12 @@ double brg_lab_sentinel_alone_s(void);
 /* Adds a time of the sentinel. A NaN is left out. */
 void brg_lab_sentinel_note(brg_lab_sentinel *sentinel, double seconds);
 
-/* How much longer than usual the sentinel took: 0.5 if half as long again, 0 at most times. Usual
- * is what a quarter of the times noted stay below. NaN if none were, or if seconds is. */
+/* How much longer than usual the sentinel took: 0.5 if half as long again, 0 at most times. NaN if no time was noted,
+ * or if seconds is. */
 double brg_lab_sentinel_slower(const brg_lab_sentinel *sentinel, double seconds);
+
+/* How much longer than at the best pace of all the usual one takes: 0 as long as the processor is itself. NaN if no
+ * time was noted. */
+double brg_lab_sentinel_settled(const brg_lab_sentinel *sentinel);
 
 #endif

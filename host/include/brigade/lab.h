@@ -209,6 +209,9 @@ typedef struct brg_lab_result {
         others; /* part of the processors' time that others took while measuring; NaN: not known */
     double slower; /* by how much the same small work took longer than usual at worst (0.5: half as
                       long again); NaN: not known */
+    double
+        settled; /* by how much it took longer for a whole minute than at best in this run, and what was usual by
+                       then is what counts as usual; NaN: not known */
     int32_t setting_count, sample_count, series_count, figure_count, span_count;
     brg_lab_setting *settings;
     brg_lab_sample *samples; /* in the order in which they were taken */
