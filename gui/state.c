@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "paths.h"
@@ -97,8 +98,16 @@ static brg_status set_aside(const char *path, brg_error *error) {
     return BRG_E_FORMAT;
 }
 
+/* A device or a pipe, such as /dev/null: it remembers nothing, and no file may take its place. */
+static bool keeps_nothing(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+}
+
 brg_status brg_state_load(const char *path, brg_kept *kept, brg_error *error) {
     memset(kept, 0, sizeof *kept);
+    if (keeps_nothing(path))
+        return BRG_OK;
     char *text = malloc(LARGEST + 2);
     if (!text)
         return brg_fail(error, BRG_E_MEMORY, "There is no memory for the window's state.");
@@ -138,6 +147,8 @@ static bool put_lines(FILE *file, const brg_kept *kept) {
 
 brg_status brg_state_save(const char *path, const brg_kept *kept, brg_error *error) {
     char temporary[BRG_PATH + 8];
+    if (keeps_nothing(path))
+        return BRG_OK;
     snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     make_directories(path);
     int descriptor = mkostemp(temporary, O_CLOEXEC);

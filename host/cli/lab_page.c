@@ -450,7 +450,7 @@ static brg_status save(const char *path, put_function *put, const brg_lab_result
     if (out)
         put(out, results, count);
     const bool whole = out && fclose(out) == 0 && text;
-    const brg_status status = whole ? cli_markup_save(path, text, size, error)
+    const brg_status status = whole ? brg_file_write(path, text, size, error)
                                     : brg_fail(error, BRG_E_MEMORY, "no memory for %.400s", path);
     free(text);
     return status;

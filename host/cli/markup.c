@@ -1,9 +1,10 @@
-/* Escaping, numbers and whole files. */
+/* Escaping, numbers, and files that are yet to be written. */
 #include "markup.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Bytes of the UTF-8 character at text; 0 if there is none. */
@@ -64,33 +65,28 @@ const char *cli_markup_number(double value, char *text, size_t size) {
     return text;
 }
 
-/* A name beside the file's own, for what is not yet whole. */
-static bool fresh_name(const char *path, char *fresh, size_t size) {
-    return (size_t)snprintf(fresh, size, "%s.%d", path, (int)getpid()) < size;
-}
-
-static brg_status write_through(const char *path, const char *text, size_t size, bool keep,
-                                brg_error *error) {
-    char fresh[4096];
-    if (!fresh_name(path, fresh, sizeof fresh))
-        return brg_fail(error, BRG_E_IO, "the file name %.80s... is too long", path);
-    FILE *file = fopen(fresh, "wb");
-    bool written = file && fwrite(text, 1, size, file) == size;
-    if (file && fclose(file) != 0)
-        written = false;
-    if (written && keep && rename(fresh, path) == 0)
-        return BRG_OK;
-    const int reason = errno;
-    remove(fresh);
-    if (written && !keep)
-        return BRG_OK;
-    return brg_fail(error, BRG_E_IO, "cannot write %.400s: %s", path, strerror(reason));
-}
-
-brg_status cli_markup_save(const char *path, const char *text, size_t size, brg_error *error) {
-    return write_through(path, text, size, true, error);
+/* Whether a file can be made beside the one that is meant. */
+static bool has_room_beside(const char *path, brg_error *error) {
+    char beside[4096];
+    if ((size_t)snprintf(beside, sizeof beside, "%s.%d", path, (int)getpid()) >= sizeof beside) {
+        brg_fail(error, BRG_E_IO, "the file name %.80s... is too long", path);
+        return false;
+    }
+    FILE *file = fopen(beside, "wb");
+    if (!file || fclose(file) != 0) {
+        brg_fail(error, BRG_E_IO, "cannot write %.400s: %s", path, strerror(errno));
+        return false;
+    }
+    remove(beside);
+    return true;
 }
 
 brg_status cli_markup_probe(const char *path, brg_error *error) {
-    return write_through(path, "", 0, false, error);
+    struct stat about;
+    bool exists = stat(path, &about) == 0;
+    if (exists && (S_ISDIR(about.st_mode) || access(path, W_OK) != 0))
+        return brg_fail(error, BRG_E_IO, "cannot write %.400s: %s", path,
+                        S_ISDIR(about.st_mode) ? "it is a folder" : strerror(errno));
+    bool in_place = exists && !S_ISREG(about.st_mode); /* a pipe, a device */
+    return in_place || has_room_beside(path, error) ? BRG_OK : BRG_E_IO;
 }

@@ -14,9 +14,6 @@ void cli_markup_escaped(FILE *out, const char *text);
 /* "212", "0.0125", "1.3e-07": three significant digits, whole numbers up to a million. */
 const char *cli_markup_number(double value, char *text, size_t size);
 
-/* Writes a file under another name first, then renames it. BRG_E_IO. */
-brg_status cli_markup_save(const char *path, const char *text, size_t size, brg_error *error);
-
 /* Whether a file could be written there, found out before a long run and not after it. BRG_E_IO. */
 brg_status cli_markup_probe(const char *path, brg_error *error);
 

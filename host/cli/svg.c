@@ -351,7 +351,7 @@ brg_status cli_svg_save(const char *path, const char *title, const char *subtitl
         return brg_fail(error, BRG_E_MEMORY, "no memory for the picture");
     put_document(out, title, subtitle, panels, count);
     bool whole = fclose(out) == 0 && text;
-    brg_status status = whole ? cli_markup_save(path, text, size, error)
+    brg_status status = whole ? brg_file_write(path, text, size, error)
                               : brg_fail(error, BRG_E_MEMORY, "no memory for the picture");
     free(text);
     return status;

@@ -1,4 +1,4 @@
-/* Whole files: read at once with a limit, written at once or not at all.
+/* Whole files: read at once with a limit, written at once or not at all (brg_file_write of brigade/file.h).
  *
  * Thread safety: every function may be called from any thread. */
 #ifndef IO_FILE_H
@@ -7,18 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "brigade/status.h"
+#include "brigade/file.h"
 
 /* Reads a file of at most `limit` bytes. *data, which the caller frees with free(), is never NULL
  * on success and ends in a zero byte that *size does not count. BRG_E_IO, BRG_E_MEMORY. */
 brg_status brg_file_read(const char *path, size_t limit, unsigned char **data, size_t *size,
                          brg_error *error);
-
-/* Writes a file so that it appears complete or not at all: under a temporary name in the same
- * directory, flushed to the disk, then renamed over `path`. What was there before stays until then;
- * it lends its permissions, and must be writable. A path that is not a regular file (a pipe,
- * /dev/stdout) is written to directly. BRG_E_IO. */
-brg_status brg_file_write(const char *path, const void *data, size_t size, brg_error *error);
 
 /* Makes the directories that lead to a file, as far as they are missing, for the user alone. False if
  * there is no directory to put the file into then. */

@@ -1,7 +1,10 @@
 /* brigade lab's files, and two of its documents side by side. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/program.h"
 
@@ -71,6 +74,27 @@ Test(lab, its_files_are_whole_and_need_no_other) {
 
 Test(lab, a_file_that_cannot_be_is_refused_before_measuring) {
     expect(4, "lab 24 --report nowhere/page.html");
+}
+
+/* As root it could be /dev/null that a report takes the place of. */
+Test(lab, a_report_into_a_link_or_a_pipe_leaves_it_what_it_is) {
+    struct stat about;
+    make_file("page.html", "old", 3);
+    cr_assert_eq(symlink("page.html", "link"), 0);
+    cr_assert_eq(mkfifo("pipe", 0600), 0);
+    int pipe = open("pipe", O_RDWR | O_NONBLOCK); /* has room for what comes */
+    cr_assert_geq(pipe, 0);
+    outcome of = run("lab 24 --budget 0.001 --report link --junit pipe");
+    cr_expect_eq(of.code, 0, "%s", of.err);
+    cr_expect(lstat("link", &about) == 0 && S_ISLNK(about.st_mode));
+    cr_expect(stat("page.html", &about) == 0 && about.st_size > 3);
+    cr_expect(stat("pipe", &about) == 0 && S_ISFIFO(about.st_mode));
+    char start[8] = "";
+    cr_expect_eq(read(pipe, start, 5), 5);
+    cr_expect_str_eq(start, "<?xml");
+    close(pipe);
+    release(&of);
+    expect(4, "lab 24 --report .");
 }
 
 Test(lab, timelines_fit_the_terminal) {

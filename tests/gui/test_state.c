@@ -112,6 +112,18 @@ Test(state, a_damaged_or_later_file_is_put_aside) {
     }
 }
 
+/* As is /dev/null: nobody's state file may take its place, and it must not be put aside. */
+Test(state, a_pipe_stays_a_pipe_and_keeps_nothing) {
+    struct stat about;
+    cr_assert_eq(mkfifo("pipe", 0600), 0);
+    cr_assert_eq(brg_state_load("pipe", &again, &error), BRG_OK, "%s", error.what);
+    cr_assert(again.count == 0 && !again.changed);
+    cr_assert(brg_kept_set_number(&kept, "bench.size", 1));
+    cr_assert_eq(brg_state_save("pipe", &kept, &error), BRG_OK, "%s", error.what);
+    cr_assert(stat("pipe", &about) == 0 && S_ISFIFO(about.st_mode));
+    cr_assert_eq(brg_state_load("/dev/null", &again, &error), BRG_OK, "%s", error.what);
+}
+
 Test(state, a_huge_file_is_put_aside) {
     FILE *file = fopen("w.state", "wb");
     fputs("brigade window state 1\n", file);

@@ -16,6 +16,7 @@
 #include "brigade/device.h"
 #include "brigade/engine.h"
 #include "brigade/export.h"
+#include "brigade/file.h"
 #include "brigade/image.h"
 #include "brigade/job.h"
 #include "brigade/lab.h"
