@@ -72,7 +72,7 @@ double brg_lab_budget_s(const brg_lab *lab) {
 }
 
 double brg_lab_left_s(const brg_lab *lab) {
-    return lab->budget_s - brg_lab_elapsed_s(lab);
+    return lab->budget_s + lab->beyond_s - brg_lab_elapsed_s(lab);
 }
 
 bool brg_lab_cancelled(const brg_lab *lab) {
@@ -145,6 +145,7 @@ static void begin(brg_lab *lab) {
     brg_lab_result *result = brg_lab_current(lab);
     brg_lab_change_begin(lab);
     lab->began_s = lab->world.now_s(lab->world.user);
+    lab->beyond_s = 0;
     lab->groups = 0;
     lab->not_applicable = false;
     memset(&lab->error, 0, sizeof lab->error);
@@ -229,12 +230,19 @@ static void conclude(brg_lab *lab) {
     tell_of_slower_processor(result);
 }
 
+/* What a claim leaves of its time is for later ones, and what it takes beyond it they do not have. */
+static void settle_time(brg_lab *lab) {
+    if (lab->shares_time)
+        lab->spare_s = fmax(0, lab->spare_s + lab->budget_s - brg_lab_elapsed_s(lab));
+}
+
 static void run_current(brg_lab *lab) {
     const brg_experiment *experiment = lab->experiments[lab->current];
     begin(lab);
     if (has_what_it_needs(lab, experiment->claim.needs))
         experiment->run(lab);
     brg_lab_pin(-1);
+    settle_time(lab);
     brg_lab_change_begin(lab);
     conclude(lab);
     brg_lab_current(lab)->seconds = brg_lab_elapsed_s(lab);
@@ -279,6 +287,15 @@ static void init_locks(brg_lab *lab) {
     pthread_condattr_destroy(&monotonic);
 }
 
+/* Quick claims share their time, and what is left until all must be done, unless someone said how much each may have. */
+static void init_time(brg_lab *lab, const brg_lab_options *options, int32_t count) {
+    static const double each_s = 10, quick_each_s = 4, quick_all_s = 172; /* under 3 minutes */
+    lab->quick = options->quick;
+    lab->budget_s = options->budget_s > 0 ? options->budget_s : lab->quick ? quick_each_s : each_s;
+    lab->shares_time = lab->quick && !(options->budget_s > 0);
+    lab->spare_s = lab->shares_time ? fmax(0, quick_all_s - count * lab->budget_s) : 0;
+}
+
 static void init_results(brg_lab *lab) {
     for (int32_t i = 0; i < lab->count; i++) {
         brg_lab_result *result = &lab->results[i];
@@ -306,8 +323,7 @@ brg_status brg_lab_create(const brg_lab_options *options, const brg_experiment *
         return brg_fail(error, BRG_E_MEMORY, "There is not enough memory for the lab.");
     }
     init_locks(lab);
-    lab->budget_s = options->budget_s > 0 ? options->budget_s : options->quick ? 4 : 10;
-    lab->quick = options->quick;
+    init_time(lab, options, count);
     lab->seed = options->seed ? options->seed : 1;
     lab->has_dial = options->has_dial;
     lab->dial = options->dial;

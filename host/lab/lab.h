@@ -186,8 +186,9 @@ double brg_lab_dial_value(const brg_lab *lab); /* the user's, or the standard; N
 uint64_t brg_lab_seed(const brg_lab *lab);
 bool brg_lab_quick(const brg_lab *lab);
 double brg_lab_budget_s(const brg_lab *lab); /* for the whole experiment */
-double brg_lab_left_s(const brg_lab *lab);   /* of it */
-int32_t brg_lab_cores(const brg_lab *lab);   /* processors that this process may use */
+double brg_lab_left_s(
+    const brg_lab *lab); /* of it; what a measurement used beyond its share does not count */
+int32_t brg_lab_cores(const brg_lab *lab); /* processors that this process may use */
 
 /* ---- the engine -------------------------------------------------------------------------------- */
 

@@ -26,7 +26,9 @@ static const double tolerated = 0.10;     /* part of the processors that others 
 static const double too_slow = 0.25;      /* more than usual that the sentinel may take */
 static const double sentinel_part = 0.01; /* of the time, at most */
 static const double shortest_s = 0.03;    /* three ticks: less cannot be told */
-static const double grace = 1.5;          /* of the budget, until there are the fewest rounds */
+static const double grace = 1.5;          /* of its time, until there are the fewest rounds */
+static const double quick_grace = 2;      /* with quick, if there is so much to spare ... */
+static const int32_t quick_rounds = 12;   /* ... and until there are so many rounds */
 
 /* When the rounds of a window began, and what the processors had done by then. */
 typedef struct window {
@@ -354,10 +356,20 @@ static bool is_precise(measurement *m) {
     return true;
 }
 
+/* How many times its own time a measurement with few rounds may take. That depends on their number alone, not on
+ * what they say: going on until it suits the claim would find it true too often. With quick, all claims together have
+ * promised to be done by a certain time: what one does not use is there for those that need it. */
+static double patience(const measurement *m, int32_t calm) {
+    const brg_lab *lab = m->lab;
+    if (!lab->quick)
+        return calm < m->min_rounds ? grace : 1;
+    const bool few = calm < m->min_rounds || calm < quick_rounds;
+    return few ? fmin(quick_grace, 1 + lab->spare_s / lab->budget_s) : 1;
+}
+
 static bool time_is_over(const measurement *m, int32_t calm) {
     double length = m->deadline_s - m->began_s;
-    bool may_exceed = calm < m->min_rounds && !m->lab->quick; /* quick keeps its promise */
-    double limit = m->began_s + (may_exceed ? grace * length : length);
+    double limit = m->began_s + patience(m, calm) * length;
     return now_s(m->lab) + m->longest_round_s >= limit;
 }
 
@@ -506,6 +518,7 @@ brg_status brg_lab_measure(brg_lab *lab, const brg_lab_plan *plan) {
         }
         window_close(&m, true);
     } while (wants_more(&m));
+    lab->beyond_s += fmax(0, now_s(lab) - m.deadline_s);
     note_circumstances(&m);
     draw(&m);
     answer_all(&m);

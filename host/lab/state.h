@@ -38,6 +38,7 @@ struct brg_lab {
     /* As asked for. */
     double budget_s, dial;
     bool quick, has_dial;
+    bool shares_time; /* claims leave each other what they do not use */
     uint64_t seed;
     char *device;
     void (*wake)(void *user);
@@ -46,6 +47,7 @@ struct brg_lab {
 
     /* The run. */
     int32_t count, current;
+    double spare_s; /* time that claims with few rounds may use beyond their own */
     bool ended;
     uint64_t revision;
     const brg_experiment *experiments[BRG_LAB_CLAIMS];
@@ -53,6 +55,7 @@ struct brg_lab {
 
     /* The experiment under way; the lab's thread only, but for began_s. */
     double began_s;
+    double beyond_s; /* used so far beyond the budget */
     int32_t groups;
     bool not_applicable;
     bool warming_up; /* the round under way does not count */

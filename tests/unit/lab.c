@@ -655,6 +655,86 @@ Test(lab_rounds, stop_once_precise) {
     brg_lab_result_release(&result);
 }
 
+/* ---- quick ------------------------------------------------------------------------------------- */
+
+static double slow_round(brg_lab *lab, const void *argument, double *more) {
+    (void)more;
+    pass(lab, 0.2);
+    return 1 + 0.2 * normal(7, world_of(lab)->draws++) + *(const double *)argument;
+}
+
+/* Rounds of 0.6 seconds that scatter too much to be precise. */
+static brg_status run_slowly(brg_lab *lab) {
+    static const double zero = 0, one = 1;
+    return measure(lab, (brg_lab_condition){"slow", 1, slow_round, &one},
+                   (brg_lab_condition){"fast", 2, slow_round, &zero},
+                   (brg_lab_condition){"again", 3, slow_round, &one});
+}
+
+static const brg_experiment slowly = {CLAIM, run_slowly};
+
+/* Runs many experiments one after the other; rounds of each, and how long all took. */
+static double run_quickly(world *w, const brg_experiment *const *experiments, int32_t count,
+                          double budget_s, int32_t *rounds) {
+    brg_lab *lab = NULL;
+    const brg_lab_world outside = {world_now, world_load, world_sentinel, world_alone, w};
+    const brg_lab_options options = {.budget_s = budget_s, .quick = true};
+    cr_assert_eq(brg_lab_create(&options, experiments, count, &outside, &lab, NULL), BRG_OK);
+    brg_lab_run_all(lab);
+    for (int32_t i = 0; i < count; i++) {
+        brg_lab_result result;
+        cr_assert_eq(brg_lab_result_copy(lab, i, &result, NULL), BRG_OK);
+        rounds[i] = result.rounds;
+        brg_lab_result_release(&result);
+    }
+    brg_lab_destroy(lab);
+    return w->now;
+}
+
+/* Four seconds give six rounds of its kind; it gets twelve, and no more. */
+Test(lab_quick, a_claim_with_few_rounds_may_take_longer) {
+    const brg_experiment *const one[] = {&slowly};
+    int32_t rounds;
+    world w = {0};
+    const double took = run_quickly(&w, one, 1, 0, &rounds);
+    cr_expect(rounds >= 10 && rounds <= 12, "%d rounds", rounds);
+    cr_expect(took > 6 && took <= 8, "%g s", took);
+}
+
+Test(lab_quick, a_budget_that_was_asked_for_is_kept) {
+    const brg_experiment *const one[] = {&slowly};
+    int32_t rounds;
+    world w = {0};
+    cr_expect_leq(run_quickly(&w, one, 1, 4, &rounds), 4);
+}
+
+/* Whatever the claims are like and the machine is doing: all of them within the promised three minutes. */
+Test(lab_quick, all_take_less_than_three_minutes) {
+    enum { ALL = 39 };
+    const brg_experiment *all[ALL];
+    int32_t rounds[ALL];
+    for (double load = 0; load < 1; load += 0.5) {
+        world w = {.load = load, .load_until = INFINITY};
+        for (int32_t i = 0; i < ALL; i++)
+            all[i] = &slowly;
+        cr_expect_lt(run_quickly(&w, all, ALL, 0, rounds), 180);
+        cr_expect_gt(rounds[0], load > 0 ? -1 : rounds[ALL - 1]);
+    }
+}
+
+/* Those that end early leave their time to those that come after. */
+Test(lab_quick, time_left_over_is_used) {
+    enum { ALL = 39 };
+    const brg_experiment *all[ALL];
+    int32_t rounds[ALL];
+    world w = {0};
+    for (int32_t i = 0; i < ALL; i++)
+        all[i] = i % 2 ? &slowly : &clear;
+    cr_expect_lt(run_quickly(&w, all, ALL, 0, rounds), 180);
+    for (int32_t i = 1; i < ALL; i += 2)
+        cr_expect_geq(rounds[i], 10, "%d rounds in experiment %d", rounds[i], i);
+}
+
 /* ---- rows, options, JSON ----------------------------------------------------------------------- */
 
 /* Every claim says what it takes to judge it. */

@@ -228,7 +228,7 @@ typedef struct brg_lab brg_lab;
 typedef struct brg_lab_options {
     const char *const *ids; /* claims in the order to run; NULL: all */
     int32_t id_count;
-    double budget_s; /* for each claim; 0: 10 s, with quick 4 s */
+    double budget_s; /* for each claim; 0: 10 s, with quick 4 s and what others left of theirs */
     bool quick;
     uint64_t seed; /* of orders and data; 0: 1 */
     bool has_dial;
