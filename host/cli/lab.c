@@ -7,7 +7,6 @@
 #include "cli.h"
 #include "lab_page.h"
 #include "lab_plot.h"
-#include "markup.h"
 #include "session.h"
 #include "table.h"
 
@@ -25,7 +24,9 @@ static const cli_option rows[] = {
     {0, "budget", CLI_NUMBER, offsetof(lab_settings, budget_s), "SECONDS",
      "time for each claim; it ends earlier once its numbers are precise", 0.001, 3600},
     {0, "dial", CLI_NUMBER, offsetof(lab_settings, dial), "X",
-     "the number that some claims let you change, listed below", -1e12, 1e12},
+     "the number that some claims let you change, listed below; with --all each takes what "
+     "is nearest in its range",
+     -1e12, 1e12},
     {0, "report", CLI_TEXT, offsetof(lab_settings, page), "FILE",
      "write an HTML page with all plots, one file without scripts", 0, 0},
     {0, "ascii", CLI_FLAG, offsetof(lab_settings, ascii), NULL,
@@ -250,8 +251,9 @@ static brg_status save_files(const lab_run *run, const lab_settings *settings, b
 
 /* Before minutes of measuring, not after them. */
 static brg_status probe_files(const lab_settings *settings, brg_error *error) {
-    brg_status status = settings->page ? cli_markup_probe(settings->page, error) : BRG_OK;
-    return status == BRG_OK && settings->junit ? cli_markup_probe(settings->junit, error) : status;
+    brg_status status = settings->page ? cli_check_writable(settings->page, error) : BRG_OK;
+    return status == BRG_OK && settings->junit ? cli_check_writable(settings->junit, error)
+                                               : status;
 }
 
 static int run_claims(cli_session *session, const lab_settings *settings,
@@ -297,6 +299,36 @@ static int check_words(const cli_command *command, const lab_settings *settings,
     return CLI_GO;
 }
 
+/* One number for one dial: whoever names claims means theirs. With --all each takes what it can of it. */
+static int check_dial(const cli_command *command, const lab_settings *settings, int32_t count,
+                      char **words) {
+    int32_t dials = 0;
+    for (int32_t i = 0; !isnan(settings->dial) && i < count; i++) {
+        const brg_lab_dial *dial = &brg_lab_claim_find(words[i])->dial;
+        if (dial->name && (settings->dial < dial->min || settings->dial > dial->max))
+            return cli_usage_error(command,
+                                   "the dial of claim %s (%s) goes from %g to %g, not to %g",
+                                   words[i], dial->name, dial->min, dial->max, settings->dial);
+        dials += dial->name != NULL;
+    }
+    if (!isnan(settings->dial) && count > 0 && dials == 0)
+        return cli_usage_error(command, "no claim named here has a dial");
+    return CLI_GO;
+}
+
+/* The list takes no options: whoever gave some meant a run. */
+static bool wants_a_run(const lab_settings *s) {
+    return s->quick || s->ascii || s->page || s->junit || s->budget_s > 0 || !isnan(s->dial) ||
+           s->common.json || s->common.trace;
+}
+
+static int list_claims(const cli_command *command, const lab_settings *settings) {
+    if (wants_a_run(settings))
+        return cli_usage_error(command, "name the claims to put to the test, or say --all");
+    print_list();
+    return CLI_OK;
+}
+
 static int run_lab(const cli_command *command, int argc, char **argv) {
     lab_settings settings = {.common = CLI_COMMON_DEFAULTS, .dial = NAN};
     cli_session session;
@@ -305,12 +337,12 @@ static int run_lab(const cli_command *command, int argc, char **argv) {
     int code = cli_options_parse(command, argc, argv, &settings, &count);
     if (code == CLI_GO)
         code = check_words(command, &settings, count, argv);
+    if (code == CLI_GO)
+        code = check_dial(command, &settings, count, argv);
     if (code != CLI_GO)
         return code;
-    if (count == 0 && !settings.all) {
-        print_list();
-        return CLI_OK;
-    }
+    if (count == 0 && !settings.all)
+        return list_claims(command, &settings);
     bool choose = settings.common.device || getenv("BRIGADE_DEVICE");
     code = cli_session_open(&session, "lab", &settings.common, choose);
     if (code == CLI_OK)

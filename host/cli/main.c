@@ -1,7 +1,9 @@
 /* brigade: the command line program. Finds the command and hands over. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "loader.h"
@@ -76,9 +78,9 @@ static int unknown_command(const char *word) {
     for (int32_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i]->name;
     const char *meant = word[0] == '-' ? NULL : cli_nearest(word, names, COMMAND_COUNT);
-    return cli_usage_error(NULL, "there is no %s %s%s%s%s", word[0] == '-' ? "option" : "command",
-                           word, meant ? ", did you mean " : "", meant ? meant : "",
-                           meant ? "?" : "");
+    return cli_usage_error(NULL, "there is no %s \"%s\"%s%s%s",
+                           word[0] == '-' ? "option" : "command", word,
+                           meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
 static int dispatch(int argc, char **argv) {
@@ -99,12 +101,31 @@ static int dispatch(int argc, char **argv) {
     return unknown_command(word);
 }
 
-/* A full disk behind stdout must not look like success. */
-int main(int argc, char **argv) {
-    int code = dispatch(argc, argv);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+/* Whoever closed stdin, stdout or stderr must not find the results in the next file that is opened: their
+ * numbers are taken, by something that cannot be written to. */
+static void hold_standard_descriptors(void) {
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDONLY);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
+/* A full disk behind stdout must not look like success. It may have been noticed long before the end: then
+ * errno says nothing about it any more. */
+static int check_output(int code) {
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (errno)
         fprintf(stderr, "brigade: cannot write the results: %s\n", strerror(errno));
-        return code ? code : CLI_TROUBLE;
-    }
-    return code;
+    else
+        fputs("brigade: cannot write the results: what they go to is full or closed\n", stderr);
+    return code ? code : CLI_TROUBLE;
+}
+
+int main(int argc, char **argv) {
+    hold_standard_descriptors();
+    return check_output(dispatch(argc, argv));
 }

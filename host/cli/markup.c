@@ -1,11 +1,10 @@
-/* Escaping, numbers, and files that are yet to be written. */
+/* Escaping and numbers. */
 #include "markup.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "brigade/brigade.h"
 
 /* Bytes of the UTF-8 character at text; 0 if there is none. */
 static int character_length(const char *text) {
@@ -63,30 +62,4 @@ const char *cli_markup_number(double value, char *text, size_t size) {
     else
         brg_lab_number_text(value, NULL, text, size);
     return text;
-}
-
-/* Whether a file can be made beside the one that is meant. */
-static bool has_room_beside(const char *path, brg_error *error) {
-    char beside[4096];
-    if ((size_t)snprintf(beside, sizeof beside, "%s.%d", path, (int)getpid()) >= sizeof beside) {
-        brg_fail(error, BRG_E_IO, "the file name %.80s... is too long", path);
-        return false;
-    }
-    FILE *file = fopen(beside, "wb");
-    if (!file || fclose(file) != 0) {
-        brg_fail(error, BRG_E_IO, "cannot write %.400s: %s", path, strerror(errno));
-        return false;
-    }
-    remove(beside);
-    return true;
-}
-
-brg_status cli_markup_probe(const char *path, brg_error *error) {
-    struct stat about;
-    bool exists = stat(path, &about) == 0;
-    if (exists && (S_ISDIR(about.st_mode) || access(path, W_OK) != 0))
-        return brg_fail(error, BRG_E_IO, "cannot write %.400s: %s", path,
-                        S_ISDIR(about.st_mode) ? "it is a folder" : strerror(errno));
-    bool in_place = exists && !S_ISREG(about.st_mode); /* a pipe, a device */
-    return in_place || has_room_beside(path, error) ? BRG_OK : BRG_E_IO;
 }

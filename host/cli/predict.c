@@ -70,12 +70,20 @@ static brg_status score(cli_session *session, const knowledge *k, const char *de
     return status;
 }
 
+/* Among several pictures it must be clear which one the sentence is about. */
+static void name_picture(const guess *g, brg_error *error) {
+    char what[BRG_ERROR_TEXT];
+    memcpy(what, error->what, sizeof what);
+    snprintf(error->what, sizeof error->what, "\"%.140s\": %.100s", g->file, what);
+}
+
 static brg_status look(cli_session *session, const knowledge *k, const char *device, guess *g,
                        brg_error *error) {
     brg_tensor *image = NULL;
     brg_status status = brg_image_load(g->file, &image, error);
-    if (status == BRG_OK)
-        status = brg_model_picture(&k->model, image, &g->input, &g->inverted, error);
+    if (status == BRG_OK &&
+        (status = brg_model_picture(&k->model, image, &g->input, &g->inverted, error)) != BRG_OK)
+        name_picture(g, error);
     if (status == BRG_OK)
         status = score(session, k, device, g, error);
     brg_tensor_release(image);

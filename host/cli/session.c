@@ -94,8 +94,13 @@ brg_status cli_check_writable(const char *path, brg_error *error) {
     if (strlen(path) >= sizeof copy)
         return brg_fail(error, BRG_E_IO, "the file name of %zu characters is too long",
                         strlen(path));
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+    const bool exists = stat(path, &about) == 0;
+    if (exists && S_ISDIR(about.st_mode))
         return brg_fail(error, BRG_E_IO, "cannot write %s: it is a directory", path);
+    if (exists && access(path, W_OK) != 0)
+        return brg_fail(error, BRG_E_IO, "cannot write %s: %s", path, strerror(errno));
+    if (exists && !S_ISREG(about.st_mode))
+        return BRG_OK; /* a pipe or device is written to where it is */
     strcpy(copy, path);
     const char *directory = dirname(copy);
     if (stat(directory, &about) != 0 || !S_ISDIR(about.st_mode))

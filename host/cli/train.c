@@ -37,7 +37,7 @@ static const cli_option what_rows[] = {
      "that takes little of the time)",
      0, 1000000000},
     {0, "replicas", CLI_INTEGER, offsetof(train_settings, replicas), "R",
-     "share each batch out among R parts of the device (default 1)", 1, 64},
+     "share each batch out among R parts of the device (default 1)", 1, 16},
     {0, "pieces", CLI_INTEGER, offsetof(train_settings, pieces), "N",
      "under mpirun: cut each share into N pieces, so that the sum of one travels while the next is "
      "computed (default 1)",
@@ -117,8 +117,10 @@ static void listen(cli_session *session, const cli_ranks *ranks, brg_trainer *tr
 static int follow(cli_session *session, const train_settings *settings, cli_ranks *ranks,
                   brg_trainer *trainer) {
     const double glance_s = 0.1;
-    cli_train_tell tell = {.session = session, .trainer = trainer};
-    tell.log_path = ranks->index == 0 ? settings->log : NULL;
+    cli_train_tell tell = {.session = session,
+                           .trainer = trainer,
+                           .log_path = ranks->index == 0 ? settings->log : NULL,
+                           .test_only = settings->eval != NULL};
     brg_error error = {0};
     bool stopping = false;
     brg_status status = BRG_OK;
@@ -128,10 +130,11 @@ static int follow(cli_session *session, const train_settings *settings, cli_rank
     }
     if (status == BRG_OK)
         status = cli_train_tell_news(&tell, &error);
+    if (status != BRG_OK)
+        cli_train_tell_break(&tell);
     if (tell.now.state == BRG_TRAINER_FAILED)
         cli_ranks_speak(ranks, &tell.now.error);
-    int code = cli_train_tell_end(&tell, settings->eval != NULL);
-    return status == BRG_OK ? code : cli_session_fail(session, &error);
+    return status == BRG_OK ? cli_train_tell_end(&tell) : cli_session_fail(session, &error);
 }
 
 static int train(cli_session *session, const train_settings *settings, cli_ranks *ranks) {

@@ -35,9 +35,9 @@ static void print_sharers(const brg_trainer_view *v) {
 
 static void print_facts(const brg_trainer_view *v) {
     int64_t left = v->images - v->steps_of_epoch * v->batch;
-    fprintf(stderr, "%s: %d layers, %lld weights; %lld images to learn from, %lld to test on\n",
-            v->model, (int)v->layers, (long long)v->weights, (long long)v->images,
-            (long long)v->test_images);
+    fprintf(stderr, "%s: %d %s, %lld weights; %lld images to learn from, %lld to test on\n",
+            v->model, (int)v->layers, v->layers == 1 ? "layer" : "layers", (long long)v->weights,
+            (long long)v->images, (long long)v->test_images);
     fprintf(stderr, "%lld steps of %d images in each of %d %s", (long long)v->steps_of_epoch,
             (int)v->batch, (int)v->epochs, v->epochs == 1 ? "epoch" : "epochs");
     if (left > 0)
@@ -50,8 +50,8 @@ static void print_facts(const brg_trainer_view *v) {
 }
 
 static void print_model(const brg_trainer_view *v) {
-    fprintf(stderr, "%s: %d layers, %lld weights; %lld images to test on\n", v->model,
-            (int)v->layers, (long long)v->weights, (long long)v->test_images);
+    fprintf(stderr, "%s: %d %s, %lld weights; %lld images to test on\n", v->model, (int)v->layers,
+            v->layers == 1 ? "layer" : "layers", (long long)v->weights, (long long)v->test_images);
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -105,7 +105,7 @@ static void tell_facts(cli_train_tell *tell) {
     if (tell->facts_told || tell->now.layers == 0)
         return;
     cli_session_clear(tell->session);
-    if (tell->now.steps > 0)
+    if (!tell->test_only)
         print_facts(&tell->now);
     else
         print_model(&tell->now);
@@ -252,7 +252,7 @@ static void print_checks(const brg_trainer_view *v) {
 }
 
 static void print_end(const brg_trainer_view *v, bool test_only) {
-    if (test_only || v->step == v->first_step) {
+    if (isfinite(v->test_accuracy) && (test_only || v->step == v->first_step)) {
         printf("%.2f %% of %lld images told right, after %lld steps of training\n",
                100 * v->test_accuracy, (long long)v->test_images, (long long)v->step);
         return;
@@ -278,17 +278,31 @@ static void print_saved(const brg_trainer_view *v) {
                 (long long)v->step, (long long)v->steps);
 }
 
-int cli_train_tell_end(cli_train_tell *tell, bool test_only) {
-    const brg_trainer_view *v = &tell->now;
-    cli_session_clear(tell->session);
+static void close_log(cli_train_tell *tell) {
     if (tell->log)
         fclose(tell->log);
     tell->log = NULL;
+}
+
+void cli_train_tell_break(cli_train_tell *tell) {
+    brg_trainer_stop(tell->trainer);
+    brg_trainer_wait(tell->trainer, -1);
+    brg_trainer_snapshot(tell->trainer, &tell->now);
+    cli_session_clear(tell->session);
+    close_log(tell);
+    if (tell->now.state != BRG_TRAINER_FAILED)
+        print_saved(&tell->now);
+}
+
+int cli_train_tell_end(cli_train_tell *tell) {
+    const brg_trainer_view *v = &tell->now;
+    cli_session_clear(tell->session);
+    close_log(tell);
     report(tell);
     if (v->state == BRG_TRAINER_FAILED)
         return cli_session_fail(tell->session, &v->error);
     if (!is_quiet(tell))
-        print_end(v, test_only);
+        print_end(v, tell->test_only);
     print_saved(v);
     return v->checks_passed == v->checks ? CLI_OK : CLI_WRONG;
 }

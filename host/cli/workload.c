@@ -318,7 +318,7 @@ brg_status cli_workload_words(cli_workload *workload, const brg_op *op, const ch
 /* ---- any ------------------------------------------------------------------------------------- */
 
 brg_status cli_workload_op(const char *text, const brg_op **op, brg_error *error) {
-    char name[BRG_OP_NAME], list[BRG_ERROR_TEXT - 32] = "";
+    char name[BRG_OP_NAME];
     const char *names[64];
     int32_t count = 0;
     const brg_op *known;
@@ -326,15 +326,12 @@ brg_status cli_workload_op(const char *text, const brg_op **op, brg_error *error
     *op = brg_op_find(name);
     if (*op)
         return BRG_OK;
-    for (; count < 64 && (known = brg_op_builtin(count)) != NULL; count++) {
-        size_t length = strlen(list);
+    for (; count < 64 && (known = brg_op_builtin(count)) != NULL; count++)
         names[count] = known->name;
-        snprintf(list + length, sizeof list - length, "%s%s", count ? ", " : "", known->name);
-    }
     const char *meant = cli_nearest(name, names, count);
     brg_fail(error, BRG_E_NOT_FOUND, "there is no op \"%s\"%s%s%s", name,
              meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "");
-    brg_error_hint(error, "The ops are %s.", list);
+    brg_error_hint(error, "'brigade run --help' lists the %d ops.", (int)count);
     return BRG_E_NOT_FOUND;
 }
 

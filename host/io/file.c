@@ -33,6 +33,9 @@ static brg_status io_error(const char *path, const char *action, int code, brg_e
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
+/* Of a device, which may have no end, no more is taken than this. */
+#define MAX_ENDLESS ((size_t)256 << 20)
+
 static brg_status too_large(const char *path, size_t limit, brg_error *error) {
     return brg_fail(error, BRG_E_IO, "\"%.140s\" is larger than %zu bytes, the most that is read.",
                     path, limit);
@@ -86,8 +89,10 @@ brg_status brg_file_read(const char *path, size_t limit, unsigned char **data, s
     else if (S_ISREG(info.st_mode) && (uintmax_t)info.st_size > limit)
         status = too_large(path, limit, error);
     else
-        status = read_all(descriptor, path, S_ISREG(info.st_mode) ? (size_t)info.st_size : 4096,
-                          limit, data, size, error);
+        status = S_ISREG(info.st_mode)
+                     ? read_all(descriptor, path, (size_t)info.st_size, limit, data, size, error)
+                     : read_all(descriptor, path, 4096, limit < MAX_ENDLESS ? limit : MAX_ENDLESS,
+                                data, size, error);
     close(descriptor);
     if (status != BRG_OK) {
         free(*data);

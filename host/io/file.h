@@ -9,8 +9,9 @@
 
 #include "brigade/file.h"
 
-/* Reads a file of at most `limit` bytes. *data, which the caller frees with free(), is never NULL
- * on success and ends in a zero byte that *size does not count. BRG_E_IO, BRG_E_MEMORY. */
+/* Reads a file of at most `limit` bytes, or 256 MiB of what is no regular file: a device may have no end.
+ * *data, which the caller frees with free(), is never NULL on success and ends in a zero byte that *size
+ * does not count. BRG_E_IO, BRG_E_MEMORY. */
 brg_status brg_file_read(const char *path, size_t limit, unsigned char **data, size_t *size,
                          brg_error *error);
 

@@ -70,7 +70,10 @@ brg_status brg_model_load(const char *name, brg_model *model, brg_error *error) 
         brg_error_hint(error, "Models that ship with Brigade: mlp, cnn, lenet, resnet-mini.");
         return status;
     }
-    status = brg_model_read((const char *)file, name, model, error);
+    status =
+        strlen((const char *)file) == size
+            ? brg_model_read((const char *)file, name, model, error)
+            : brg_fail(error, BRG_E_ARGUMENT, "\"%.140s\" is no text: it has zero bytes.", name);
     free(file);
     return status;
 }

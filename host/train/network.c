@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/c_locale.h"
+
 enum { MAX_WORDS = 24, WORD = 24, MAX_MARKS = 32, MAX_SIDE = 65535, MAX_ELEMENTS = 1 << 28 };
 
 _Static_assert(sizeof(brg_layer) == BRG_LAYER_WORDS * sizeof(int32_t), "layers are int32_t alone");
@@ -340,7 +342,11 @@ static brg_status read_words(reader *r) {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(word, kinds[i].word) == 0)
             return read_layer(r, &kinds[i]);
-    return refuse(r, "there is no layer \"%s\"", word);
+    refuse(r, "there is no layer \"%s\"", word);
+    brg_error_hint(r->error,
+                   "Layers are dense, conv, maxpool, avgpool, norm, add and dropout; mark and "
+                   "from go back to an earlier one.");
+    return BRG_E_ARGUMENT;
 }
 
 static brg_status read_line(reader *r, const char *text, const char *end) {
@@ -358,7 +364,7 @@ static brg_status read_line(reader *r, const char *text, const char *end) {
 static brg_status finish(reader *r) {
     brg_network *network = r->network;
     if (network->layer_count == 0)
-        return refuse(r, "the model has no layers");
+        return brg_fail(r->error, BRG_E_ARGUMENT, "%s: the model has no layers.", r->model);
     const brg_layer *last = &network->layers[network->layer_count - 1];
     if (brg_layer_out(last) > 4096)
         return refuse(r, "the last layer has %lld outputs: one for each class, 4096 at most",
@@ -367,18 +373,25 @@ static brg_status finish(reader *r) {
     return BRG_OK;
 }
 
-brg_status brg_network_parse(const char *text, const char *name, brg_network *network,
-                             brg_error *error) {
-    reader r = {.model = name, .network = network, .error = error};
-    memset(network, 0, sizeof *network);
+static brg_status read_text(reader *r, const char *text) {
     while (*text) {
         const char *end = text + strcspn(text, "\n");
-        brg_status status = read_line(&r, text, end);
+        brg_status status = read_line(r, text, end);
         if (status != BRG_OK)
             return status;
         text = *end ? end + 1 : end;
     }
-    return finish(&r);
+    return finish(r);
+}
+
+brg_status brg_network_parse(const char *text, const char *name, brg_network *network,
+                             brg_error *error) {
+    reader r = {.model = name, .network = network, .error = error};
+    memset(network, 0, sizeof *network);
+    locale_t before, c = brg_enter_c_locale(&before);
+    brg_status status = read_text(&r, text);
+    brg_leave_c_locale(c, before);
+    return status;
 }
 
 /* A layer's products are made once forward and, in training, twice backward: for its weights and for what

@@ -40,6 +40,11 @@ Test(lab, refuses_what_it_does_not_know) {
     expect(2, "lab --all 24");
     expect(2, "lab 24 --budget 0");
     expect(2, "lab 24 --dial nan");
+    expect(2, "lab 16 --dial 101");
+    expect(2, "lab 16 24 --dial 1");
+    expect(2, "lab 3 --dial 5");
+    expect(2, "lab --json");
+    expect(2, "lab --report page.html");
     expect(3, "lab 24 -d nosuchdevice");
 }
 

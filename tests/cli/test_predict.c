@@ -66,7 +66,10 @@ Test(predict, what_is_no_picture_or_no_checkpoint_is_refused) {
     write_stroke("it.pgm", 0, 255);
     make_file("text.png", "no picture", 10);
     expect(2, "predict a.st");
-    expect(2, "predict a.st blank.pgm");
+    outcome of = run("predict a.st it.pgm blank.pgm");
+    cr_expect_eq(of.code, 2);
+    cr_expect_not_null(strstr(of.err, "\"blank.pgm\": There is nothing to see"), "%s", of.err);
+    release(&of);
     expect(4, "predict a.st text.png");
     expect(4, "predict a.st absent.png");
     expect(4, "predict absent.st it.pgm");

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 TestSuite(surroundings, .fini = clean_up);
 
@@ -125,6 +127,26 @@ Test(surroundings, results_that_cannot_be_written) {
     cr_expect_eq(of.code, 4, "%s", of.err);
     cr_expect_not_null(strstr(of.err, "cannot write the results"));
     release(&of);
+}
+
+/* A link that leads to a full device: with the link gone, so would a device be that was named itself. */
+static void expect_link_kept(const char *name, const char *line) {
+    struct stat about;
+    outcome of = run("%s %s", line, name);
+    cr_expect_eq(of.code, 4, "%s %s: %s", line, name, of.err);
+    cr_expect_not_null(strstr(of.err, "No space left"), "%s", of.err);
+    cr_expect(lstat(name, &about) == 0 && S_ISLNK(about.st_mode), "%s", line);
+    release(&of);
+}
+
+Test(surroundings, a_device_is_written_to_and_not_replaced) {
+    scratch();
+    cr_assert_eq(symlink("/dev/full", "full"), 0);
+    expect_link_kept("full", "lab 24 --budget 0.001 --report");
+    expect_link_kept("full", "lab 24 --budget 0.001 --junit");
+    expect_link_kept("full", "bench transpose rows=8 cols=8 --time-ms 1 --baselines none --svg");
+    expect_link_kept("full", "bench transpose rows=8 cols=8 --time-ms 1 --baselines none --save");
+    expect_link_kept("full", "run transpose rows=8 cols=8 --repeats 1 --trace");
 }
 
 /* ---- kernels that are wrong ------------------------------------------------------------------ */

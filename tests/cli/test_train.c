@@ -193,6 +193,56 @@ Test(train, a_training_that_diverges_says_so) {
     expect(0, "train --eval a.st");
 }
 
+/* What was learnt so far is saved, and nothing is said of a test that was not made. */
+Test(train, a_log_that_cannot_be_written_ends_the_training) {
+    write_train_dataset();
+    outcome of = run("train --data . --model model.txt --batch 8 --epochs 1000 --save a.st --log "
+                     "/dev/full");
+    cr_expect_eq(of.code, 4, "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "The log /dev/full cannot be written"), "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "go on with --resume a.st"), "%s", of.err);
+    cr_expect_null(strstr(of.out, "nan"), "%s", of.out);
+    release(&of);
+    of = run("train --eval a.st");
+    cr_expect_eq(of.code, 0, "%s", of.err);
+    cr_expect_null(strstr(of.err, "going on"), "%s", of.err);
+    release(&of);
+}
+
+/* The log would have the number of the stream that is closed, and the results would be in it. */
+Test(train, a_closed_output_spoils_no_log) {
+    static const char script[] = "exec \"$@\" >&-\n";
+    char line[256];
+    setting closed = {.launcher = "sh closed.sh"};
+    write_train_dataset();
+    make_file("closed.sh", script, sizeof script - 1);
+    outcome of =
+        run_with(&closed, "train --data . --model model.txt --batch 8 --epochs 1 --log log.csv");
+    cr_expect_eq(of.code, 4, "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "cannot write the results"), "%s", of.err);
+    release(&of);
+    FILE *log = fopen("log.csv", "r");
+    cr_assert_not_null(log);
+    cr_expect_not_null(fgets(line, sizeof line, log));
+    while (fgets(line, sizeof line, log))
+        cr_expect(line[0] >= '0' && line[0] <= '9', "%s", line);
+    fclose(log);
+}
+
+Test(train, models_that_make_no_sense_are_refused) {
+    static const char zero[] = "input 1x6x6\ndense 2\n\0dense 2\n";
+    write_train_dataset();
+    make_file("zero.txt", zero, sizeof zero - 1);
+    make_file("odd.txt", "input 1x6x6\nlinear 2\n", 21);
+    make_file("empty.txt", "", 0);
+    expect(2, "train --data . --model zero.txt");
+    expect(2, "train --data . --model empty.txt");
+    outcome of = run("train --data . --model odd.txt");
+    cr_expect_eq(of.code, 2, "%s", of.err);
+    cr_expect_not_null(strstr(of.err, "Layers are dense, "), "%s", of.err);
+    release(&of);
+}
+
 Test(train, many_processes_do_not_each_train_by_themselves) {
     write_train_dataset();
     const setting many = {.environment = "OMPI_COMM_WORLD_SIZE=2;OMPI_COMM_WORLD_RANK=0"};

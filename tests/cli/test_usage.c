@@ -92,6 +92,16 @@ Test(usage, unknown_words) {
     expect(2, "verify --all gemm");
 }
 
+/* A list that is cut off in the middle of a word helps nobody. */
+Test(usage, what_there_is_instead_is_said_to_the_end) {
+    outcome of = run("run nosuch");
+    cr_expect_not_null(strstr(of.err, "'brigade run --help' lists the "), "%s", of.err);
+    release(&of);
+    of = run("--frobnicate");
+    cr_expect_not_null(strstr(of.err, "there is no option \"--frobnicate\""), "%s", of.err);
+    release(&of);
+}
+
 Test(usage, a_misspelt_word_is_understood) {
     outcome of = run("runn");
     cr_expect_not_null(strstr(of.err, "did you mean run?"), "%s", of.err);

@@ -234,6 +234,15 @@ Test(file, a_pipe_is_written_directly) {
     free(data);
 }
 
+Test(file, of_a_device_without_end_not_all_is_read) {
+    unsigned char *data;
+    size_t size;
+    brg_error error = {0};
+    cr_assert_eq(brg_file_read("/dev/zero", (size_t)1 << 30, &data, &size, &error), BRG_E_IO);
+    cr_expect_not_null(strstr(error.what, "larger than 268435456 bytes"), "%s", error.what);
+    cr_expect_null(data);
+}
+
 Test(file, standard_output_keeps_what_it_holds) {
     char path[512];
     snprintf(path, sizeof path, "%s", in_directory("out"));
