@@ -86,10 +86,12 @@ static void work(int32_t index, void *argument) {
     end_phase(c, index, 1);
     brg_lab_word *list = gather(c, index, &words);
     end_phase(c, index, 2);
-    for (int64_t i = 0; list && good && i < words; i++)
+    /* At most so many: a table that grew on the way would take longer than the adding. */
+    good = good && list && brg_lab_tally_reserve(&c->reduced[index], (int32_t)words);
+    for (int64_t i = 0; good && i < words; i++)
         good = brg_lab_tally_add(&c->reduced[index], &list[i]);
     end_phase(c, index, 3);
-    if (!list || !good)
+    if (!good)
         atomic_store(&c->failed, true);
     free(list);
 }
@@ -157,6 +159,7 @@ static bool receive(int32_t index, int in, void *argument) {
     brg_lab_word *list = malloc((size_t)words * sizeof *list + 1);
     bool good = list && brg_lab_read_all(in, list, (size_t)words * sizeof *list);
     const double arrived = brg_lab_now_s();
+    good = good && brg_lab_tally_reserve(&m->total, m->total.words + words);
     for (int32_t i = 0; good && i < words; i++)
         good = brg_lab_tally_add(&m->total, &list[i]);
     free(list);

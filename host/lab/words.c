@@ -104,9 +104,9 @@ static brg_lab_word *place_of(const brg_lab_tally *tally, const char *letters, u
     return &tally->places[at];
 }
 
-static bool grow(brg_lab_tally *tally) {
-    enum { FIRST = 256 };
-    brg_lab_tally larger = {.room = tally->room ? 2 * tally->room : FIRST, .words = tally->words};
+/* Moves all words to a table of so many places. */
+static bool move_to(brg_lab_tally *tally, int32_t room) {
+    brg_lab_tally larger = {.room = room, .words = tally->words};
     larger.places = calloc((size_t)larger.room, sizeof *larger.places);
     if (!larger.places)
         return false;
@@ -120,8 +120,16 @@ static bool grow(brg_lab_tally *tally) {
     return true;
 }
 
+bool brg_lab_tally_reserve(brg_lab_tally *tally, int32_t words) {
+    enum { FIRST = 256 };
+    int32_t room = tally->room ? tally->room : FIRST;
+    while (room / 2 < words && room <= INT32_MAX / 2)
+        room *= 2;
+    return room == tally->room || move_to(tally, room);
+}
+
 static bool add(brg_lab_tally *tally, const char *letters, uint64_t hash, int64_t count) {
-    if (2 * (tally->words + 1) > tally->room && !grow(tally))
+    if (!brg_lab_tally_reserve(tally, tally->words + 1))
         return false;
     brg_lab_word *place = place_of(tally, letters, hash);
     if (!place->count) {

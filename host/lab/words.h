@@ -28,6 +28,9 @@ char *brg_lab_text_make(uint64_t seed, int64_t size, int32_t vocabulary);
 /* The first place from `at` on where no word is cut in two, or, with `inside`, where one is; at most `size`. */
 int64_t brg_lab_text_cut(const char *text, int64_t size, int64_t at, bool inside);
 
+/* Makes room for so many different words, so that the table need not grow on the way. False if memory is short. */
+bool brg_lab_tally_reserve(brg_lab_tally *tally, int32_t words);
+
 /* Adds a word as often as it counts. False if memory is short. */
 bool brg_lab_tally_add(brg_lab_tally *tally, const brg_lab_word *word);
 

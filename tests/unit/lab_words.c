@@ -107,6 +107,21 @@ Test(lab_tally, parts_and_chunks_hold_the_same_words) {
     free(text);
 }
 
+/* Room that was made is not left, and what was there before is kept. */
+Test(lab_tally, room_can_be_made) {
+    char *text = brg_lab_text_make(3, SIZE, VOCABULARY);
+    brg_lab_tally whole = count(text, 0, SIZE), other = count(text, 0, SIZE / 2);
+    cr_expect(brg_lab_tally_reserve(&other, whole.words));
+    const brg_lab_word *places = other.places;
+    cr_expect(brg_lab_tally_text(&other, 1, text, SIZE / 2, SIZE));
+    cr_expect_eq(other.places, places);
+    cr_expect_leq(2 * other.words, other.room);
+    cr_expect_eq(brg_lab_tally_find(&other, "nosuchword"), 0);
+    brg_lab_tally_clear(&whole);
+    brg_lab_tally_clear(&other);
+    free(text);
+}
+
 Test(lab_tally, differences_are_seen) {
     brg_lab_tally a = count("x y y z", 0, 7), b = count("x y z q", 0, 7), none = {0};
     cr_expect_eq(brg_lab_tally_differences(&a, 1, &a), 0);
