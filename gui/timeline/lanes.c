@@ -47,9 +47,13 @@ static const struct lane {
     const char *title;
     brg_colour colour;
 } lanes[BRG_LANE_COUNT] = {
-    [BRG_LANE_UI] = {"UI frames", BRG_VIOLET},     [BRG_LANE_ENGINE] = {"engine", BRG_QUIET},
-    [BRG_LANE_UPLOAD] = {"upload", BRG_TEAL},      [BRG_LANE_KERNEL] = {"kernel", BRG_BLUE},
-    [BRG_LANE_READBACK] = {"read back", BRG_TEAL}, [BRG_LANE_REFERENCE] = {"reference", BRG_AMBER},
+    [BRG_LANE_UI] = {"UI frames", BRG_VIOLET},
+    [BRG_LANE_ENGINE] = {"engine", BRG_QUIET},
+    [BRG_LANE_UPLOAD] = {"upload", BRG_TEAL},
+    [BRG_LANE_KERNEL] = {"kernel", BRG_BLUE},
+    [BRG_LANE_READBACK] = {"read back", BRG_TEAL},
+    [BRG_LANE_REFERENCE] = {"reference", BRG_AMBER},
+    [BRG_LANE_SUM] = {"sum", BRG_TEAL},
 };
 
 const char *brg_lane_title(brg_lane lane) {

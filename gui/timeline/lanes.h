@@ -10,6 +10,9 @@
 #include "timeline/tracks.h"
 #include "ui/ui.h"
 
+/* The window trains alone: nothing is summed up among ranks. */
+enum { BRG_SHOWN_LANES = BRG_LANE_SUM };
+
 /* A stretch of time. */
 typedef struct brg_stretch {
     uint64_t end_ns;

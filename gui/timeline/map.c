@@ -67,8 +67,8 @@ void brg_timeline_map(brg_timeline *t, brg_rect place) {
     go(t, area, &pointer);
     if (hovered && pointer.scrolled != 0)
         brg_timeline_zoom(t, pow(0.8, (double)pointer.scrolled), 0.5);
-    float lane_h = (area.h - 8) / BRG_LANE_COUNT;
-    for (int lane = 0; lane < BRG_LANE_COUNT; lane++)
+    float lane_h = (area.h - 8) / BRG_SHOWN_LANES;
+    for (int lane = 0; lane < BRG_SHOWN_LANES; lane++)
         draw_lane(t, (brg_rect){area.x, area.y + 4 + lane_h * (float)lane, area.w, lane_h - 1},
                   lane);
     if (t->map.last_ns)

@@ -31,7 +31,7 @@ static void move(brg_strip *t, brg_rect area, const brg_ui_pointer *pointer, boo
 }
 
 static void draw_lane_heads(brg_ui *ui, brg_rect area) {
-    for (int i = 0; i < BRG_LANE_COUNT; i++) {
+    for (int i = 0; i < BRG_SHOWN_LANES; i++) {
         float y = area.y + lane_height * (float)i;
         brg_ui_fill(ui, (brg_rect){area.x - label_width, y + 6, 8, 8}, 2,
                     brg_lane_colour((brg_lane)i));
@@ -103,7 +103,7 @@ void brg_strip_draw(brg_strip *strip, const brg_scene *scene, brg_rect place, bo
     brg_ui *ui = scene->ui;
     brg_rect head = {place.x, place.y + 8, place.w, 20};
     brg_rect area = {place.x + label_width, place.y + 34, place.w - label_width,
-                     lane_height * BRG_LANE_COUNT};
+                     lane_height * BRG_SHOWN_LANES};
     if (live && (scene->now_ns - strip->stretch.end_ns >= step_ns || scene->resting))
         strip->stretch.end_ns = scene->now_ns;
     brg_ui_text(ui, head, BRG_FONT_BOLD, BRG_LEFT, BRG_QUIET, "Timeline");

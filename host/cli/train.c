@@ -13,7 +13,7 @@
 typedef struct train_settings {
     cli_common common;
     const char *model, *data, *optimizer, *schedule, *augment, *save, *resume, *eval, *log;
-    int64_t epochs, batch, check_every, save_every, replicas, pieces;
+    int64_t epochs, batch, check_every, save_every, replicas, bucket;
     double rate, warmup, momentum, decay;
 } train_settings;
 
@@ -38,10 +38,11 @@ static const cli_option what_rows[] = {
      0, 1000000000},
     {0, "replicas", CLI_INTEGER, offsetof(train_settings, replicas), "R",
      "share each batch out among R parts of the device (default 1)", 1, 16},
-    {0, "pieces", CLI_INTEGER, offsetof(train_settings, pieces), "N",
-     "under mpirun: cut each share into N pieces, so that the sum of one travels while the next is "
-     "computed (default 1)",
-     1, 8},
+    {0, "bucket", CLI_INTEGER, offsetof(train_settings, bucket), "KIB",
+     "under mpirun: gradients, the last layers first, of which so many KiB are summed up at a "
+     "time, "
+     "while others are computed; 0: all at the end (default 64)",
+     0, 1 << 20},
 };
 
 static const cli_option how_rows[] = {
@@ -78,27 +79,28 @@ static int64_t wish_count(int64_t said) {
 }
 
 static brg_trainer_config configure(const train_settings *s, const char *device, brg_ranks *ranks) {
-    return (brg_trainer_config){.model = s->model,
-                                .data = s->data,
-                                .epochs = (int32_t)s->epochs,
-                                .batch = (int32_t)s->batch,
-                                .optimizer = s->optimizer,
-                                .rate = wish(s->rate),
-                                .schedule = s->schedule,
-                                .warmup = wish(s->warmup),
-                                .momentum = wish(s->momentum),
-                                .decay = wish(s->decay),
-                                .augment = s->augment,
-                                .seed = (uint64_t)s->common.seed,
-                                .check_every = wish_count(s->check_every),
-                                .replicas = (int32_t)s->replicas,
-                                .ranks = ranks,
-                                .pieces = (int32_t)s->pieces,
-                                .save = s->save,
-                                .save_every = wish_count(s->save_every),
-                                .resume = s->eval ? s->eval : s->resume,
-                                .test_only = s->eval != NULL,
-                                .device = device};
+    return (brg_trainer_config){
+        .model = s->model,
+        .data = s->data,
+        .epochs = (int32_t)s->epochs,
+        .batch = (int32_t)s->batch,
+        .optimizer = s->optimizer,
+        .rate = wish(s->rate),
+        .schedule = s->schedule,
+        .warmup = wish(s->warmup),
+        .momentum = wish(s->momentum),
+        .decay = wish(s->decay),
+        .augment = s->augment,
+        .seed = (uint64_t)s->common.seed,
+        .check_every = wish_count(s->check_every),
+        .replicas = (int32_t)s->replicas,
+        .ranks = ranks,
+        .bucket = (int32_t)(s->bucket > 0 ? s->bucket << 10 : wish_count(s->bucket)),
+        .save = s->save,
+        .save_every = wish_count(s->save_every),
+        .resume = s->eval ? s->eval : s->resume,
+        .test_only = s->eval != NULL,
+        .device = device};
 }
 
 /* The first Ctrl-C lets the steps in hand be finished and saved; the second one ends the program. Among
@@ -155,8 +157,13 @@ static int train(cli_session *session, const train_settings *settings, cli_ranks
 }
 
 static int train_alone_or_not(const cli_command *command, int argc, char **argv, cli_ranks *ranks) {
-    train_settings settings = {
-        .check_every = -1, .save_every = -1, .rate = -1, .warmup = -1, .momentum = -1, .decay = -1};
+    train_settings settings = {.check_every = -1,
+                               .save_every = -1,
+                               .bucket = -1,
+                               .rate = -1,
+                               .warmup = -1,
+                               .momentum = -1,
+                               .decay = -1};
     cli_session session;
     int32_t count;
     int code = cli_options_parse(command, argc, argv, &settings, &count);

@@ -223,6 +223,8 @@ static void report(cli_train_tell *tell) {
     brg_report_number(r, false, "seconds", v->seconds);
     brg_report_number(r, false, "step_ms", v->step_ms);
     brg_report_number(r, false, "images_per_s", v->images_per_s);
+    brg_report_number(r, false, "sum_ms", v->sum_ms);
+    brg_report_number(r, false, "sum_hidden_ms", v->sum_hidden_ms);
     report_checks(r, v);
     brg_report_string(r, false, "checksum", sum);
     if (v->saved_step >= 0)
@@ -251,6 +253,14 @@ static void print_checks(const brg_trainer_view *v) {
             v->check_bound_ratio, 100 * v->check_tolerance);
 }
 
+/* Among processes: what it took to add up their gradients. */
+static void print_sums(const brg_trainer_view *v) {
+    if (v->sum_ms > 0)
+        printf("adding up the processes' gradients took %.2f ms of a step of %.2f ms; %.2f ms of "
+               "that (%.0f %%)\npassed while gradients were still being computed\n",
+               v->sum_ms, v->step_ms, v->sum_hidden_ms, 100 * v->sum_hidden_ms / v->sum_ms);
+}
+
 static void print_end(const brg_trainer_view *v, bool test_only) {
     if (isfinite(v->test_accuracy) && (test_only || v->step == v->first_step)) {
         printf("%.2f %% of %lld images told right, after %lld steps of training\n",
@@ -262,6 +272,7 @@ static void print_end(const brg_trainer_view *v, bool test_only) {
         printf(", %.2f %% of %lld images told right", 100 * v->test_accuracy,
                (long long)v->test_images);
     putchar('\n');
+    print_sums(v);
     print_checks(v);
     printf("checksum of the state: %08" PRIx32 "\n", v->checksum);
 }

@@ -4,7 +4,7 @@
  *   zero copy: tensor == buffer ========kernels====> buffer == tensor            a map instead of a read
  *
  * The cursor below walks uploads, then launches stage by stage, then read-backs. When a launch finishes
- * output rows in order, their read-back starts while the next slice computes. */
+ * output rows in order, or the output's end, their read-back starts while the next slice computes. */
 #include "device/execution.h"
 
 #include <limits.h>
@@ -15,6 +15,7 @@
 #include "brigade/trace.h"
 #include "device/stage.h"
 #include "device/stream.h"
+#include "device/tails.h"
 #include "ops/ops.h"
 
 /* Launches that are known to be short go out several at a time, as one piece. The engine's own work on a
@@ -33,9 +34,10 @@ typedef struct cursor {
     int32_t round; /* of the plan's loop */
     bool cleared;  /* the stage's output was zeroed, if its plan asks for that */
     size_t group;
-    int32_t readback; /* stage */
-    size_t readback_offset;
-    size_t ready; /* bytes of the last stage's output that are computed or enqueued */
+    int32_t readback;       /* stage */
+    size_t readback_offset; /* from the output's end if it has tails */
+    size_t ready;           /* bytes of the last stage's output that are computed or enqueued */
+    size_t tail;            /* the same of its end, if it has tails */
 } cursor;
 
 struct brg_execution {
@@ -51,6 +53,7 @@ struct brg_execution {
     cursor at;
     cl_event uploaded; /* the latest upload */
     cl_event computed; /* the latest kernel */
+    brg_tails tails;   /* of the last stage's output */
     int32_t stage_count;
     brg_device_stage stages[];
 };
@@ -250,6 +253,10 @@ brg_status brg_execution_prepare(brg_execution *execution, const brg_program_pat
     for (int32_t s = 0; s < execution->stage_count && status == BRG_OK; s++)
         status = brg_device_stage_prepare(&execution->stages[s], execution->context,
                                           execution->buffers, paths, error);
+    const brg_device_stage *last = &execution->stages[execution->stage_count - 1];
+    if (status == BRG_OK && execution->calls == 1)
+        status = brg_tails_make(&execution->tails, &last->plan, &execution->buffers[last->output],
+                                error);
     return status == BRG_OK ? brg_execution_restart(execution, error) : status;
 }
 
@@ -292,7 +299,10 @@ static brg_status unmap_outputs(brg_execution *execution, brg_error *error) {
             return brg_cl_fail(error, "clEnqueueUnmapMemObject", code);
         any = true;
     }
-    cl_int code = any ? clFinish(queue) : CL_SUCCESS;
+    cl_int code = brg_tails_unmap(&execution->tails, queue, &any);
+    if (code != CL_SUCCESS)
+        return brg_cl_fail(error, "clEnqueueUnmapMemObject", code);
+    code = any ? clFinish(queue) : CL_SUCCESS;
     if (code == CL_SUCCESS || brg_context_finish(execution->context))
         return BRG_OK;
     return brg_cl_fail(error, "clFinish", code);
@@ -338,6 +348,7 @@ static void skip_empty_launches(brg_execution *execution) {
     while (!find_launch(execution, at)) {
         if (++at->call >= execution->calls) {
             at->ready = SIZE_MAX;
+            at->tail = execution->tails.count ? execution->tails.output->bytes : 0;
             return;
         }
         at->stage = 0;
@@ -367,12 +378,18 @@ static bool is_kept(const brg_execution *execution, int32_t s) {
     return execution->buffers[execution->stages[s].output].tensor != NULL;
 }
 
+static bool reads_tails(const brg_execution *execution) {
+    return execution->tails.count > 0 && execution->at.readback == execution->stage_count - 1;
+}
+
 /* Reading back may begin before all launches are enqueued, but only for the last stage when it alone is
- * kept, and only by whole chunks. */
+ * kept, and only by whole chunks, or portions of its end. */
 static bool can_read(const brg_execution *execution) {
     const cursor *at = &execution->at;
     if (at->readback >= execution->stage_count)
         return false;
+    if (reads_tails(execution))
+        return at->tail > at->readback_offset;
     if (at->call >= execution->calls)
         return true;
     const brg_buffer *last =
@@ -501,6 +518,14 @@ static void advance_ready(brg_execution *execution, const brg_device_stage *curr
         at->ready = bytes / (size_t)shape->dims[0] * rows;
 }
 
+/* Notes that the slice will complete some of the output's end. */
+static void advance_tail(brg_execution *execution, const brg_launch *launch) {
+    cursor *at = &execution->at;
+    if (launch->tail > 0 && execution->tails.count > 0 && at->stage == execution->stage_count - 1 &&
+        at->group == launch->groups[launch->slice_dim])
+        at->tail = launch->tail;
+}
+
 /* One slice of the launch under the cursor. Only the first command of a piece waits for the uploads, and
  * only the first and the last have an event: the queue keeps the order. */
 static brg_status enqueue_slice(brg_execution *execution, double budget_ns, brg_piece *piece,
@@ -515,6 +540,7 @@ static brg_status enqueue_slice(brg_execution *execution, double budget_ns, brg_
     piece->work += current->cost * part;
     at->group += groups;
     advance_ready(execution, current, launch);
+    advance_tail(execution, launch);
     skip_empty_launches(execution);
     return status;
 }
@@ -545,13 +571,14 @@ double brg_execution_expected(const brg_execution *execution, brg_piece_kind kin
     return brg_buffer_is_small(moved) ? (double)moved->bytes * SMALL_COPY_NS_PER_BYTE : INFINITY;
 }
 
-/* Adds short launches to a piece that began with one, as long as they fit the budget. */
+/* Adds short launches to a piece that began with one, as long as they fit the budget, and up to where something
+ * can be read back. */
 static brg_status enqueue_more(brg_execution *execution, double budget_ns, double spent_ns,
                                brg_piece *piece, brg_error *error) {
     double ns;
     cl_event last = NULL;
     brg_status status = BRG_OK;
-    for (int32_t i = 1; i < MOST_IN_PIECE && status == BRG_OK; i++) {
+    for (int32_t i = 1; i < MOST_IN_PIECE && status == BRG_OK && !can_read(execution); i++) {
         ns = short_launch_ns(execution);
         if (!(spent_ns + ns <= budget_ns))
             break;
@@ -639,7 +666,29 @@ static brg_status enqueue_read(brg_execution *execution, brg_buffer *from, brg_p
     return BRG_OK;
 }
 
+/* A portion of the end of the last stage's output. */
+static brg_status enqueue_tail(brg_execution *execution, brg_piece *piece, brg_error *error) {
+    cursor *at = &execution->at;
+    const brg_buffer *from = execution->tails.output;
+    cl_command_queue queue =
+        brg_buffer_is_small(from) ? execution->context->compute : execution->context->readback;
+    size_t size;
+    brg_status status = brg_tails_read(&execution->tails, queue, at->readback_offset,
+                                       execution->computed, &size, &piece->event, error);
+    if (status != BRG_OK)
+        return status;
+    clFlush(queue);
+    piece->name = from->in_place ? "map" : "read back";
+    at->readback_offset += size;
+    piece->tail = at->readback_offset;
+    if (at->readback_offset == from->bytes)
+        next_readback(execution);
+    return BRG_OK;
+}
+
 static brg_status enqueue_readback(brg_execution *execution, brg_piece *piece, brg_error *error) {
+    if (reads_tails(execution))
+        return enqueue_tail(execution, piece, error);
     brg_buffer *from = &execution->buffers[execution->stages[execution->at.readback].output];
     return from->in_place ? enqueue_map(execution, from, piece, error)
                           : enqueue_read(execution, from, piece, error);
@@ -697,6 +746,7 @@ void brg_execution_destroy(brg_execution *execution, bool abandon) {
     drop_event(&execution->computed);
     for (int32_t s = 0; s < execution->stage_count; s++)
         brg_device_stage_release(&execution->stages[s]);
+    brg_tails_release(&execution->tails);
     release_buffers(execution, abandon);
     free(execution);
 }

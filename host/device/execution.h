@@ -26,8 +26,9 @@ typedef struct brg_piece {
     bool mixed;     /* it holds launches of several kernels, so that its time says nothing of one */
     uint64_t enqueued_ns;
     const char *name; /* of the first kernel, or what is moved */
-    double work;      /* for brg_rate_learn; 0 for transfers */
-    double share;     /* of the run, for progress */
+    size_t tail;  /* bytes at the output's end that are on the host with this piece; 0: not known */
+    double work;  /* for brg_rate_learn; 0 for transfers */
+    double share; /* of the run, for progress */
     double expected_ns; /* how long it should take; INFINITY if that is not known, or long */
 } brg_piece;
 

@@ -258,26 +258,54 @@ static void await_ending(brg_engine *engine, uint64_t until_ns) {
     pthread_mutex_lock(&engine->lock);
 }
 
-/* Of many tiny jobs handed in together, others may end while this one is awaited: they are no reason yet
- * to go to sleep. */
-brg_status brg_engine_wait(brg_engine *engine, brg_job job, double timeout_s) {
+/* Under the lock, which it gives up meanwhile: until `look` says something else of a job than BRG_E_TIMEOUT. Of
+ * many tiny jobs handed in together, others may end while this one is awaited: they are no reason yet to go to
+ * sleep. */
+static brg_status await_job(brg_engine *engine, brg_job job, double timeout_s,
+                            brg_status (*look)(const brg_record *record, const void *user),
+                            const void *user) {
     const uint64_t awake_until_ns = brg_now_ns() + LINGER_NS;
     struct timespec deadline = deadline_in(fmax(timeout_s, 0));
-    brg_status status = BRG_E_TIMEOUT;
     bool in_time = true;
-    pthread_mutex_lock(&engine->lock);
     for (;;) {
         const brg_record *record = brg_table_find(&engine->table, job);
-        if (!record)
-            status = BRG_E_STALE;
-        else if (brg_job_state_ended(record->state))
-            status = BRG_OK;
+        brg_status status = record ? look(record, user) : BRG_E_STALE;
         if (status != BRG_E_TIMEOUT || !in_time)
-            break;
+            return status;
         if (brg_now_ns() < awake_until_ns)
             await_ending(engine, awake_until_ns);
         else
             in_time = wait_changed(engine, timeout_s < 0 ? NULL : &deadline);
+    }
+}
+
+static brg_status look_for_end(const brg_record *record, const void *user) {
+    (void)user;
+    return brg_job_state_ended(record->state) ? BRG_OK : BRG_E_TIMEOUT;
+}
+
+brg_status brg_engine_wait(brg_engine *engine, brg_job job, double timeout_s) {
+    pthread_mutex_lock(&engine->lock);
+    brg_status status = await_job(engine, job, timeout_s, look_for_end, NULL);
+    pthread_mutex_unlock(&engine->lock);
+    return status;
+}
+
+static brg_status look_for_tail(const brg_record *record, const void *user) {
+    const size_t *bytes = user;
+    if (record->tail >= *bytes || record->state == BRG_JOB_DONE)
+        return BRG_OK;
+    return brg_job_state_ended(record->state) ? BRG_E_CANCELLED : BRG_E_TIMEOUT;
+}
+
+brg_status brg_engine_wait_tail(brg_engine *engine, brg_job job, size_t bytes, double timeout_s,
+                                brg_tensor **output) {
+    *output = NULL;
+    pthread_mutex_lock(&engine->lock);
+    brg_status status = await_job(engine, job, timeout_s, look_for_tail, &bytes);
+    if (status == BRG_OK) {
+        const brg_record *record = brg_table_find(&engine->table, job);
+        *output = brg_tensor_retain(record->early ? record->early : record->result.output);
     }
     pthread_mutex_unlock(&engine->lock);
     return status;

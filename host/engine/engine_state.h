@@ -30,12 +30,12 @@ struct brg_engine {
 
     /* what either side watches without the lock, for a moment before it goes to sleep: see brg_linger */
     atomic_uint knocks;  /* counts what the thread was given to look at */
-    atomic_uint endings; /* counts jobs that have ended */
+    atomic_uint endings; /* counts jobs that have ended, and ends of outputs that are there */
 
     /* guarded by the lock */
     pthread_mutex_t lock;
     pthread_cond_t work;    /* something for the thread to look at */
-    pthread_cond_t changed; /* a job ended, or the devices are known */
+    pthread_cond_t changed; /* a job ended, or an output's end is there, or the devices are known */
     bool stopping;
     bool ready; /* the devices are known */
     brg_table table;

@@ -59,6 +59,30 @@ static void set_progress(brg_engine *engine, brg_record *record, double progress
         wake(engine);
 }
 
+/* ---- the end of a job's output ------------------------------------------------------------------ */
+
+/* Whoever waits for the end of a job's output may have it. A job with repeats writes it again. */
+static void tell_tail(brg_engine *engine, brg_record *record, size_t tail) {
+    if (record->policy.repeats > 1)
+        return;
+    pthread_mutex_lock(&engine->lock);
+    if (!record->early)
+        record->early =
+            brg_tensor_retain(brg_execution_output(record->execution, record->work->count - 1));
+    record->tail = tail;
+    atomic_fetch_add(&engine->endings, 1);
+    pthread_cond_broadcast(&engine->changed);
+    pthread_mutex_unlock(&engine->lock);
+}
+
+static void forget_tail(brg_engine *engine, brg_record *record) {
+    pthread_mutex_lock(&engine->lock);
+    brg_tensor_release(record->early);
+    record->early = NULL;
+    record->tail = 0;
+    pthread_mutex_unlock(&engine->lock);
+}
+
 /* ---- the end of a job -------------------------------------------------------------------------- */
 
 /* Whoever waited for memory may look again. */
@@ -188,6 +212,7 @@ static brg_record *next_victim(brg_engine *engine, const brg_context *context) {
 static void start_over(brg_engine *engine, brg_record *record, const brg_error *error) {
     record->run = record->run_count = 0;
     record->spent_ms = 0;
+    forget_tail(engine, record);
     if (record->attempts < MAX_ATTEMPTS)
         set_state(engine, record, BRG_JOB_QUEUED);
     else
@@ -263,6 +288,8 @@ static void land(brg_engine *engine, int32_t index) {
         if (!piece->mixed)
             brg_rate_learn(&flight.context->rates, piece->name, piece->work, (double)(end - start));
     }
+    if (piece->tail > 0)
+        tell_tail(engine, record, piece->tail);
     set_progress(engine, record, run_progress(record));
 }
 
@@ -293,14 +320,14 @@ static void land_finished(brg_engine *engine) {
 
 /* The piece to wait for on behalf of the oldest one: the last of those that should have ended in a short
  * while, since being woken costs more than they do. Else the oldest, or, if its job has no more to
- * enqueue, the last piece of that job. */
+ * enqueue, the last piece of that job. None beyond the end of an output that somebody may be waiting for. */
 static int32_t piece_to_wait_for(const brg_engine *engine) {
     const brg_record *record = engine->flights[0].record;
     brg_piece_kind kind;
     int32_t last = 0;
     double ns = engine->flights[0].piece.expected_ns;
     bool done = !brg_execution_next(record->execution, 0, &kind);
-    for (int32_t i = 1; i < engine->flight_count; i++) {
+    for (int32_t i = 1; i < engine->flight_count && engine->flights[i - 1].piece.tail == 0; i++) {
         ns += engine->flights[i].piece.expected_ns;
         if (ns < BRG_SHORT_TOGETHER_NS / 2 || (done && engine->flights[i].record == record))
             last = i;

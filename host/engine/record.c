@@ -34,6 +34,7 @@ void brg_table_clear(brg_table *table) {
 void brg_record_free(brg_record *record) {
     if (!record)
         return;
+    brg_tensor_release(record->early);
     brg_result_release(&record->result);
     brg_work_destroy(record->work);
     free(record->kernel_ms);

@@ -30,6 +30,8 @@ typedef struct brg_record {
     struct brg_record *newer, *older; /* in order of submission */
     struct brg_list *list;            /* that of its state; NULL once ended */
     struct brg_record *before, *behind; /* there */
+    brg_tensor *early;                /* the output, once some of its end is there: */
+    size_t tail;                      /* so many bytes */
     brg_result result;                /* complete once ended; owns result.output */
 
     /* private */

@@ -25,8 +25,8 @@ uint64_t brg_now_ns(void) {
 }
 
 const char *brg_lane_name(brg_lane lane) {
-    static const char *const names[BRG_LANE_COUNT] = {"ui",     "engine",    "upload",
-                                                      "kernel", "read-back", "reference"};
+    static const char *const names[BRG_LANE_COUNT] = {"ui",        "engine",    "upload", "kernel",
+                                                      "read-back", "reference", "sum"};
     return (unsigned)lane < BRG_LANE_COUNT ? names[lane] : "unknown";
 }
 

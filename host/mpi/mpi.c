@@ -3,7 +3,7 @@
  * One thread makes all calls of MPI, from MPI_Init_thread to MPI_Finalize; the others leave orders with it:
  *
  *     callers                     orders                      thread
- *     sum, sum, await -------->   [sum][sum]  -------------->  MPI_Iallreduce, MPI_Testall ...
+ *     sum, sum, await -------->   [sum][sum]  -------------->  MPI_Iallreduce, MPI_Testsome ...
  *
  * Most implementations move messages only while somebody is inside MPI. The thread is the somebody: it
  * looks in now and then while the others compute, and all the time once they have nothing else to do than
@@ -30,7 +30,8 @@ static const double PATIENCE_S = 120; /* so long one may keep all waiting */
 typedef struct order {
     void *numbers;
     int32_t count;
-    bool most; /* the largest doubles; else the sum of floats */
+    bool most;    /* the largest doubles; else the sum of floats */
+    int32_t span; /* of a sum: its place in what is told of when */
 } order;
 
 typedef enum phase { JOINING, WORKING, LEAVING, ENDED } phase;
@@ -52,16 +53,24 @@ typedef struct world {
     bool failed;  /* trouble says why; MPI is not called any more */
     bool awaited; /* someone waits, since: */
     double since_s;
+    bool told; /* the spans are those of sums that were awaited */
     order orders[BRG_MAX_SUMS];
     int32_t count;
 
     /* The thread's own. */
     MPI_Request requests[BRG_MAX_SUMS];
-    int32_t begun; /* of the orders */
+    int32_t begun, ended; /* of the orders */
     double patience_s, looked_s;
     neighbour neighbours[MOST_NEIGHBOURS];
     int32_t neighbour_count;
 } world;
+
+/* The clock of traces, brg_now_ns. */
+static uint64_t now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC_RAW, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
 
 static double now_s(void) {
     struct timespec t;
@@ -178,15 +187,24 @@ static void begin(world *w, int32_t index) {
                            o->most ? MPI_MAX : MPI_SUM, MPI_COMM_WORLD, &w->requests[index]));
 }
 
+static void end(world *w, const order *o) {
+    if (!o->most)
+        w->face.sums[o->span].ended_ns = now_ns();
+    w->ended++;
+}
+
 /* Begins what is new, and ends what has arrived. */
 static void progress(world *w) {
-    int all = 0;
+    int arrived = 0, which[BRG_MAX_SUMS];
     while (w->begun < w->count && !w->failed)
         begin(w, w->begun++);
-    if (w->failed || !good(w, MPI_Testall(w->count, w->requests, &all, MPI_STATUSES_IGNORE)))
+    if (w->failed ||
+        !good(w, MPI_Testsome(w->count, w->requests, &arrived, which, MPI_STATUSES_IGNORE)))
         return;
-    if (all)
-        w->count = w->begun = 0;
+    for (int i = 0; i < arrived; i++)
+        end(w, &w->orders[which[i]]);
+    if (w->ended == w->count)
+        w->count = w->begun = w->ended = 0;
 }
 
 static void rest(world *w) {
@@ -250,20 +268,34 @@ static void *run(void *argument) {
 
 /* ---- callers --------------------------------------------------------------------------------- */
 
-static bool enter_order(world *w, void *numbers, int32_t count, bool most) {
+static bool enter_order(world *w, const order *o) {
     if (w->count == BRG_MAX_SUMS)
         fail(w, "There are more sums under way than may be.");
     if (w->failed)
         return false;
-    w->orders[w->count++] = (order){numbers, count, most};
+    w->orders[w->count++] = *o;
     pthread_cond_broadcast(&w->changed);
     return true;
+}
+
+/* A span for a sum that begins; those that were awaited are told of no more. */
+static int32_t begin_span(world *w) {
+    if (w->told)
+        w->face.sum_count = 0;
+    w->told = false;
+    if (w->face.sum_count == BRG_MAX_SUMS) {
+        fail(w, "There are more sums under way than may be.");
+        return 0;
+    }
+    w->face.sums[w->face.sum_count] = (brg_sum_span){.began_ns = now_ns()};
+    return w->face.sum_count++;
 }
 
 static bool sum(brg_ranks *ranks, float *numbers, int32_t count) {
     world *w = (world *)ranks;
     pthread_mutex_lock(&w->lock);
-    bool entered = enter_order(w, numbers, count, false);
+    const order o = {.numbers = numbers, .count = count, .span = begin_span(w)};
+    bool entered = enter_order(w, &o);
     pthread_mutex_unlock(&w->lock);
     return entered;
 }
@@ -281,14 +313,16 @@ static bool await(brg_ranks *ranks) {
     world *w = (world *)ranks;
     pthread_mutex_lock(&w->lock);
     bool arrived = await_locked(w);
+    w->told = true;
     pthread_mutex_unlock(&w->lock);
     return arrived;
 }
 
 static bool most(brg_ranks *ranks, double *numbers, int32_t count) {
     world *w = (world *)ranks;
+    const order o = {.numbers = numbers, .count = count, .most = true};
     pthread_mutex_lock(&w->lock);
-    bool arrived = enter_order(w, numbers, count, true) && await_locked(w);
+    bool arrived = enter_order(w, &o) && await_locked(w);
     pthread_mutex_unlock(&w->lock);
     return arrived;
 }

@@ -190,6 +190,22 @@ static const char *launch_defect(const brg_plan *plan, const brg_launch *launch,
     return NULL;
 }
 
+/* Tails grow, and belong to launches that run once. */
+static bool tails_are_sound(const brg_plan *plan) {
+    size_t tail = 0;
+    int32_t count = 0;
+    for (int32_t i = 0; i < plan->launch_count; i++) {
+        size_t more = plan->launches[i].tail;
+        if (more == 0)
+            continue;
+        if (more <= tail || (brg_plan_loops(plan, i) && plan->loop_rounds != 1))
+            return false;
+        tail = more;
+        count++;
+    }
+    return count <= BRG_MAX_TAILS;
+}
+
 brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *error) {
     if (plan->overflow || plan->launch_count < 0 || plan->launch_count > BRG_MAX_LAUNCHES ||
         plan->scratch_count < 0 || plan->scratch_count > BRG_MAX_SCRATCH)
@@ -201,6 +217,9 @@ brg_status brg_plan_check(const brg_plan *plan, int32_t input_count, brg_error *
         plan->loop_first + plan->loop_count > plan->launch_count)
         return brg_fail(error, BRG_E_INTERNAL,
                         "the op's plan loops over launches it does not have");
+    if (!tails_are_sound(plan))
+        return brg_fail(error, BRG_E_INTERNAL,
+                        "the op's plan has too many tails of its output, or some out of order");
     for (int32_t i = 0; i < plan->launch_count; i++) {
         const brg_launch *launch = &plan->launches[i];
         const char *defect = launch_defect(plan, launch, input_count);

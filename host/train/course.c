@@ -310,6 +310,22 @@ static double estimate_rest(const brg_training *t, double pace) {
     return (double)(t->steps - t->step) * pace * (1 + share) + tests * t->test_seconds;
 }
 
+/* While kernels are built, which takes one rank longer than another, they wait for each other. */
+static void add_sums(brg_training *t, const brg_stretch *s, const brg_stretch_result *r) {
+    if (t->stretches == 0)
+        return;
+    t->sums.ms += r->sums.ms;
+    t->sums.hidden_ms += r->sums.hidden_ms;
+    t->summed += s->count;
+}
+
+static void tell_sums(const brg_training *t, brg_trainer_view *v) {
+    if (!t->config.ranks || t->summed == 0)
+        return;
+    v->sum_ms = t->sums.ms / (double)t->summed;
+    v->sum_hidden_ms = t->sums.hidden_ms / (double)t->summed;
+}
+
 static brg_status tell_stretch(brg_training *t, const brg_stretch *s, const brg_stretch_result *r,
                                double before, brg_error *error) {
     double pace = pace_of(t), batch = t->config.batch;
@@ -336,6 +352,7 @@ static brg_status tell_stretch(brg_training *t, const brg_stretch *s, const brg_
     v->step_ms = 1e3 * pace;
     v->images_per_s = pace > 0 ? batch / pace : 0;
     v->remaining_s = estimate_rest(t, pace);
+    tell_sums(t, v);
     count_check(v, &r->verdict);
     brg_trainer_close(t->trainer);
     return good ? BRG_OK : brg_fail(error, BRG_E_MEMORY, "There is no memory for a curve.");
@@ -363,6 +380,7 @@ static brg_status run_stretch(brg_training *t, const brg_stretch *now, const brg
         return status;
     }
     add_up(t, now, &result);
+    add_sums(t, now, &result);
     take_time(t, now, &result, seconds_since(began));
     status = tell_stretch(t, now, &result, before, error);
     if (status == BRG_OK && prepared != BRG_OK) {

@@ -32,6 +32,8 @@ typedef struct brg_training {
 
     double seconds, epoch_seconds; /* spent on steps: all, and this epoch's; without checks */
     double check_seconds, test_seconds;
+    brg_sum_times sums; /* of ranks; without those of the first stretch, where kernels are built */
+    int64_t summed;     /* steps that they are of */
     double paces[BRG_PACES]; /* seconds of a step, of the latest stretches */
     int64_t stretches;       /* that gave a pace */
 } brg_training;

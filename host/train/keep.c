@@ -25,7 +25,7 @@ static bool write_notes(const brg_training *t, brg_checkpoint *c) {
            brg_checkpoint_write_note(c, "images", "%lld",
                                      (long long)brg_tensor_shape(t->data.train_images)->dims[0]) &&
            brg_checkpoint_write_note(c, "replicas", "%d", (int)config->replicas) &&
-           brg_checkpoint_write_note(c, "pieces", "%d", (int)config->pieces) &&
+           brg_checkpoint_write_note(c, "bucket", "%d", (int)config->bucket) &&
            brg_checkpoint_write_note(c, "rate", "%.17g", config->rate) &&
            brg_checkpoint_write_note(c, "warmup", "%.17g", config->warmup) &&
            brg_checkpoint_write_note(c, "momentum", "%.17g", config->momentum) &&
@@ -101,6 +101,13 @@ static void fill_count(const brg_checkpoint *c, const char *name, int32_t *count
         *count = (int32_t)noted;
 }
 
+static void fill_integer(const brg_checkpoint *c, const char *name, int32_t *number) {
+    int64_t noted;
+    if (*number == 0 && brg_checkpoint_note_integer(c, name, &noted) && noted >= INT32_MIN &&
+        noted <= INT32_MAX)
+        *number = (int32_t)noted;
+}
+
 static brg_status differs(const char *path, const char *what, const char *was, const char *wanted,
                           brg_error *error) {
     brg_fail(error, BRG_E_ARGUMENT, "\"%.120s\" was trained with %s %.40s, not %.40s.", path, what,
@@ -131,7 +138,7 @@ static void fill(brg_trainer_config *config, const brg_checkpoint *c) {
     fill_text(c, "data", &config->data);
     fill_count(c, "epochs", &config->epochs);
     fill_count(c, "replicas", &config->replicas);
-    fill_count(c, "pieces", &config->pieces);
+    fill_integer(c, "bucket", &config->bucket);
     fill_number(c, "rate", &config->rate);
     fill_number(c, "warmup", &config->warmup);
     fill_number(c, "momentum", &config->momentum);

@@ -134,6 +134,13 @@ brg_status brg_ranks_await(brg_ranks *ranks, brg_error *error) {
     return told(ranks, ranks->await(ranks), error);
 }
 
+int32_t brg_ranks_sum_spans(const brg_ranks *ranks, brg_sum_span spans[BRG_MAX_SUMS]) {
+    if (!ranks)
+        return 0;
+    memcpy(spans, ranks->sums, sizeof ranks->sums);
+    return ranks->sum_count;
+}
+
 brg_status brg_ranks_most(brg_ranks *ranks, double *numbers, int32_t count, brg_error *error) {
     return ranks ? told(ranks, ranks->most(ranks, numbers, count), error) : BRG_OK;
 }

@@ -9,13 +9,15 @@
 
 #include "brigade/ranks.h"
 
-enum { BRG_RANKS_ABI = 1, BRG_RANKS_TEXT = 200 };
+enum { BRG_RANKS_ABI = 2, BRG_RANKS_TEXT = 200 };
 
 /* The functions do what those of brigade/ranks.h do, and return false with a sentence in `trouble`. */
 struct brg_ranks {
     brg_rank self;
     int32_t first_there; /* the lowest rank not known to be lost */
     char trouble[BRG_RANKS_TEXT];
+    brg_sum_span sums[BRG_MAX_SUMS]; /* begun since the await before the latest */
+    int32_t sum_count;
     bool (*sum)(brg_ranks *ranks, float *numbers, int32_t count);
     bool (*await)(brg_ranks *ranks);
     bool (*most)(brg_ranks *ranks, double *numbers, int32_t count);

@@ -12,7 +12,7 @@ enum {
     MAX_EPOCHS = 1000000,
     MAX_BATCH = 65536,
     MAX_REPLICAS = 64,
-    MAX_PIECES = 8,
+    BUCKET = 64 << 10,
     LONGEST_BLOCK = 50
 };
 
@@ -92,7 +92,7 @@ void brg_trainer_settle(brg_trainer_config *config) {
     config->batch = config->batch ? config->batch : s->batch;
     config->seed = config->seed ? config->seed : 1;
     config->replicas = config->replicas ? config->replicas : 1;
-    config->pieces = config->pieces ? config->pieces : 1;
+    config->bucket = config->bucket ? config->bucket : BUCKET;
 }
 
 /* ---- copies ---------------------------------------------------------------------------------- */
@@ -188,9 +188,6 @@ static brg_status check_counts(const brg_trainer_config *c, brg_error *error) {
     if (c->replicas < 0 || c->replicas > MAX_REPLICAS)
         return brg_fail(error, BRG_E_ARGUMENT, "Replicas are 1 to %d, not %d.", MAX_REPLICAS,
                         (int)c->replicas);
-    if (c->pieces < 0 || c->pieces > MAX_PIECES)
-        return brg_fail(error, BRG_E_ARGUMENT, "Pieces of a share are 1 to %d, not %d.", MAX_PIECES,
-                        (int)c->pieces);
     if (c->test_only && !c->resume)
         return brg_fail(error, BRG_E_ARGUMENT, "A test needs the checkpoint to be tested.");
     return BRG_OK;

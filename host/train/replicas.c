@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "brigade/trace.h"
+#include "train/buckets.h"
+#include "train/step.h"
+
 /* ---- places ------------------------------------------------------------------------------------ */
 
 /* Some compute units of a device. */
@@ -57,7 +61,7 @@ static brg_status check_count(const place *p, int32_t count, brg_error *error) {
 brg_status brg_replicas_divide(const brg_device_list *list, const char *device, brg_ranks *ranks,
                                int32_t count, brg_replicas *replicas, brg_error *error) {
     brg_device_choice choice;
-    *replicas = (brg_replicas){.count = count, .pieces = 1, .ranks = ranks};
+    *replicas = (brg_replicas){.count = count, .ranks = ranks};
     brg_status status = brg_device_select(list, device, &choice, error);
     if (status != BRG_OK)
         return status;
@@ -84,52 +88,31 @@ void brg_replicas_share(int32_t batch, int32_t count, int32_t index, int32_t *fi
     *size = each + (index < more);
 }
 
-static int32_t pieces_of(const brg_replicas *replicas) {
-    return replicas->pieces > 0 ? replicas->pieces : 1;
-}
-
 brg_status brg_replicas_check_batch(const brg_replicas *replicas, int64_t batch, brg_error *error) {
     int64_t shares = (int64_t)brg_ranks_self(replicas->ranks).count * replicas->count;
-    if (batch >= shares * pieces_of(replicas) && batch <= INT32_MAX)
+    if (batch >= shares && batch <= INT32_MAX)
         return BRG_OK;
-    if (pieces_of(replicas) == 1)
-        return brg_fail(error, BRG_E_ARGUMENT,
-                        "A batch of %lld has no share for each of %lld replicas.", (long long)batch,
-                        (long long)shares);
     return brg_fail(error, BRG_E_ARGUMENT,
-                    "A batch of %lld has no %d pieces for each of %lld replicas.", (long long)batch,
-                    (int)pieces_of(replicas), (long long)shares);
+                    "A batch of %lld has no share for each of %lld replicas.", (long long)batch,
+                    (long long)shares);
 }
 
-void brg_replicas_piece(const brg_replicas *replicas, int32_t batch, int32_t replica, int32_t piece,
-                        int32_t *first, int32_t *size) {
+void brg_replicas_own_share(const brg_replicas *replicas, int32_t batch, int32_t replica,
+                            int32_t *first, int32_t *size) {
     brg_rank self = brg_ranks_self(replicas->ranks);
-    int32_t share, share_size;
     brg_replicas_share(batch, self.count * replicas->count, self.index * replicas->count + replica,
-                       &share, &share_size);
-    brg_replicas_share(share_size, pieces_of(replicas), piece, first, size);
-    *first += share;
+                       first, size);
 }
 
 void brg_shares_release(brg_shares *shares) {
-    for (int32_t p = 0; p < BRG_MAX_PIECES; p++)
-        for (int32_t r = 0; r < BRG_MAX_REPLICAS; r++) {
-            brg_tensor_release(shares->images[p][r]);
-            brg_tensor_release(shares->labels[p][r]);
-        }
+    for (int32_t r = 0; r < BRG_MAX_REPLICAS; r++) {
+        brg_tensor_release(shares->images[r]);
+        brg_tensor_release(shares->labels[r]);
+    }
     memset(shares, 0, sizeof *shares);
 }
 
 /* ---- jobs -------------------------------------------------------------------------------------- */
-
-/* In the order in which they are begun: piece by piece. */
-static brg_job *job_at(brg_shared_step *s, int32_t index) {
-    return &s->job[index / s->replicas->count][index % s->replicas->count];
-}
-
-static int32_t jobs_of(const brg_shared_step *s) {
-    return pieces_of(s->replicas) * s->replicas->count;
-}
 
 static brg_status submit(const brg_shared_step *s, const brg_stage *stage, const char *device,
                          brg_job *job, brg_error *error) {
@@ -142,26 +125,27 @@ static brg_status submit(const brg_shared_step *s, const brg_stage *stage, const
     return brg_train_submit(s->setup, &desc, job, error);
 }
 
-static brg_status submit_piece(brg_shared_step *s, const brg_shares *shares, int32_t index,
+static brg_status submit_share(brg_shared_step *s, const brg_shares *shares, int32_t replica,
                                brg_error *error) {
-    int32_t piece = index / s->replicas->count, replica = index % s->replicas->count;
     brg_train_params params = s->params;
     params.mode = BRG_TRAIN_GRADIENT;
     params.whole = s->params.batch;
-    brg_replicas_piece(s->replicas, params.whole, replica, piece, &params.first, &params.batch);
-    brg_stage stage = {.op = "train",
-                       .params = &params,
-                       .inputs = {s->state, shares->images[piece][replica], s->network,
-                                  shares->labels[piece][replica]},
-                       .input_count = 4};
-    return submit(s, &stage, s->replicas->device[replica], job_at(s, index), error);
+    params.bucket = s->replicas->bucket;
+    brg_replicas_own_share(s->replicas, params.whole, replica, &params.first, &params.batch);
+    brg_stage stage = {
+        .op = "train",
+        .params = &params,
+        .inputs = {s->state, shares->images[replica], s->network, shares->labels[replica]},
+        .input_count = 4};
+    return submit(s, &stage, s->replicas->device[replica], &s->job[replica], error);
 }
 
 /* Waits for a job and takes its output out of the engine. */
-static brg_status collect(brg_shared_step *s, brg_job job, brg_tensor **output, double *ms,
+static brg_status collect(brg_shared_step *s, brg_job *job, brg_tensor **output, double *ms,
                           brg_error *error) {
     brg_result result = {0};
-    brg_status status = brg_train_await(s->setup, job, &result, error);
+    brg_status status = brg_train_await(s->setup, *job, &result, error);
+    *job = (brg_job){0, 0};
     if (status == BRG_OK) {
         *output = brg_tensor_retain(result.output);
         *ms = result.median.total > *ms ? result.median.total : *ms;
@@ -172,94 +156,127 @@ static brg_status collect(brg_shared_step *s, brg_job job, brg_tensor **output, 
     return status;
 }
 
+/* The replicas' jobs, whose gradients have been added up. */
+static brg_status collect_shares(brg_shared_step *s, brg_error *error) {
+    brg_status status = BRG_OK;
+    double ms = 0;
+    for (int32_t r = 0; r < s->replicas->count && status == BRG_OK; r++) {
+        brg_tensor *gradient = NULL;
+        status = collect(s, &s->job[r], &gradient, &ms, error);
+        brg_tensor_release(gradient);
+    }
+    s->device_ms += ms;
+    return status;
+}
+
 /* After a failure: what was begun ends before this does, and is of no use. */
-static void drop_from(brg_shared_step *s, int32_t index) {
+static void drop_shares(brg_shared_step *s) {
     brg_error unread;
     double ms = 0;
-    for (; index < s->submitted; index++) {
+    for (int32_t r = 0; r < s->replicas->count; r++)
+        if (s->job[r].generation != 0)
+            brg_engine_cancel(s->setup->engine, s->job[r]);
+    for (int32_t r = 0; r < s->replicas->count; r++) {
         brg_tensor *unused = NULL;
-        brg_engine_cancel(s->setup->engine, *job_at(s, index));
-        collect(s, *job_at(s, index), &unused, &ms, &unread);
+        if (s->job[r].generation != 0)
+            collect(s, &s->job[r], &unused, &ms, &unread);
         brg_tensor_release(unused);
     }
-    s->submitted = 0;
 }
 
 brg_status brg_replicas_begin(brg_shared_step *step, const brg_shares *shares, brg_error *error) {
     brg_status status = BRG_OK;
-    for (int32_t i = 0; i < jobs_of(step) && status == BRG_OK; i++) {
-        status = submit_piece(step, shares, i, error);
-        step->submitted += status == BRG_OK;
-    }
+    for (int32_t r = 0; r < step->replicas->count && status == BRG_OK; r++)
+        status = submit_share(step, shares, r, error);
     if (status != BRG_OK)
-        drop_from(step, 0);
+        drop_shares(step);
     return status;
 }
 
-/* ---- the sum and the update -------------------------------------------------------------------- */
+/* ---- the sum ----------------------------------------------------------------------------------- */
 
 static void add(float *restrict sum, const float *restrict more, int64_t count) {
     for (int64_t i = 0; i < count; i++)
         sum[i] += more[i];
 }
 
-/* A gradient that may be added to: itself, unless someone else holds it too. */
-static brg_status make_writable(brg_tensor **gradient, brg_error *error) {
-    brg_tensor *given = *gradient;
-    if (brg_tensor_writable(given))
+/* Room for the sum: the earlier step's, unless someone holds that. */
+static brg_status make_sum(brg_shared_step *s, int64_t count, brg_error *error) {
+    const brg_shape shape = brg_shape_2d(BRG_F32, 1, count);
+    if (s->sum && brg_tensor_writable(s->sum) && brg_tensor_shape(s->sum)->dims[1] == count)
         return BRG_OK;
-    *gradient = NULL;
-    brg_status status =
-        brg_tensor_create(brg_tensor_shape(given), brg_tensor_data(given), gradient, error);
-    brg_tensor_release(given);
-    return status;
+    brg_tensor_release(s->sum);
+    s->sum = NULL;
+    return brg_tensor_create(&shape, NULL, &s->sum, error);
 }
 
-/* Adds up a piece's gradients, {1, n} each, into its first, and lets the sum travel. */
-static brg_status add_up(brg_shared_step *s, int32_t piece, brg_error *error) {
-    brg_tensor **gradients = s->gradient[piece];
-    int64_t count = brg_tensor_shape(gradients[0])->dims[1];
-    brg_status status = make_writable(&gradients[0], error);
-    if (status != BRG_OK)
-        return status;
-    float *sum = brg_tensor_writable(gradients[0]);
-    for (int32_t r = 1; r < s->replicas->count; r++)
-        add(sum, brg_tensor_data(gradients[r]), count);
-    return s->replicas->ranks ? brg_ranks_sum(s->replicas->ranks, sum, count, error) : BRG_OK;
+/* Why a job has no gradient. */
+static brg_status explain(brg_shared_step *s, int32_t replica, brg_error *error) {
+    brg_tensor *unused = NULL;
+    double ms = 0;
+    brg_status status = collect(s, &s->job[replica], &unused, &ms, error);
+    brg_tensor_release(unused);
+    return status != BRG_OK ? status
+                            : brg_fail(error, BRG_E_INTERNAL, "A gradient did not come back.");
 }
 
-/* The gradients of all pieces; the first piece's sums are travelling when the next is waited for. */
-static brg_status learn(brg_shared_step *s, brg_error *error) {
-    brg_status status = BRG_OK;
-    for (int32_t p = 0; p < pieces_of(s->replicas); p++) {
-        double ms = 0;
-        for (int32_t r = 0; r < s->replicas->count; r++) {
-            status = collect(s, s->job[p][r], &s->gradient[p][r], &ms, error);
-            if (status != BRG_OK) {
-                drop_from(s, p * s->replicas->count + r + 1);
-                return status;
-            }
-        }
-        s->device_ms += ms;
-        status = add_up(s, p, error);
-        if (status != BRG_OK) {
-            drop_from(s, (p + 1) * s->replicas->count);
-            return status;
-        }
+/* Adds up a part of all replicas' gradients, in the order of replicas. */
+static brg_status add_up(brg_shared_step *s, int64_t from, int64_t end, brg_error *error) {
+    int64_t whole = brg_tensor_shape(s->sum)->dims[1];
+    float *sum = (float *)brg_tensor_writable(s->sum) + from;
+    for (int32_t r = 0; r < s->replicas->count; r++) {
+        brg_tensor *gradient = NULL;
+        if (brg_train_await_tail(s->setup, s->job[r], (size_t)(whole - from) * sizeof *sum,
+                                 &gradient) != BRG_OK)
+            return explain(s, r, error);
+        const float *part = (const float *)brg_tensor_data(gradient) + from;
+        if (r == 0)
+            memcpy(sum, part, (size_t)(end - from) * sizeof *sum);
+        else
+            add(sum, part, end - from);
+        brg_tensor_release(gradient);
     }
-    s->submitted = 0;
     return BRG_OK;
 }
 
-/* Over ranks and pieces. */
-static brg_status gather_sums(brg_shared_step *s, brg_error *error) {
-    brg_tensor *sum = s->gradient[0][0];
-    brg_status status = s->replicas->ranks ? brg_ranks_await(s->replicas->ranks, error) : BRG_OK;
-    for (int32_t p = 1; p < pieces_of(s->replicas) && status == BRG_OK; p++)
-        add(brg_tensor_writable(sum), brg_tensor_data(s->gradient[p][0]),
-            brg_tensor_shape(sum)->dims[1]);
+/* Bucket by bucket; each is on its way to the other ranks while the next is waited for. */
+static brg_status learn(brg_shared_step *s, brg_error *error) {
+    brg_ranks *ranks = s->replicas->ranks;
+    brg_step step = {.params = &s->params};
+    brg_buckets buckets;
+    brg_status status = brg_network_decode(
+        brg_tensor_data(s->network), brg_tensor_shape(s->network)->dims[0], &step.network, error);
+    int64_t end = brg_step_sum(&step);
+    brg_buckets_cut(&step.network, end, s->replicas->bucket, &buckets);
+    if (status == BRG_OK)
+        status = make_sum(s, end, error);
+    for (int32_t b = 0; b < buckets.count && status == BRG_OK; b++) {
+        int64_t from = buckets.from[b];
+        status = add_up(s, from, end, error);
+        if (status == BRG_OK && ranks)
+            status = brg_ranks_sum(ranks, (float *)brg_tensor_writable(s->sum) + from, end - from,
+                                   error);
+        end = from;
+    }
     return status;
 }
+
+/* Gradients are computed: what is still under way now is hidden behind nothing. */
+static brg_status await_sums(brg_shared_step *s, brg_error *error) {
+    brg_sum_span spans[BRG_MAX_SUMS];
+    uint64_t computed_ns = brg_now_ns();
+    if (!s->replicas->ranks)
+        return BRG_OK;
+    brg_status status = brg_ranks_await(s->replicas->ranks, error);
+    int32_t count = brg_ranks_sum_spans(s->replicas->ranks, spans);
+    if (status != BRG_OK)
+        return status;
+    s->sums = brg_sums_time(spans, count, computed_ns);
+    brg_sums_trace(spans, count, brg_engine_trace(s->setup->engine));
+    return BRG_OK;
+}
+
+/* ---- the update -------------------------------------------------------------------------------- */
 
 static brg_status update(brg_shared_step *s, brg_tensor **output, brg_error *error) {
     brg_train_params params = s->params;
@@ -267,13 +284,13 @@ static brg_status update(brg_shared_step *s, brg_tensor **output, brg_error *err
     params.whole = params.first = 0;
     brg_stage stage = {.op = "train",
                        .params = &params,
-                       .inputs = {s->state, s->gradient[0][0], s->network},
+                       .inputs = {s->state, s->sum, s->network},
                        .input_count = 3};
     brg_job job;
     double ms = 0;
     brg_status status = submit(s, &stage, s->replicas->update, &job, error);
     if (status == BRG_OK)
-        status = collect(s, job, output, &ms, error);
+        status = collect(s, &job, output, &ms, error);
     s->device_ms += ms;
     return status;
 }
@@ -282,16 +299,13 @@ brg_status brg_replicas_finish(brg_shared_step *step, brg_tensor **output, brg_e
     *output = NULL;
     brg_status status = learn(step, error);
     if (status == BRG_OK)
-        status = gather_sums(step, error);
-    if (status != BRG_OK)
-        brg_ranks_give_up(step->replicas->ranks); /* sums under way must not write any more */
+        status = await_sums(step, error);
     if (status == BRG_OK)
-        status = update(step, output, error);
-    for (int32_t p = 0; p < pieces_of(step->replicas); p++)
-        for (int32_t r = 0; r < step->replicas->count; r++) {
-            brg_tensor_release(step->gradient[p][r]);
-            step->gradient[p][r] = NULL;
-        }
+        status = collect_shares(step, error);
+    if (status == BRG_OK)
+        return update(step, output, error);
+    brg_ranks_give_up(step->replicas->ranks); /* sums under way must not write any more */
+    drop_shares(step);
     return status;
 }
 
@@ -311,13 +325,12 @@ static brg_status cut_shares(const brg_replicas *replicas, const brg_replicas_wo
                              brg_shares *shares, brg_error *error) {
     int32_t batch = (int32_t)brg_tensor_shape(work->images)->dims[0], first, size;
     brg_status status = BRG_OK;
-    for (int32_t p = 0; p < pieces_of(replicas); p++)
-        for (int32_t r = 0; r < replicas->count && status == BRG_OK; r++) {
-            brg_replicas_piece(replicas, batch, r, p, &first, &size);
-            status = cut(work->images, first, size, &shares->images[p][r], error);
-            if (status == BRG_OK)
-                status = cut(work->labels, first, size, &shares->labels[p][r], error);
-        }
+    for (int32_t r = 0; r < replicas->count && status == BRG_OK; r++) {
+        brg_replicas_own_share(replicas, batch, r, &first, &size);
+        status = cut(work->images, first, size, &shares->images[r], error);
+        if (status == BRG_OK)
+            status = cut(work->labels, first, size, &shares->labels[r], error);
+    }
     return status;
 }
 
@@ -359,5 +372,6 @@ brg_status brg_replicas_step(brg_engine *engine, const brg_replicas *replicas,
     if (status == BRG_OK && verdict)
         *verdict = step.verdict;
     brg_shares_release(&shares);
+    brg_tensor_release(step.sum);
     return status;
 }

@@ -6,13 +6,15 @@
  *     sum = (gradient 0 + gradient 1) + gradient 2     always in this order: the same bits each time
  *
  * With ranks, each process has its own replicas and adds up their gradients; the ranks' sums are
- * added up by MPI. So that something is computed while they travel, shares may be cut into pieces:
+ * added up by MPI. They travel while something is still computed: bucket by bucket (buckets.h), as the last layers'
+ * gradients come back before those of the first.
  *
- *     device  | piece 0 | piece 1 |          | update |
- *     MPI               | sum 0   | sum 1    |
+ *     device  | forward | layers 5, 4 | layer 3 | layers 2, 1, 0 |          | update |
+ *     MPI                             | sum of 5, 4 | sum of 3 | | sum of 2, 1, 0 |
  *
- * Without norm layers a step gives what one replica gives, but for rounding. A norm layer's figures
- * are those of each share, or piece of one.
+ * Each number is added up in the same order however they are cut, as far as MPI does so: Open MPI does.
+ * Without norm layers a step gives what one replica gives, but for rounding. A norm layer's figures are those
+ * of each share.
  *
  * Thread safety: plain values; one thread drives a step. */
 #ifndef TRAIN_REPLICAS_H
@@ -21,13 +23,13 @@
 #include "brigade/ranks.h"
 #include "train/stepper.h"
 
-enum { BRG_MAX_REPLICAS = 16, BRG_MAX_PIECES = 8, BRG_REPLICA_DEVICE = 64 };
+enum { BRG_MAX_REPLICAS = 16, BRG_REPLICA_DEVICE = 64 };
 
 /* Where this process's replicas compute, as brg_device_select takes it, and where parameters are
  * updated. */
 typedef struct brg_replicas {
     int32_t count;
-    int32_t pieces;   /* of each share; 0: 1 */
+    int32_t bucket;   /* bytes of a gradient that are added up at a time, or more; 0: all at once */
     brg_ranks *ranks; /* NULL: there is no other process */
     char device[BRG_MAX_REPLICAS][BRG_REPLICA_DEVICE];
     char update[BRG_REPLICA_DEVICE];
@@ -44,19 +46,19 @@ brg_status brg_replicas_divide(const brg_device_list *list, const char *device, 
 /* One of `count` shares of a batch: sizes differ by one at most, the larger come first. */
 void brg_replicas_share(int32_t batch, int32_t count, int32_t index, int32_t *first, int32_t *size);
 
-/* Where in the batch a piece of the share of one of this process's replicas lies. */
-void brg_replicas_piece(const brg_replicas *replicas, int32_t batch, int32_t replica, int32_t piece,
-                        int32_t *first, int32_t *size);
+/* Where in the batch the share of one of this process's replicas lies. */
+void brg_replicas_own_share(const brg_replicas *replicas, int32_t batch, int32_t replica,
+                            int32_t *first, int32_t *size);
 
-/* All of this process's pieces, laid out. */
+/* All of this process's shares, laid out. */
 typedef struct brg_shares {
-    brg_tensor *images[BRG_MAX_PIECES][BRG_MAX_REPLICAS];
-    brg_tensor *labels[BRG_MAX_PIECES][BRG_MAX_REPLICAS];
+    brg_tensor *images[BRG_MAX_REPLICAS];
+    brg_tensor *labels[BRG_MAX_REPLICAS];
 } brg_shares;
 
 void brg_shares_release(brg_shares *shares);
 
-/* BRG_E_ARGUMENT for a batch with fewer images than pieces. */
+/* BRG_E_ARGUMENT for a batch with fewer images than shares. */
 brg_status brg_replicas_check_batch(const brg_replicas *replicas, int64_t batch, brg_error *error);
 
 /* A step under way. */
@@ -68,12 +70,13 @@ typedef struct brg_shared_step {
     brg_verify_policy verify;
     int32_t priority;
 
+    brg_tensor *sum; /* of all gradients: from an earlier step, or NULL; the caller's to release */
+
     brg_verdict verdict; /* of all jobs so far */
     double device_ms, check_ms;
+    brg_sum_times sums; /* of the ranks' sums */
 
-    int32_t submitted;
-    brg_job job[BRG_MAX_PIECES][BRG_MAX_REPLICAS];
-    brg_tensor *gradient[BRG_MAX_PIECES][BRG_MAX_REPLICAS];
+    brg_job job[BRG_MAX_REPLICAS]; /* {0, 0}: none, or its result was taken */
 } brg_shared_step;
 
 /* Begins a step whose members before the verdict are set, the others zero. The engine keeps what it needs of
@@ -93,14 +96,14 @@ typedef struct brg_replicas_work {
 } brg_replicas_work;
 
 /* Makes a step and waits for it. *output is as brg_replicas_finish gives it. `verdict` may be NULL; it is
- * that of all jobs. BRG_E_ARGUMENT for fewer images than pieces; BRG_E_MEMORY; what the engine says of a job
+ * that of all jobs. BRG_E_ARGUMENT for fewer images than shares; BRG_E_MEMORY; what the engine says of a job
  * that failed. */
 brg_status brg_replicas_step(brg_engine *engine, const brg_replicas *replicas,
                              const brg_replicas_work *work, brg_tensor **output,
                              brg_verdict *verdict, brg_error *error);
 
 /* A stepper that shares steps out; setup and replicas live as long as it does. BRG_E_ARGUMENT for
- * fewer images in a batch than pieces; BRG_E_MEMORY. */
+ * fewer images in a batch than shares; BRG_E_MEMORY. */
 brg_status brg_stepper_share(const brg_stepper_setup *setup, const brg_replicas *replicas,
                              brg_stepper **out, brg_error *error);
 

@@ -22,6 +22,9 @@ static brg_status check_params(const brg_train_params *p, brg_error *error) {
         return brg_fail(error, BRG_E_ARGUMENT,
                         "a batch has at least one image, and steps count "
                         "from 0");
+    if (p->bucket < 0)
+        return brg_fail(error, BRG_E_ARGUMENT, "a bucket of a gradient has no %d bytes",
+                        (int)p->bucket);
     if (p->whole < 0 || p->first < 0 || (p->whole == 0 && p->first > 0) ||
         (p->whole > 0 && (p->mode != BRG_TRAIN_GRADIENT || p->first > p->whole - p->batch)))
         return brg_fail(error, BRG_E_ARGUMENT,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ops/ops.h"
+#include "train/buckets.h"
 #include "train/step_build.h"
 
 /* ---- slopes ----------------------------------------------------------------------------------- */
@@ -202,6 +203,30 @@ static void plan_update(brg_builder *b) {
     update(b);
 }
 
+/* The latest launch ends a bucket: what is from here on in the output is there. */
+static void close_bucket(brg_builder *b, int64_t from) {
+    if (b->plan->launch_count > 0)
+        b->plan->launches[b->plan->launch_count - 1].tail =
+            (size_t)(b->step->output - from) * sizeof(float);
+}
+
+/* All layers, last to first. */
+static void plan_backward(brg_builder *b) {
+    const brg_train_params *params = b->step->params;
+    int64_t bytes = params->mode == BRG_TRAIN_GRADIENT ? params->bucket : 0;
+    int32_t closed = 0;
+    brg_buckets buckets;
+    brg_buckets_cut(b->network, b->step->output, bytes, &buckets);
+    for (int32_t i = b->network->layer_count - 1; i >= 0; i--) {
+        int64_t from = b->network->layers[i].weights;
+        backward(b, i);
+        if (closed < buckets.count - 1 && from == buckets.from[closed]) {
+            close_bucket(b, from);
+            closed++;
+        }
+    }
+}
+
 static void plan_pass(brg_builder *b) {
     const brg_train_mode mode = b->step->params->mode;
     lay_out(b);
@@ -213,8 +238,8 @@ static void plan_pass(brg_builder *b) {
         hand_out_scores(b);
     else
         lose(b);
-    for (int32_t i = b->network->layer_count - 1; mode != BRG_TRAIN_SCORES && i >= 0; i--)
-        backward(b, i);
+    if (mode != BRG_TRAIN_SCORES)
+        plan_backward(b);
     if (mode == BRG_TRAIN_STEPS)
         update(b);
 }

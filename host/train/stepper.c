@@ -25,11 +25,22 @@ brg_status brg_train_submit(const brg_stepper_setup *setup, const brg_job_desc *
     return status;
 }
 
+static const double GLANCE_S = 0.05;
+
+brg_status brg_train_await_tail(const brg_stepper_setup *setup, brg_job job, size_t bytes,
+                                brg_tensor **output) {
+    brg_status status;
+    while ((status = brg_engine_wait_tail(setup->engine, job, bytes, GLANCE_S, output)) ==
+           BRG_E_TIMEOUT)
+        if (atomic_load(setup->abandon))
+            brg_engine_cancel(setup->engine, job);
+    return status;
+}
+
 brg_status brg_train_await(const brg_stepper_setup *setup, brg_job job, brg_result *result,
                            brg_error *error) {
-    const double glance_s = 0.05;
     brg_status status;
-    while ((status = brg_engine_wait(setup->engine, job, glance_s)) == BRG_E_TIMEOUT)
+    while ((status = brg_engine_wait(setup->engine, job, GLANCE_S)) == BRG_E_TIMEOUT)
         if (atomic_load(setup->abandon))
             brg_engine_cancel(setup->engine, job);
     if (status == BRG_OK)

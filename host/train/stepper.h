@@ -11,6 +11,7 @@
 
 #include "brigade/engine.h"
 #include "train/regime.h"
+#include "train/sums.h"
 
 enum { BRG_STRETCH = 50 };
 
@@ -30,6 +31,7 @@ typedef struct brg_stretch_result {
     float losses[BRG_STRETCH], hits[BRG_STRETCH]; /* of each: the mean, and images told right */
     brg_verdict verdict;
     double device_ms, check_ms;
+    brg_sum_times sums; /* of ranks, over all steps */
 } brg_stretch_result;
 
 /* What all steppers work with; lives as long as they. */
@@ -68,5 +70,10 @@ brg_status brg_train_submit(const brg_stepper_setup *setup, const brg_job_desc *
                             brg_error *error);
 brg_status brg_train_await(const brg_stepper_setup *setup, brg_job job, brg_result *result,
                            brg_error *error);
+
+/* Waits for the end of a job's output, as brg_engine_wait_tail does; what is not BRG_OK is explained by the end
+ * of the job. */
+brg_status brg_train_await_tail(const brg_stepper_setup *setup, brg_job job, size_t bytes,
+                                brg_tensor **output);
 
 #endif

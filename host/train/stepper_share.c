@@ -41,19 +41,18 @@ static brg_portion portion_of(const shared *s, const brg_stretch *stretch, int64
                          .epoch = stretch->epoch};
 }
 
-/* Lays out this process's pieces of one step of a stretch. */
+/* Lays out this process's shares of one step of a stretch. */
 static brg_status gather(const shared *s, const brg_stretch *stretch, int64_t step,
                          brg_shares *shares, brg_error *error) {
     int32_t batch = s->setup->regime->params.batch, first, size;
     brg_status status = BRG_OK;
     brg_shares_release(shares);
-    for (int32_t p = 0; p < s->replicas->pieces; p++)
-        for (int32_t r = 0; r < s->replicas->count && status == BRG_OK; r++) {
-            brg_replicas_piece(s->replicas, batch, r, p, &first, &size);
-            const brg_portion portion = portion_of(s, stretch, step, first, size);
-            status = brg_batches_gather(s->setup->images, s->setup->labels, &portion,
-                                        &shares->images[p][r], &shares->labels[p][r], error);
-        }
+    for (int32_t r = 0; r < s->replicas->count && status == BRG_OK; r++) {
+        brg_replicas_own_share(s->replicas, batch, r, &first, &size);
+        const brg_portion portion = portion_of(s, stretch, step, first, size);
+        status = brg_batches_gather(s->setup->images, s->setup->labels, &portion,
+                                    &shares->images[r], &shares->labels[r], error);
+    }
     return status;
 }
 
@@ -71,7 +70,8 @@ static brg_status begin_step(shared *s, int64_t index, const brg_tensor *state, 
                                 .params = s->setup->regime->params,
                                 .network = s->setup->model->network,
                                 .state = state,
-                                .verify = verify};
+                                .verify = verify,
+                                .sum = s->step.sum};
     s->step.params.step = (int32_t)(s->now.step + index);
     s->step.params.rate = s->now.rate;
     brg_status status = brg_replicas_begin(&s->step, &s->shares, error);
@@ -156,6 +156,8 @@ static void take(const shared *s, int64_t index, brg_tensor *output, brg_stretch
     result->hits[index] = numbers[hits];
     result->device_ms += s->step.device_ms;
     result->check_ms += s->step.check_ms;
+    result->sums.ms += s->step.sums.ms;
+    result->sums.hidden_ms += s->step.sums.hidden_ms;
     brg_verdict_merge(&result->verdict, &s->step.verdict);
     brg_tensor_release(result->state);
     result->state = output;
@@ -199,6 +201,7 @@ static void release(brg_stepper *stepper) {
     shared *s = (shared *)stepper;
     brg_shares_release(&s->shares);
     brg_shares_release(&s->ahead);
+    brg_tensor_release(s->step.sum);
     free(s);
 }
 

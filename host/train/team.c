@@ -19,7 +19,7 @@ brg_status brg_team_divide(brg_training *t, brg_error *error) {
     if (status == BRG_OK)
         status = brg_replicas_divide(list, wanted, t->config.ranks, t->config.replicas,
                                      &t->replicas, error);
-    t->replicas.pieces = t->config.ranks ? t->config.pieces : 1;
+    t->replicas.bucket = t->config.ranks && t->config.bucket > 0 ? t->config.bucket : 0;
     free(list);
     return status;
 }
@@ -109,7 +109,7 @@ static uint32_t sum_of_settings(const brg_training *t) {
     char text[512];
     int length = snprintf(
         text, sizeof text, "%d %d %d %d %lld %lld %d %.17g %.17g %.9g %.9g %llu %s %lld %lld %d",
-        (int)p->optimizer, (int)p->batch, (int)c->replicas, (int)t->replicas.pieces,
+        (int)p->optimizer, (int)p->batch, (int)c->replicas, (int)t->replicas.bucket,
         (long long)t->regime.epochs, (long long)t->regime.steps_of_epoch, (int)t->regime.schedule,
         t->regime.rate, t->regime.warmup, (double)p->momentum, (double)p->decay,
         (unsigned long long)p->seed, c->augment, (long long)c->save_every,

@@ -108,6 +108,7 @@ static brg_status check_place(const char *path, brg_error *error) {
 
 static void init_view(brg_trainer_view *v) {
     v->loss = v->train_accuracy = v->test_accuracy = v->best_accuracy = (double)NAN;
+    v->sum_ms = v->sum_hidden_ms = (double)NAN;
     v->rate = v->step_ms = v->images_per_s = v->remaining_s = (double)NAN;
     v->saved_step = -1;
 }

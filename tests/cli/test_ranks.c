@@ -91,13 +91,24 @@ Test(ranks, two_processes_do_what_two_replicas_do_bit_for_bit) {
         cJSON_Delete(two);
 }
 
-Test(ranks, four_processes_learn_in_pieces_and_pass_the_checks) {
+/* Told of all but the first step: some time, and that no more of it was hidden than there was. */
+static void expect_sums_told(cJSON *report) {
+    double all = member(report, "sum_ms")->valuedouble;
+    double hidden = member(report, "sum_hidden_ms")->valuedouble;
+    cr_expect_gt(all, 0);
+    cr_expect(hidden >= 0 && hidden <= all, "%g of %g ms", hidden, all);
+}
+
+Test(ranks, four_processes_learn_bucket_by_bucket_and_pass_the_checks) {
     need_mpi();
     write_train_dataset();
-    cJSON *four = learn(MANY "-np 4", "--epochs 4 --check-every 50 --pieces 2");
+    cJSON *four = learn(MANY "-np 4", "--epochs 4 --check-every 50 --bucket 1");
+    cJSON *whole = learn(MANY "-np 4", "--epochs 4 --check-every 0 --bucket 0");
     cr_expect_eq(member(four, "steps_passed")->valuedouble, 2);
     cr_expect_gt(member(four, "accuracy")->valuedouble, 0.95);
-    cJSON_Delete(four);
+    expect_sums_told(four);
+    expect_sums_told(whole);
+    expect_same_bits(four, whole);
 }
 
 /* Starts rank 1 in a way of its own; "$@" is its command. */

@@ -78,6 +78,13 @@ BRG_API brg_status brg_engine_resume(brg_engine *engine, brg_job job);
  * it ended; BRG_E_TIMEOUT; BRG_E_STALE. For command lines and tests: a window should not wait. */
 BRG_API brg_status brg_engine_wait(brg_engine *engine, brg_job job, double timeout_s);
 
+/* Waits until the last `bytes` bytes of a job's output are there, for at most timeout_s seconds (< 0: for
+ * ever). Of an op whose plan says so (brg_launch.tail) they come while the job still computes what is before them;
+ * of others once it is done, as they do of a job with repeats. *output is retained for the caller, who must not
+ * read what is before those bytes. BRG_E_TIMEOUT; BRG_E_STALE; BRG_E_CANCELLED if the job ended without. */
+BRG_API brg_status brg_engine_wait_tail(brg_engine *engine, brg_job job, size_t bytes,
+                                        double timeout_s, brg_tensor **output);
+
 /* Copies what came of an ended job; the caller releases it with brg_result_release. May be called more
  * than once. BRG_E_STALE; BRG_E_ARGUMENT if the job has not ended. */
 BRG_API brg_status brg_engine_result(brg_engine *engine, brg_job job, brg_result *result,

@@ -24,6 +24,7 @@ enum {
     BRG_MAX_ARGS = 32,
     BRG_MAX_LAUNCHES = 2048,
     BRG_MAX_SCRATCH = 8,
+    BRG_MAX_TAILS = 12,
     BRG_MAX_DIMS = 8,
     BRG_MAX_TUNABLES = 12,
     BRG_MAX_CHOICES = 12,
@@ -102,6 +103,9 @@ typedef struct brg_launch {
     size_t local[3];   /* work-items per group along each dim */
     int32_t slice_dim; /* the dim along which the range may be cut */
     int64_t rows_per_item; /* output rows finished by one work-item along slice_dim; 0: known at the end */
+    size_t tail; /* bytes at the output's end that are final once this launch is done: they are read back
+                    while later launches compute (brg_engine_wait_tail); 0: known at the end. More from
+                    launch to launch, BRG_MAX_TAILS times at most, a place where a view may begin each */
     double share;          /* work of this launch, in units of the op's own: only the proportion among
                               a plan's launches counts; 0 in all of them: equal parts */
     brg_arg args[BRG_MAX_ARGS];

@@ -335,6 +335,8 @@ typedef struct brg_train_params {
     int32_t batch;  /* images in a step */
     int32_t whole;  /* of a gradient: images in the batch that these are a part of; 0: of none */
     int32_t first;  /* of a gradient: where in the whole batch they begin, for dropout */
+    int32_t bucket; /* of a gradient: bytes of its end after which these come back while the rest is
+                       computed (brg_engine_wait_tail), by whole layers; 0: it comes back whole */
     int32_t step;   /* steps done before, for dropout and Adam */
     uint64_t seed;  /* of dropout */
     float rate;     /* of learning */

@@ -44,12 +44,21 @@ BRG_API bool brg_ranks_speaks(const brg_ranks *ranks);
 enum { BRG_MAX_SUMS = 16 };
 
 /* Begins to replace numbers by their sums over all ranks. They must stay in place until brg_ranks_await, or
- * until ranks are left. The same call on as many ranks gives the same bits, on all of them. At most
- * BRG_MAX_SUMS may be under way. */
+ * until ranks are left. The same call on as many ranks gives the same bits, on all of them. There may be at most
+ * BRG_MAX_SUMS of them before a brg_ranks_await. */
 BRG_API brg_status brg_ranks_sum(brg_ranks *ranks, float *numbers, int64_t count, brg_error *error);
 
 /* Waits for all sums that were begun. BRG_E_RANK_LOST. */
 BRG_API brg_status brg_ranks_await(brg_ranks *ranks, brg_error *error);
+
+/* A sum under way: nanoseconds of brg_now_ns. */
+typedef struct brg_sum_span {
+    uint64_t began_ns, ended_ns;
+} brg_sum_span;
+
+/* Copies when the sums that the latest brg_ranks_await waited for were asked for, and when each was there.
+ * Returns how many. */
+BRG_API int32_t brg_ranks_sum_spans(const brg_ranks *ranks, brg_sum_span spans[BRG_MAX_SUMS]);
 
 /* Replaces each number by the largest that any rank has in its place, none of which may be NaN. Waits.
  * BRG_E_RANK_LOST. Without ranks (NULL) nothing changes. */

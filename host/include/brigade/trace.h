@@ -20,6 +20,7 @@ typedef enum brg_lane {
     BRG_LANE_KERNEL,
     BRG_LANE_READBACK,
     BRG_LANE_REFERENCE,
+    BRG_LANE_SUM, /* by ranks */
     BRG_LANE_COUNT
 } brg_lane;
 

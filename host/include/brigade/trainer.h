@@ -82,9 +82,10 @@ typedef struct brg_trainer_config {
      * must have the same configuration and data; the first one saves. They must outlive the trainer. */
     brg_ranks *ranks;
 
-    /* With ranks: parts that each share is cut into, so that the sum of one travels while the next is
-     * computed; 1. A number of its own gives bits of its own, as replicas do. */
-    int32_t pieces;
+    /* With ranks: bytes of gradients, of whole layers and the last layers first, whose sum begins to travel
+     * while gradients of the layers before are computed; 65536. Negative: all gradients are summed up once they
+     * are computed. With Open MPI this does not change a bit. */
+    int32_t bucket;
 
     /* Checkpoint file, written when training ends or is stopped, and after so many steps; default:
      * no file; after each epoch. */
@@ -157,6 +158,9 @@ typedef struct brg_trainer_view {
     double seconds;        /* since training began, without reading and without pauses */
     double step_ms;        /* device and host, median of the latest portions, per step */
     double images_per_s;   /* likewise */
+    double sum_ms;         /* with ranks: that their sums were under way, mean over steps of this run, its
+                              first ones left out */
+    double sum_hidden_ms;  /* of that, while gradients were still being computed; NaN both without ranks */
     double remaining_s;    /* estimated, tests and checks included */
     double tested;         /* 0..1, while TESTING */
 
