@@ -22,9 +22,15 @@ void brg_desk_init(brg_desk *desk, brg_app *app) {
             (brg_desk_entry){.claim = c, .dial = c->dial.name ? (float)c->dial.standard : 0};
 }
 
+static void drop_texts(brg_desk_saving *saving) {
+    free(saving->page);
+    free(saving->json);
+    saving->page = saving->json = NULL;
+}
+
 void brg_desk_clear(brg_desk *desk) {
     brg_errand_await(&desk->saving.errand);
-    free(desk->saving.json);
+    drop_texts(&desk->saving);
     brg_lab_destroy(desk->run);
     brg_engine_destroy(desk->engine);
     for (int32_t i = 0; i < desk->count; i++)
@@ -226,12 +232,12 @@ static void take_saved(brg_desk *desk) {
     if (!brg_errand_back(&saving->errand))
         return;
     if (saving->status == BRG_OK)
-        brg_log_note(&desk->app->log, "Saved the lab's results as %s.", saving->path);
+        brg_log_note(&desk->app->log, "Saved the lab's report as %s, its data beside it as %s.",
+                     saving->page_path, strrchr(saving->path, '/') + 1);
     else
         brg_log_error(&desk->app->log, "Lab", &saving->error);
     desk->saves += saving->status == BRG_OK;
-    free(saving->json);
-    saving->json = NULL;
+    drop_texts(saving);
 }
 
 void brg_desk_update(brg_desk *desk) {
@@ -259,10 +265,11 @@ void brg_desk_save(brg_desk *desk) {
     if (saving->json || count == 0)
         return;
     saving->json = brg_lab_results_json(results, count);
-    if (!saving->json || !brg_errand_send(&saving->errand, brg_desk_write, saving, desk->app->wake,
-                                          desk->app->wake_user)) {
+    saving->page = brg_lab_results_html(results, count);
+    if (!saving->json || !saving->page ||
+        !brg_errand_send(&saving->errand, brg_desk_write, saving, desk->app->wake,
+                         desk->app->wake_user)) {
         brg_log_note(&desk->app->log, "There is no memory to save the lab's results.");
-        free(saving->json);
-        saving->json = NULL;
+        drop_texts(saving);
     }
 }

@@ -22,13 +22,13 @@ typedef struct brg_desk_entry {
     float dial;            /* where the user put it */
 } brg_desk_entry;
 
-/* The file of results that is being written. */
+/* The two files of results that are being written: a page for people, and the data. */
 typedef struct brg_desk_saving {
     brg_errand errand;
-    char *json; /* of the results */
+    char *page, *json; /* what is in them; NULL: nothing is being written */
     brg_status status;
     brg_error error;
-    char path[BRG_PATH];
+    char page_path[BRG_PATH], path[BRG_PATH];
 } brg_desk_saving;
 
 typedef struct brg_desk {
@@ -79,7 +79,8 @@ void brg_desk_step(brg_desk *desk, int32_t by);
 /* After the filter changed: what is chosen is in the list, if there is one. */
 void brg_desk_keep_choice(brg_desk *desk);
 
-/* Starts to write all results as JSON, as 'brigade lab --json' does; the log says where. */
+/* Starts to write all results as an HTML page and as JSON, as 'brigade lab' does with --report and --json; the log
+ * says where. */
 void brg_desk_save(brg_desk *desk);
 
 /* ---- what is known --------------------------------------------------------------------------- */

@@ -1,12 +1,18 @@
-/* The file of the lab's results. See files.h. */
+/* The files of the lab's results. See files.h. */
 #include "lab/files.h"
 
+#include <brigade/file.h>
 #include <brigade/report.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lab/desk.h"
+
+static bool put_path(char *path, const char *directory, const char *name, const char *suffix) {
+    return snprintf(path, BRG_PATH, "%s/%s%s", directory, name, suffix) < BRG_PATH;
+}
 
 static brg_status save_in(brg_desk_saving *saving, const brg_report *report,
                           const char *directory) {
@@ -14,12 +20,14 @@ static brg_status save_in(brg_desk_saving *saving, const brg_report *report,
     time_t now = time(NULL);
     struct tm parts;
     localtime_r(&now, &parts);
-    strftime(name, sizeof name, "brigade-lab-%Y%m%d-%H%M%S.json", &parts);
-    int length = snprintf(saving->path, sizeof saving->path, "%s/%s", directory, name);
-    if ((size_t)length >= sizeof saving->path)
+    strftime(name, sizeof name, "brigade-lab-%Y%m%d-%H%M%S", &parts);
+    if (!put_path(saving->page_path, directory, name, ".html") ||
+        !put_path(saving->path, directory, name, ".json"))
         return brg_fail(&saving->error, BRG_E_IO, "\"%.140s\" is too long a path to save under.",
                         directory);
-    return brg_report_save(report, saving->path, &saving->error);
+    brg_status status =
+        brg_file_write(saving->page_path, saving->page, strlen(saving->page), &saving->error);
+    return status == BRG_OK ? brg_report_save(report, saving->path, &saving->error) : status;
 }
 
 static brg_status save(brg_desk_saving *saving, const brg_report *report) {

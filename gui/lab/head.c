@@ -70,7 +70,7 @@ static void draw_buttons(brg_lab_view *v, brg_rect row) {
     char all[48];
     int shown = (int)brg_desk_shown(desk);
     bool idle = !brg_desk_running(desk);
-    if (button(v, &row, 116, "lab_run", idle ? "Run (space)" : "Measuring", true, idle,
+    if (button(v, &row, 108, "lab_run", idle ? "Run (space)" : "Measuring", true, idle,
                "Puts this claim to the test: at most as long as the time below says."))
         brg_desk_run(desk);
     if (button(v, &row, 100, "lab_stop", desk->stopping ? "Stopping" : "Stop (esc)", false,
@@ -81,10 +81,11 @@ static void draw_buttons(brg_lab_view *v, brg_rect row) {
     if (button(v, &row, 128, "lab_run_all", all, false, idle && shown > 0,
                "Tests every claim in the list, one after the other, each with its usual dial."))
         brg_desk_run_shown(desk);
-    if (button(v, &row, 92, "lab_save", "Save (S)", false,
+    if (button(v, &row, 126, "lab_save", "Save report (S)", false,
                brg_desk_results(desk) > 0 && !desk->saving.json,
-               "Writes all results with every sample as JSON, which 'brigade compare' reads; the "
-               "line at the bottom says where."))
+               "Writes all results twice: as an HTML page with every plot, for people, and beside "
+               "it as JSON with every sample, which 'brigade compare' reads. The line at the "
+               "bottom says where."))
         brg_desk_save(desk);
 }
 

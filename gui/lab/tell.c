@@ -84,6 +84,8 @@ brg_status brg_lab_view_report(const brg_lab_view *v, brg_report *report, brg_er
     put_number(&json, "saves", (double)desk->saves);
     fputs(",\"saved\":", json.stream);
     brg_json_string(&json, desk->saving.path);
+    fputs(",\"saved_page\":", json.stream);
+    brg_json_string(&json, desk->saving.page_path);
     put_results(&json, desk);
     fputs("}", json.stream);
     return brg_json_close(&json, report, "lab", error);

@@ -161,7 +161,7 @@ static const char *const keys[] = {"space, enter  put the claim to the test",
                                    "home, end  the first, the last",
                                    "F  filter the list; enter ends it",
                                    "R  the timeline, or the rounds",
-                                   "S  save the results as JSON",
+                                   "S  save the report: an HTML page, and the data as JSON",
                                    NULL};
 
 static bool settled(const void *model) {

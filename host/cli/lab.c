@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "lab_page.h"
-#include "lab_plot.h"
+#include "lab_ascii.h"
+#include "lab_junit.h"
 #include "session.h"
 #include "table.h"
 
@@ -240,10 +240,19 @@ static brg_status report_results(const lab_run *run, brg_error *error) {
     return status;
 }
 
+static brg_status save_page(const char *path, const lab_run *run, brg_error *error) {
+    char *page = brg_lab_results_html(run->results, run->done);
+    if (!page)
+        return brg_fail(error, BRG_E_MEMORY, "there is not enough memory for the page");
+    brg_status status = brg_file_write(path, page, strlen(page), error);
+    free(page);
+    return status;
+}
+
 static brg_status save_files(const lab_run *run, const lab_settings *settings, brg_error *error) {
     brg_status status = BRG_OK;
     if (settings->page)
-        status = cli_lab_page_save(settings->page, run->results, run->done, error);
+        status = save_page(settings->page, run, error);
     if (status == BRG_OK && settings->junit)
         status = cli_lab_junit_save(settings->junit, run->results, run->done, error);
     return status;

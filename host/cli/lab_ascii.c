@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lab_plot.h"
+#include "lab_ascii.h"
 #include "table.h"
 
 enum { LEFT = 14, CHART = CLI_WIDTH - LEFT - 2 };

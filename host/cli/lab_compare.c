@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "markup.h"
+#include "brigade/brigade.h"
 #include "table.h"
 
 static const cli_column columns[] = {
@@ -35,10 +35,11 @@ static const cJSON *find_by(const cJSON *array, const char *name, const char *te
 }
 
 static void answer_text(const cJSON *answer, char *text) {
-    char number[64];
     const double value = number_at(answer, "value");
-    snprintf(text, CLI_CELL, "%s %.16s", cli_markup_number(value, number, sizeof number),
-             isnan(value) ? "" : text_at(answer, "unit"));
+    if (isnan(value))
+        snprintf(text, CLI_CELL, "not measured");
+    else
+        brg_lab_number_text(value, text_at(answer, "unit"), text, CLI_CELL);
 }
 
 /* Intervals that do not touch; never so where one is not known. */

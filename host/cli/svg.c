@@ -18,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "markup.h"
-
 enum {
     WIDTH = 880,
     HEAD = 74,
@@ -58,7 +56,7 @@ static const char style[] =
 
 static void put_text(FILE *out, double x, double y, const char *classes, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, classes);
-    cli_markup_escaped(out, text);
+    brg_markup_put(out, text);
     fputs("</text>\n", out);
 }
 
@@ -132,7 +130,7 @@ static void put_y_axis(FILE *out, const cli_panel *panel, const scale *s) {
     }
     fprintf(out, "<text class=\"soft mid\" transform=\"translate(30 %.1f) rotate(-90)\">",
             s->top + s->height / 2);
-    cli_markup_escaped(out, panel->y_title);
+    brg_markup_put(out, panel->y_title);
     fputs("</text>\n", out);
 }
 
@@ -174,7 +172,7 @@ static void put_mark(FILE *out, int32_t series, double x, double y, const char *
             shapes[series % COLOURS]);
     if (tip) {
         fputs("<title>", out);
-        cli_markup_escaped(out, tip);
+        brg_markup_put(out, tip);
         fputs("</title>", out);
     }
     fputs("</path>\n", out);
@@ -322,7 +320,7 @@ static void put_document(FILE *out, const char *title, const char *subtitle,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" "
             "height=\"%.0f\" role=\"img\">\n<title>",
             WIDTH, height, WIDTH, height);
-    cli_markup_escaped(out, title);
+    brg_markup_put(out, title);
     fprintf(out, "</title>\n%s<rect class=\"bg\" width=\"%d\" height=\"%.0f\"/>\n", style, WIDTH,
             height);
     put_text(out, 28, 38, "h1", title);

@@ -20,6 +20,7 @@
 #include "brigade/image.h"
 #include "brigade/job.h"
 #include "brigade/lab.h"
+#include "brigade/markup.h"
 #include "brigade/op.h"
 #include "brigade/ops.h"
 #include "brigade/ranks.h"

@@ -281,7 +281,12 @@ BRG_API brg_status brg_lab_result_copy(brg_lab *lab, int32_t index, brg_lab_resu
 BRG_API void brg_lab_result_release(brg_lab_result *result);
 
 /* The results as the JSON array of a report's "results" (see brigade/report.h), with all samples. The caller
- * frees it with free(). NULL if memory is short. */
+ * frees it with free(). NULL if memory is short. Any thread. */
 BRG_API char *brg_lab_results_json(const brg_lab_result *results, int32_t count);
+
+/* The results as one HTML page for people, with all plots and timelines: without scripts, and it needs no other
+ * file. What it says of the machine is of this one, now. The caller frees it with free(). NULL if memory is
+ * short. Any thread. */
+BRG_API char *brg_lab_results_html(const brg_lab_result *results, int32_t count);
 
 #endif

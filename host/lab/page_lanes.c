@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab_plot.h"
-#include "markup.h"
+#include "lab/page.h"
 
 enum { WIDTH = 720, LEFT = 118, RIGHT = 14, TOP = 30, ROW = 30, FOOT = 34, COLOURS = 6 };
 enum { MOST_LANES = 32, MOST_NAMES = 64, MOST_PICTURES = 16 };
@@ -92,12 +91,12 @@ static void put_span(FILE *out, const picture *of, const brg_lab_span *span) {
     fprintf(out, "<g class=\"s s%d%s\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\">",
             (int)colour_of(of->result, span), span->waiting ? " waits" : "", x, y, width, ROW - 8);
     fputs("<title>", out);
-    cli_markup_escaped(out, span->name);
+    brg_markup_put(out, span->name);
     fprintf(out, ", %.3g to %.3g %s</title></rect>", span->start_s * scale, span->end_s * scale,
             unit);
     if ((double)strlen(span->name) * 6.6 + 8 < width) {
         fprintf(out, "<text class=\"inside\" x=\"%.1f\" y=\"%.1f\">", x + 5, y + ROW / 2.0);
-        cli_markup_escaped(out, span->name);
+        brg_markup_put(out, span->name);
         fputs("</text>", out);
     }
     fputs("</g>\n", out);
@@ -125,15 +124,15 @@ static void put_picture(FILE *out, const picture *of) {
     fprintf(out,
             "<div class=\"wide\"><svg class=\"plot\" viewBox=\"0 0 %d %.0f\" role=\"img\"><title>",
             WIDTH, bottom + FOOT);
-    cli_markup_escaped(out, of->name[0] ? of->name : of->result->claim->title);
+    brg_markup_put(out, of->name[0] ? of->name : of->result->claim->title);
     fputs("</title><desc>Who did what when; pale boxes are waiting.</desc>\n", out);
     fputs("<text class=\"strong\" x=\"8\" y=\"15\">", out);
-    cli_markup_escaped(out, of->name);
+    brg_markup_put(out, of->name);
     fputs("</text>\n", out);
     put_time_axis(out, of, bottom);
     for (int32_t i = 0; i < of->lane_count; i++) {
         fprintf(out, "<text class=\"end\" x=\"%d\" y=\"%.1f\">", LEFT - 10, TOP + i * ROW + 15.0);
-        cli_markup_escaped(out, of->lanes[i]);
+        brg_markup_put(out, of->lanes[i]);
         fputs("</text>\n", out);
     }
     for (int32_t i = 0; i < of->result->span_count; i++)
@@ -164,7 +163,7 @@ static int32_t gather_names(const brg_lab_result *result, const char **names) {
     return count;
 }
 
-void cli_lab_lanes_put(FILE *out, const brg_lab_result *result) {
+void brg_page_lanes(FILE *out, const brg_lab_result *result) {
     const char *names[MOST_PICTURES];
     const int32_t count = gather_names(result, names);
     for (int32_t i = 0; i < count; i++) {

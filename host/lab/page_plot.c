@@ -9,14 +9,13 @@
  *
  * Measured values are solid, with a bar for their 95 % interval; computed ones are dashed. What is not
  * a number, or not positive on a logarithmic axis, is left out. */
-#include "lab_plot.h"
+#include "lab/page.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab_axis.h"
-#include "markup.h"
+#include "lab/page_axis.h"
 
 enum {
     WIDTH = 720,
@@ -39,7 +38,7 @@ enum {
 
 static void put_text(FILE *out, double x, double y, const char *classes, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, classes);
-    cli_markup_escaped(out, text);
+    brg_markup_put(out, text);
     fputs("</text>\n", out);
 }
 
@@ -53,9 +52,9 @@ static void open_picture(FILE *out, double height, const char *title, const char
         out,
         "<div class=\"wide\"><svg class=\"plot\" viewBox=\"0 0 %d %.0f\" role=\"img\">\n<title>",
         WIDTH, height);
-    cli_markup_escaped(out, title);
+    brg_markup_put(out, title);
     fputs("</title>\n<desc>", out);
-    cli_markup_escaped(out, description);
+    brg_markup_put(out, description);
     fputs("</desc>\n", out);
 }
 
@@ -66,15 +65,16 @@ static void close_picture(FILE *out) {
 /* ---- axes -------------------------------------------------------------------------------------- */
 
 /* The measured places themselves are the best ticks, if they are few: 1, 2, 4, 8 units. */
-static void ticks_at_points(cli_axis *x, const brg_lab_result *result) {
-    cli_axis own = *x;
+static void ticks_at_points(brg_page_axis *x, const brg_lab_result *result) {
+    brg_page_axis own = *x;
     own.tick_count = 0;
     for (int32_t i = 0; i < result->series_count; i++)
         for (int32_t j = 0; j < result->series[i].point_count; j++) {
             const double value = result->series[i].points[j].x;
-            bool apart = cli_axis_fits(x, value);
+            bool apart = brg_page_axis_fits(x, value);
             for (int32_t k = 0; k < own.tick_count && apart; k++)
-                apart = fabs(cli_axis_place(x, own.ticks[k]) - cli_axis_place(x, value)) > 30 ||
+                apart = fabs(brg_page_axis_place(x, own.ticks[k]) - brg_page_axis_place(x, value)) >
+                            30 ||
                         own.ticks[k] == value;
             bool known = false;
             for (int32_t k = 0; k < own.tick_count; k++)
@@ -82,38 +82,38 @@ static void ticks_at_points(cli_axis *x, const brg_lab_result *result) {
             if (!apart || (!known && own.tick_count == 9))
                 return;
             if (!known)
-                cli_axis_mark(&own, value);
+                brg_page_axis_mark(&own, value);
         }
     if (own.tick_count >= 2)
         *x = own;
 }
 
-static void fit_axes(const brg_lab_result *result, cli_axis *x, cli_axis *y) {
+static void fit_axes(const brg_lab_result *result, brg_page_axis *x, brg_page_axis *y) {
     const brg_lab_plot *plot = &result->claim->plot;
-    *x = cli_axis_empty(plot->log_x);
-    *y = cli_axis_empty(plot->log_y);
+    *x = brg_page_axis_empty(plot->log_x);
+    *y = brg_page_axis_empty(plot->log_y);
     for (int32_t i = 0; i < result->series_count; i++)
         for (int32_t j = 0; j < result->series[i].point_count; j++) {
             const brg_lab_point *p = &result->series[i].points[j];
-            cli_axis_include(x, p->x);
-            cli_axis_include(y, p->y);
-            cli_axis_include(y, p->low);
-            cli_axis_include(y, p->high);
+            brg_page_axis_include(x, p->x);
+            brg_page_axis_include(y, p->y);
+            brg_page_axis_include(y, p->low);
+            brg_page_axis_include(y, p->high);
         }
     if (!y->logarithmic)
-        cli_axis_include(y, 0);
+        brg_page_axis_include(y, 0);
     if (!x->logarithmic && x->low > 0 && x->low < 0.5 * x->high)
-        cli_axis_include(x, 0);
+        brg_page_axis_include(x, 0);
 }
 
 /* Numbers below the axis, but those that would run into the one before. */
-static void put_x_numbers(FILE *out, const cli_axis *x, double y) {
+static void put_x_numbers(FILE *out, const brg_page_axis *x, double y) {
     const double width_of_character = 7, gap = 8;
     double free_from = -INFINITY;
     char text[64];
     for (int32_t i = 0; i < x->tick_count; i++) {
-        const double at = cli_axis_place(x, x->ticks[i]);
-        cli_axis_number(x->ticks[i], text, sizeof text);
+        const double at = brg_page_axis_place(x, x->ticks[i]);
+        brg_page_axis_number(x->ticks[i], text, sizeof text);
         const double half = width_of_character * (double)strlen(text) / 2;
         put_line(out, "axis", at, y, at, y + 5);
         if (at - half < free_from)
@@ -123,21 +123,22 @@ static void put_x_numbers(FILE *out, const cli_axis *x, double y) {
     }
 }
 
-static void put_axes(FILE *out, const brg_lab_plot *plot, const cli_axis *x, const cli_axis *y) {
+static void put_axes(FILE *out, const brg_lab_plot *plot, const brg_page_axis *x,
+                     const brg_page_axis *y) {
     char text[64];
     for (int32_t i = 0; i < y->tick_count; i++) {
-        const double at = cli_axis_place(y, y->ticks[i]);
+        const double at = brg_page_axis_place(y, y->ticks[i]);
         put_line(out, "grid", x->from, at, x->to, at);
         put_text(out, x->from - 8, at + 4, "soft end",
-                 cli_axis_number(y->ticks[i], text, sizeof text));
+                 brg_page_axis_number(y->ticks[i], text, sizeof text));
     }
     put_x_numbers(out, x, y->from);
     put_line(out, "axis", x->from, y->from, x->to, y->from);
     snprintf(text, sizeof text, "%s", plot->log_x ? " (log scale)" : "");
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"mid\">", (x->from + x->to) / 2, y->from + 42);
-    cli_markup_escaped(out, plot->x ? plot->x : "");
+    brg_markup_put(out, plot->x ? plot->x : "");
     fprintf(out, "%s</text>\n<text x=\"8\" y=\"%d\">", text, TOP - 16);
-    cli_markup_escaped(out, plot->y ? plot->y : "");
+    brg_markup_put(out, plot->y ? plot->y : "");
     fprintf(out, "%s</text>\n", plot->log_y ? " (log scale)" : "");
 }
 
@@ -146,31 +147,33 @@ static void put_axes(FILE *out, const brg_lab_plot *plot, const cli_axis *x, con
 static void put_point_title(FILE *out, const brg_lab_series *series, const brg_lab_point *p) {
     char y[64], low[64], high[64];
     fputs("<title>", out);
-    cli_markup_escaped(out, p->label[0] ? p->label : series->name);
-    fprintf(out, ": %s", cli_markup_number(p->y, y, sizeof y));
+    brg_markup_put(out, p->label[0] ? p->label : series->name);
+    fprintf(out, ": %s", brg_page_number(p->y, y, sizeof y));
     if (isfinite(p->low) && isfinite(p->high))
-        fprintf(out, " (%s to %s)", cli_markup_number(p->low, low, sizeof low),
-                cli_markup_number(p->high, high, sizeof high));
+        fprintf(out, " (%s to %s)", brg_page_number(p->low, low, sizeof low),
+                brg_page_number(p->high, high, sizeof high));
     fputs("</title>", out);
 }
 
-static void put_interval(FILE *out, const brg_lab_point *p, const cli_axis *x, const cli_axis *y) {
+static void put_interval(FILE *out, const brg_lab_point *p, const brg_page_axis *x,
+                         const brg_page_axis *y) {
     if (!isfinite(p->low) || !isfinite(p->high) || p->low == p->high)
         return;
-    const double at = cli_axis_place(x, p->x);
-    const double low = cli_axis_place_within(y, p->low), high = cli_axis_place_within(y, p->high);
+    const double at = brg_page_axis_place(x, p->x);
+    const double low = brg_page_axis_place_within(y, p->low),
+                 high = brg_page_axis_place_within(y, p->high);
     put_line(out, "whisker", at, low, at, high);
     put_line(out, "whisker", at - 4, low, at + 4, low);
     put_line(out, "whisker", at - 4, high, at + 4, high);
 }
 
-static void put_path(FILE *out, const brg_lab_series *series, const cli_axis *x,
-                     const cli_axis *y) {
+static void put_path(FILE *out, const brg_lab_series *series, const brg_page_axis *x,
+                     const brg_page_axis *y) {
     fputs("<polyline points=\"", out);
     for (int32_t i = 0; i < series->point_count; i++) {
         const brg_lab_point *p = &series->points[i];
-        if (cli_axis_fits(x, p->x) && cli_axis_fits(y, p->y))
-            fprintf(out, "%.1f,%.1f ", cli_axis_place(x, p->x), cli_axis_place(y, p->y));
+        if (brg_page_axis_fits(x, p->x) && brg_page_axis_fits(y, p->y))
+            fprintf(out, "%.1f,%.1f ", brg_page_axis_place(x, p->x), brg_page_axis_place(y, p->y));
     }
     fputs("\"/>\n", out);
 }
@@ -179,8 +182,8 @@ static void open_series(FILE *out, int32_t index, bool model) {
     fprintf(out, "<g class=\"s s%d%s\">\n", (int)(index % COLOURS), model ? " model" : "");
 }
 
-static void put_series(FILE *out, const brg_lab_result *result, int32_t index, const cli_axis *x,
-                       const cli_axis *y) {
+static void put_series(FILE *out, const brg_lab_result *result, int32_t index,
+                       const brg_page_axis *x, const brg_page_axis *y) {
     const brg_lab_series *series = &result->series[index];
     const bool joined = result->claim->plot.kind == BRG_LAB_PLOT_LINES;
     open_series(out, index, series->model);
@@ -188,11 +191,11 @@ static void put_series(FILE *out, const brg_lab_result *result, int32_t index, c
         put_path(out, series, x, y);
     for (int32_t i = 0; i < series->point_count && !(joined && series->model); i++) {
         const brg_lab_point *p = &series->points[i];
-        if (!cli_axis_fits(x, p->x) || !cli_axis_fits(y, p->y))
+        if (!brg_page_axis_fits(x, p->x) || !brg_page_axis_fits(y, p->y))
             continue;
         put_interval(out, p, x, y);
-        fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\">", cli_axis_place(x, p->x),
-                cli_axis_place(y, p->y), joined ? "3.6" : "5");
+        fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\">", brg_page_axis_place(x, p->x),
+                brg_page_axis_place(y, p->y), joined ? "3.6" : "5");
         put_point_title(out, series, p);
         fputs("</circle>\n", out);
     }
@@ -265,41 +268,43 @@ static void put_tag(FILE *out, const brg_lab_series *series, const name_tag *tag
 }
 
 /* A lone series needs no name beside it if the axis says the same, but a name does no harm. */
-static void put_tags(FILE *out, const brg_lab_result *result, const cli_axis *x,
-                     const cli_axis *y) {
+static void put_tags(FILE *out, const brg_lab_result *result, const brg_page_axis *x,
+                     const brg_page_axis *y) {
     name_tag tags[MOST_SERIES];
     int32_t count = 0;
     for (int32_t i = 0; i < result->series_count && count < MOST_SERIES; i++) {
         const brg_lab_series *series = &result->series[i];
         const brg_lab_point *last = NULL;
         for (int32_t j = 0; j < series->point_count; j++)
-            if (cli_axis_fits(x, series->points[j].x) && cli_axis_fits(y, series->points[j].y))
+            if (brg_page_axis_fits(x, series->points[j].x) &&
+                brg_page_axis_fits(y, series->points[j].y))
                 last = &series->points[j];
         if (last && series->name[0])
-            tags[count++] = (name_tag){i, line_count(series->name), cli_axis_place(y, last->y)};
+            tags[count++] =
+                (name_tag){i, line_count(series->name), brg_page_axis_place(y, last->y)};
     }
     push_apart(tags, count, y->from + 10);
     for (int32_t i = 0; i < count; i++)
         put_tag(out, &result->series[tags[i].series], &tags[i], x->to + 10);
 }
 
-static void put_point_labels(FILE *out, const brg_lab_result *result, const cli_axis *x,
-                             const cli_axis *y) {
+static void put_point_labels(FILE *out, const brg_lab_result *result, const brg_page_axis *x,
+                             const brg_page_axis *y) {
     for (int32_t i = 0; i < result->series_count; i++)
         for (int32_t j = 0; j < result->series[i].point_count; j++) {
             const brg_lab_point *p = &result->series[i].points[j];
-            if (cli_axis_fits(x, p->x) && cli_axis_fits(y, p->y) && p->label[0])
-                put_text(out, cli_axis_place(x, p->x) + 9, cli_axis_place(y, p->y) - 7, "",
-                         p->label);
+            if (brg_page_axis_fits(x, p->x) && brg_page_axis_fits(y, p->y) && p->label[0])
+                put_text(out, brg_page_axis_place(x, p->x) + 9, brg_page_axis_place(y, p->y) - 7,
+                         "", p->label);
         }
 }
 
 static void put_plane(FILE *out, const brg_lab_result *result) {
     const brg_lab_plot *plot = &result->claim->plot;
-    cli_axis x, y;
+    brg_page_axis x, y;
     fit_axes(result, &x, &y);
-    cli_axis_round(&y, 5);
-    cli_axis_round(&x, 6);
+    brg_page_axis_round(&y, 5);
+    brg_page_axis_round(&x, 6);
     x.from = LEFT;
     x.to = WIDTH - RIGHT;
     y.from = HEIGHT - BOTTOM;
@@ -322,17 +327,17 @@ static void put_plane(FILE *out, const brg_lab_result *result) {
 static void put_bar_value(FILE *out, const brg_lab_result *result, int32_t index,
                           const brg_lab_point *p, double x, double y) {
     char number[64], text[160];
-    snprintf(text, sizeof text, "%s%s%.64s", cli_markup_number(p->y, number, sizeof number),
+    snprintf(text, sizeof text, "%s%s%.64s", brg_page_number(p->y, number, sizeof number),
              result->series_count > 1 ? "  " : "",
              result->series_count > 1 ? result->series[index].name : "");
     put_text(out, x + 8, y + BAR / 2.0 + 4, "soft", text);
 }
 
 static void put_bar(FILE *out, const brg_lab_result *result, int32_t index, const brg_lab_point *p,
-                    const cli_axis *value, double y) {
+                    const brg_page_axis *value, double y) {
     const brg_lab_series *series = &result->series[index];
-    const double zero = value->logarithmic ? value->from : cli_axis_place_within(value, 0);
-    const double end = cli_axis_fits(value, p->y) ? cli_axis_place(value, p->y) : zero;
+    const double zero = value->logarithmic ? value->from : brg_page_axis_place_within(value, 0);
+    const double end = brg_page_axis_fits(value, p->y) ? brg_page_axis_place(value, p->y) : zero;
     double right = fmax(zero, end);
     open_series(out, index, series->model);
     fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\">",
@@ -340,8 +345,8 @@ static void put_bar(FILE *out, const brg_lab_result *result, int32_t index, cons
     put_point_title(out, series, p);
     fputs("</rect>\n", out);
     if (isfinite(p->low) && isfinite(p->high) && p->low != p->high) {
-        const double low = cli_axis_place_within(value, p->low),
-                     high = cli_axis_place_within(value, p->high);
+        const double low = brg_page_axis_place_within(value, p->low),
+                     high = brg_page_axis_place_within(value, p->high);
         const double middle = y + BAR / 2.0 - 2;
         put_line(out, "whisker on", low, middle, high, middle);
         put_line(out, "whisker on", low, middle - 4, low, middle + 4);
@@ -362,8 +367,8 @@ static int32_t row_count(const brg_lab_result *result, int32_t *bars) {
     return rows;
 }
 
-static double put_row(FILE *out, const brg_lab_result *result, int32_t row, const cli_axis *value,
-                      double y) {
+static double put_row(FILE *out, const brg_lab_result *result, int32_t row,
+                      const brg_page_axis *value, double y) {
     const double first = y;
     char label[BRG_LAB_NAME] = "";
     for (int32_t i = 0; i < result->series_count; i++) {
@@ -392,10 +397,10 @@ static double put_row(FILE *out, const brg_lab_result *result, int32_t row, cons
 static void put_bars(FILE *out, const brg_lab_result *result) {
     const brg_lab_plot *plot = &result->claim->plot;
     char text[64];
-    cli_axis x, value;
+    brg_page_axis x, value;
     int32_t bars;
     fit_axes(result, &x, &value);
-    cli_axis_round(&value, 5);
+    brg_page_axis_round(&value, 5);
     value.from = BAR_LEFT;
     value.to = WIDTH - BAR_RIGHT;
     const int32_t rows = row_count(result, &bars);
@@ -412,9 +417,10 @@ static void put_bars(FILE *out, const brg_lab_result *result) {
     open_picture(out, y + 30, result->claim->title, "Whiskers are 95 % intervals.");
     put_text(out, value.from, TOP - 16, "", plot->y ? plot->y : "");
     for (int32_t i = 0; i < value.tick_count; i++) {
-        const double at = cli_axis_place(&value, value.ticks[i]);
+        const double at = brg_page_axis_place(&value, value.ticks[i]);
         put_line(out, "grid", at, TOP - 6, at, y);
-        put_text(out, at, y + 16, "soft mid", cli_axis_number(value.ticks[i], text, sizeof text));
+        put_text(out, at, y + 16, "soft mid",
+                 brg_page_axis_number(value.ticks[i], text, sizeof text));
     }
     if (drawn)
         fwrite(drawn, 1, size, out);
@@ -423,7 +429,7 @@ static void put_bars(FILE *out, const brg_lab_result *result) {
     free(drawn);
 }
 
-void cli_lab_plot_put(FILE *out, const brg_lab_result *result) {
+void brg_page_plot(FILE *out, const brg_lab_result *result) {
     int32_t points;
     row_count(result, &points);
     if (points == 0 || result->claim->plot.kind == BRG_LAB_PLOT_LANES)

@@ -1,7 +1,7 @@
 /* The style sheet of the lab's page: light, dark and on paper, wide and narrow. */
-#include "lab_page.h"
+#include "lab/page.h"
 
-const char cli_lab_style[] =
+const char brg_page_style[] =
     ":root{color-scheme:light dark;--bg:#ffffff;--card:#f6f7f9;--ink:#1c2330;--soft:#566173;"
     "--grid:#e1e5eb;--axis:#a3adbb;--good:#0f7a4f;--bad:#c02645;--warn:#9a5b00;--none:#5b6678;"
     "--c0:#1f5fe0;--c1:#d9650b;--c2:#12805c;--c3:#8a4fd0;--c4:#c42f55;--c5:#6b7280}\n"

@@ -1,10 +1,7 @@
-/* Escaping and numbers. */
-#include "markup.h"
+/* Escaping. See brigade/markup.h. */
+#include "brigade/markup.h"
 
-#include <math.h>
-#include <string.h>
-
-#include "brigade/brigade.h"
+#include <stdbool.h>
 
 /* Bytes of the UTF-8 character at text; 0 if there is none. */
 static int character_length(const char *text) {
@@ -42,7 +39,7 @@ static const char *entity_of(char character) {
     }
 }
 
-void cli_markup_escaped(FILE *out, const char *text) {
+void brg_markup_put(FILE *out, const char *text) {
     while (*text) {
         const int length = character_length(text);
         const char *entity = entity_of(*text);
@@ -54,12 +51,4 @@ void cli_markup_escaped(FILE *out, const char *text) {
             fwrite(text, 1, (size_t)length, out);
         text += length ? length : 1;
     }
-}
-
-const char *cli_markup_number(double value, char *text, size_t size) {
-    if (isnan(value))
-        snprintf(text, size, "not measured");
-    else
-        brg_lab_number_text(value, NULL, text, size);
-    return text;
 }

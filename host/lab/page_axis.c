@@ -1,37 +1,37 @@
-/* An axis of a plot. See lab_axis.h. */
-#include "lab_axis.h"
+/* An axis of a plot. See page_axis.h. */
+#include "lab/page_axis.h"
 
 #include <math.h>
 #include <stdio.h>
 
-cli_axis cli_axis_empty(bool logarithmic) {
-    return (cli_axis){.logarithmic = logarithmic, .low = INFINITY, .high = -INFINITY};
+brg_page_axis brg_page_axis_empty(bool logarithmic) {
+    return (brg_page_axis){.logarithmic = logarithmic, .low = INFINITY, .high = -INFINITY};
 }
 
-bool cli_axis_fits(const cli_axis *a, double value) {
+bool brg_page_axis_fits(const brg_page_axis *a, double value) {
     return isfinite(value) && (!a->logarithmic || value > 0);
 }
 
-double cli_axis_place(const cli_axis *a, double value) {
+double brg_page_axis_place(const brg_page_axis *a, double value) {
     const double part = a->logarithmic ? log(value / a->low) / log(a->high / a->low)
                                        : (value - a->low) / (a->high - a->low);
     return a->from + part * (a->to - a->from);
 }
 
 /* An end of an interval may lie off a logarithmic axis: then it is cut. */
-double cli_axis_place_within(const cli_axis *a, double value) {
-    return cli_axis_place(a, fmin(fmax(value, a->low), a->high));
+double brg_page_axis_place_within(const brg_page_axis *a, double value) {
+    return brg_page_axis_place(a, fmin(fmax(value, a->low), a->high));
 }
 
-void cli_axis_include(cli_axis *a, double value) {
-    if (!cli_axis_fits(a, value))
+void brg_page_axis_include(brg_page_axis *a, double value) {
+    if (!brg_page_axis_fits(a, value))
         return;
     a->low = fmin(a->low, value);
     a->high = fmax(a->high, value);
 }
 
-void cli_axis_mark(cli_axis *a, double value) {
-    if (a->tick_count == CLI_AXIS_TICKS)
+void brg_page_axis_mark(brg_page_axis *a, double value) {
+    if (a->tick_count == BRG_PAGE_TICKS)
         return;
     int32_t at = a->tick_count++;
     for (; at > 0 && a->ticks[at - 1] > value; at--)
@@ -40,7 +40,7 @@ void cli_axis_mark(cli_axis *a, double value) {
 }
 
 /* Steps of 1, 2 or 5, about `wanted` of them; the axis begins and ends at one. */
-static void round_linear(cli_axis *a, int32_t wanted) {
+static void round_linear(brg_page_axis *a, int32_t wanted) {
     const double raw = (a->high - a->low) / wanted;
     const double decade = pow(10, floor(log10(raw)));
     const double step = decade * (raw / decade > 5   ? 10
@@ -51,18 +51,18 @@ static void round_linear(cli_axis *a, int32_t wanted) {
     a->low = first * step;
     a->high = last * step;
     for (double i = first; i <= last; i++)
-        cli_axis_mark(a, i * step);
+        brg_page_axis_mark(a, i * step);
 }
 
 /* Whole decades where there are many, else 1, 2 and 5 of each. */
-static void round_logarithmic(cli_axis *a) {
+static void round_logarithmic(brg_page_axis *a) {
     static const double parts[] = {1, 2, 5};
     const double first = floor(log10(a->low) + 1e-9), last = ceil(log10(a->high) - 1e-9);
     const bool fine = last - first <= 2;
     const double stride = ceil((last - first) / 8);
     for (double d = first; d <= last; d += fine ? 1 : stride)
         for (int32_t i = 0; i < (fine ? 3 : 1); i++)
-            cli_axis_mark(a, pow(10, d) * parts[i]);
+            brg_page_axis_mark(a, pow(10, d) * parts[i]);
     double low = a->ticks[0], high = a->ticks[a->tick_count - 1];
     for (int32_t i = 0; i < a->tick_count; i++) {
         if (a->ticks[i] <= a->low * (1 + 1e-9))
@@ -79,7 +79,7 @@ static void round_logarithmic(cli_axis *a) {
     a->tick_count = kept;
 }
 
-void cli_axis_round(cli_axis *a, int32_t wanted) {
+void brg_page_axis_round(brg_page_axis *a, int32_t wanted) {
     if (!(a->low <= a->high)) { /* no value at all */
         a->low = a->logarithmic ? 1 : 0;
         a->high = a->logarithmic ? 10 : 1;
@@ -94,7 +94,7 @@ void cli_axis_round(cli_axis *a, int32_t wanted) {
         round_linear(a, wanted);
 }
 
-const char *cli_axis_number(double value, char *text, size_t size) {
+const char *brg_page_axis_number(double value, char *text, size_t size) {
     static const struct {
         double one;
         const char *name;
