@@ -40,7 +40,7 @@ static const char *entity_of(char character) {
 }
 
 void brg_markup_put(FILE *out, const char *text) {
-    while (*text) {
+    while (text && *text) {
         const int length = character_length(text);
         const char *entity = entity_of(*text);
         if (entity)

@@ -130,7 +130,7 @@ static void put_figure(FILE *out, const brg_lab_result *result) {
         brg_markup_put(out, question->unit);
     }
     if (!isnan(e->low) && !isnan(e->high) && e->low < e->high)
-        fprintf(out, " <span class=\"soft\">(%s to %s)</span>",
+        fprintf(out, " <span class=\"soft whole\">(%s to %s)</span>",
                 brg_page_number(e->low, low, sizeof low),
                 brg_page_number(e->high, high, sizeof high));
 }
@@ -153,7 +153,8 @@ static const char *control_text(const brg_lab_result *result) {
 
 static void put_summary(FILE *out, const brg_lab_result *results, int32_t count) {
     put_tally(out, results, count);
-    fputs("<div class=\"wide\"><table><thead><tr><th class=\"num\">Claim</th><th></th>"
+    fputs("<div class=\"wide\"><table class=\"summary\"><thead><tr><th "
+          "class=\"num\">Claim</th><th></th>"
           "<th class=\"articles\">Articles</th><th class=\"articles\">Control</th>"
           "<th>Verdict</th></tr></thead><tbody>\n",
           out);

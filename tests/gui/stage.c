@@ -130,7 +130,7 @@ static pid_t start_words(char *text) {
     _exit(127);
 }
 
-static void read_text(const char *name, char *text, size_t size) {
+void read_text(const char *name, char *text, size_t size) {
     FILE *file = fopen(name, "rb");
     cr_assert_not_null(file, "%s is missing", name);
     text[fread(text, 1, size - 1, file)] = '\0';

@@ -37,6 +37,7 @@ outcome run(const char *line, ...) __attribute__((format(printf, 1, 2)));
 
 /* Files in the test's directory: its report, a picture, a file to be written. */
 cJSON *read_report(const char *name);
+void read_text(const char *name, char *text, size_t size); /* what there is room for */
 brg_tensor *read_picture(const char *name);
 void write_file(const char *name, const void *bytes, size_t size);
 

@@ -1,4 +1,5 @@
 /* The lab's view on a display of its own: claims put to the test, filtered, stopped, saved. */
+#include <stdio.h>
 #include <string.h>
 
 #include "stage.h"
@@ -22,6 +23,23 @@ static const cJSON *result_of(const cJSON *report) {
     const cJSON *results = part(part(report, "lab"), "results");
     cr_assert_eq(cJSON_GetArraySize(results), 1);
     return cJSON_GetArrayItem(results, 0);
+}
+
+/* One claim's verdict and sentence, and nothing that would have to be loaded or run. */
+static void expect_page(const char *name, const char *verdict, const char *sentence) {
+    static char page[1 << 17];
+    char wanted[64];
+    read_text(name, page, sizeof page);
+    snprintf(wanted, sizeof wanted, "%s</span>", verdict);
+    cr_assert_not_null(strstr(page, "<title>Concurrency and parallelism, put to the test</title>"));
+    cr_assert_not_null(strstr(page, "<section class=\"claim\" id=\"claim-11\">"));
+    const char *came_out = strstr(page, "<div class=\"outcome");
+    cr_assert_not_null(came_out);
+    cr_assert_not_null(strstr(came_out, wanted), "no %s", verdict);
+    cr_assert_not_null(strstr(came_out, sentence), "no \"%s\"", sentence);
+    cr_assert_null(strstr(page, "<script"));
+    cr_assert_null(strstr(page, "http"));
+    cr_assert_not_null(strstr(page, "</html>"));
 }
 
 /* Claim 11 counts: no load on the machine refutes it. */
@@ -50,7 +68,8 @@ Test(lab_view, a_test_is_watched_calmly) {
 
 Test(lab_view, keys_filter_test_and_save) {
     raise_curtain(1280, 800);
-    pid_t window = start("--view lab --budget 1 --report r.json");
+    pid_t window =
+        start("--view lab --budget 6 --report r.json"); /* some rounds, whatever the load */
     await_window();
     press_key("f");
     press_key("1");
@@ -72,6 +91,8 @@ Test(lab_view, keys_filter_test_and_save) {
     cr_assert_str_eq(words(saved, "command"), "lab");
     cr_assert_str_eq(words(first, "id"), "11");
     cr_assert_gt(cJSON_GetArraySize(part(first, "samples")), 0);
+    expect_page(strrchr(words(lab, "saved_page"), '/') + 1, words(result_of(report), "verdict"),
+                words(result_of(report), "sentence"));
     cJSON_Delete(saved);
     cJSON_Delete(report);
 }

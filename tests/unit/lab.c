@@ -1,5 +1,6 @@
 /* The lab's judgement, in a world made for the purpose: a clock that measurements move, a load that tests set. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -786,6 +787,38 @@ Test(lab_table, results_become_json) {
     cr_expect_eq(cJSON_GetArraySize(cJSON_GetObjectItem(first, "samples")), result.sample_count);
     cr_expect_eq(cJSON_GetArraySize(cJSON_GetObjectItem(first, "questions")), 2);
     cJSON_Delete(root);
+    free(text);
+    brg_lab_result_release(&result);
+}
+
+static int32_t count_of(const char *text, const char *word) {
+    int32_t count = 0;
+    while ((text = strstr(text, word))) {
+        count++;
+        text += strlen(word);
+    }
+    return count;
+}
+
+/* Whatever a claim's texts hold. */
+Test(lab_table, results_become_a_page) {
+    world w = {0};
+    brg_lab_result result = run_in(&w, &clear, 10);
+    snprintf(result.sentence, sizeof result.sentence, "a < b & \"c\" <script>");
+    char *text = brg_lab_results_html(&result, 1), *none = brg_lab_results_html(NULL, 0);
+    cr_assert(text && none);
+    cr_expect_eq(strncmp(text, "<!DOCTYPE html>", 15), 0);
+    cr_expect(strstr(text, "<title>Concurrency and parallelism, put to the test</title>"));
+    cr_expect(strstr(text, "a &lt; b &amp; &quot;c&quot; &lt;script&gt;"));
+    cr_expect_not(strstr(text, "<script"));
+    cr_expect(strstr(text, "CONFIRMED</span>"));
+    cr_expect_eq(count_of(text, "<section class=\"claim\" id="), 1);
+    cr_expect_eq(count_of(none, "<section class=\"claim\" id="), 0);
+    cr_expect_eq(count_of(text, "<svg"), count_of(text, "</svg>"));
+    cr_expect_eq(count_of(text, "<div"), count_of(text, "</div>"));
+    cr_expect_eq(count_of(text, "<table"), count_of(text, "</table>"));
+    cr_expect_str_eq(text + strlen(text) - 8, "</html>\n");
+    free(none);
     free(text);
     brg_lab_result_release(&result);
 }
