@@ -23,7 +23,7 @@ breaks() {
     mv "$copy/saved" "$file"
 }
 
-(cd "$root" && cp -R CMakeLists.txt CMakePresets.json cmake gui host kernels tests "$copy")
+(cd "$root" && cp -R CMakeLists.txt CMakePresets.json README.md cmake gui host kernels tests "$copy")
 
 breaks engine_names_no_op host/engine/engine.c 'if (strcmp(op, "gemm") == 0)'
 breaks engine_names_no_op host/engine/engine.c 'extern const brg_op brg_op_blur;'
@@ -45,4 +45,5 @@ breaks opencl_version_is_stated_once tests/CMakeLists.txt 'add_definitions(-DCL_
 breaks fault_layer_knows_every_call host/device/context.c 'clCreatePipe(context, 0, 0, 0, 0, 0);'
 breaks kernels_stand_alone kernels/broken.cl '__kernel void broken(__global float *x) { *x = y; }'
 breaks tests_use_brigade_test tests/unit/CMakeLists.txt 'target_link_libraries(x PkgConfig::CRITERION)'
+breaks environment_is_documented host/io/data.c 'const char *more = getenv("BRIGADE_SECRET");'
 exit $status

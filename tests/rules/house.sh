@@ -103,9 +103,19 @@ tests_use_brigade_test() {
         grep -v '^tests/CMakeLists.txt:' | nothing
 }
 
+# What is read from the environment is in the README's table, but for where a user is at home and what other
+# programs set.
+environment_is_documented() {
+    grep -rhoE --include='*.[ch]' '(getenv|variable)\("[A-Z_]+"' host gui | grep -oE '[A-Z_]{3,}' | sort -u |
+        grep -vxE 'HOME|PATH|DISPLAY|WAYLAND_DISPLAY|(OPENCL|OCL_ICD|RUSTICL|POCL)_[A-Z_]+' |
+        while read -r name; do
+            grep -q "^| .*\`$name[\`=]" README.md || echo "README.md does not say what $name does"
+        done | nothing
+}
+
 all='engine_names_no_op clients_include_public_headers_only window_knows_no_opencl host_knows_no_window
 reference_is_plain_c opencl_stays_in_its_rooms opencl_version_is_stated_once
-fault_layer_knows_every_call kernels_stand_alone tests_use_brigade_test'
+fault_layer_knows_every_call kernels_stand_alone tests_use_brigade_test environment_is_documented'
 
 cd "$1" || exit 2
 shift
