@@ -178,8 +178,9 @@ static double world_now(void *user) {
 
 static bool world_load(void *user, brg_lab_load *load) {
     const world *w = user;
-    double ticks = floor((w->now + w->others) * 100); /* as coarse as the system's */
-    *load = (brg_lab_load){.busy = ticks / 100, .own = w->now};
+    /* As coarse as the system's; on fewer than four processors finer, or rounding would be seen in whole percents. */
+    const double tick_s = 0.01 * fmin(brg_lab_cores(NULL) / 4.0, 1);
+    *load = (brg_lab_load){.busy = tick_s * floor((w->now + w->others) / tick_s), .own = w->now};
     return true;
 }
 
