@@ -18,7 +18,7 @@
 
 extern char **environ;
 
-enum { MAX_WORDS = 64, PATIENCE_MS = 60000 };
+enum { MAX_WORDS = 64, PATIENCE_MS = 240000 };
 
 /* ---- the test's directory -------------------------------------------------------------------- */
 

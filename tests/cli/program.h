@@ -26,7 +26,7 @@ typedef struct setting {
 } setting;
 
 /* Runs "brigade" with the words of the printf-style line, in an empty directory of its own that is
- * the test's working directory as well. Fails the test if the program does not end within a minute.
+ * the test's working directory as well. Fails the test if the program does not end within four minutes.
  */
 outcome run(const char *line, ...) __attribute__((format(printf, 1, 2)));
 outcome run_with(const setting *how, const char *line, ...) __attribute__((format(printf, 2, 3)));
