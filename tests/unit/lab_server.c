@@ -46,7 +46,7 @@ static brg_lab_visits visit(const brg_lab_server *server, const char *body, size
                                  .expected = image,
                                  .body_size = size,
                                  .expected_size = SIZE,
-                                 .patience_s = 5};
+                                 .patience_s = 60};
     cr_assert_eq(brg_lab_crowd_visit(&crowd, &visits, &error), BRG_OK, "%s", error.what);
     return visits;
 }
@@ -56,7 +56,7 @@ static int send_raw(const brg_lab_server *server, const char *bytes, size_t size
     struct sockaddr_in there = {.sin_family = AF_INET,
                                 .sin_port = htons(brg_lab_server_port(server))};
     there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const struct timeval patience = {1, 0};
+    const struct timeval patience = {60, 0};
     int s = socket(AF_INET, SOCK_STREAM, 0);
     setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     cr_assert_eq(connect(s, (struct sockaddr *)&there, sizeof there), 0);
