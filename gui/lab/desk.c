@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lab/files.h"
 #include "lab/phrases.h"
@@ -197,6 +198,7 @@ static void take_result(brg_desk *desk, int32_t place) {
     }
     brg_lab_result_release(&entry->result);
     entry->result = result;
+    entry->ended = time(NULL);
     entry->serial++;
 }
 

@@ -11,6 +11,7 @@
 
 #include "app.h"
 #include "errand.h"
+#include "lab/memory.h"
 
 enum { BRG_DESK_LEAST_S = 1, BRG_DESK_MOST_S = 30, BRG_DESK_FILTER = 48 };
 
@@ -19,6 +20,8 @@ typedef struct brg_desk_entry {
     const brg_lab_claim *claim;
     brg_lab_result result; /* the latest; its claim is NULL before the first */
     uint64_t serial;       /* grows with every change of it */
+    time_t ended;          /* when it did */
+    brg_lab_memory memory; /* of an earlier run of the window */
     float dial;            /* where the user put it */
 } brg_desk_entry;
 

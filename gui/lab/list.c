@@ -58,15 +58,20 @@ static void draw_head(brg_lab_view *v, brg_rect place) {
 /* What a row says of its state: the verdict, or that it is its turn. */
 static void draw_state(brg_lab_view *v, brg_rect at, int32_t index) {
     const brg_desk *desk = &v->desk;
-    brg_lab_verdict verdict = desk->entries[index].result.verdict;
-    const char *word = brg_lab_phrase_verdict(verdict);
-    brg_colour colour = brg_lab_colour(verdict);
+    const brg_desk_entry *entry = &desk->entries[index];
+    const brg_lab_verdict verdict = entry->result.verdict, before = entry->memory.verdict;
+    bool is_past = !brg_desk_has_result(entry) && before != BRG_LAB_UNDECIDED;
+    const brg_lab_verdict shown = is_past ? before : verdict;
+    char past[64];
+    snprintf(past, sizeof past, "%s on %.10s", brg_lab_phrase_verdict(before), entry->memory.when);
+    const char *word = is_past ? past : brg_lab_phrase_verdict(verdict);
+    brg_colour colour = is_past ? BRG_FAINT : brg_lab_colour(verdict);
     if (brg_desk_current(desk) == index) {
         word = desk->stopping ? "stopping" : "measuring";
         colour = BRG_BLUE;
         brg_ui_disc(v->ui, at.x - 12, at.y + 9, 4, BRG_BLUE);
     } else {
-        brg_lab_sign(v->ui, at.x - 12, at.y + 9, verdict);
+        brg_lab_sign(v->ui, at.x - 12, at.y + 9, shown, colour);
         word = brg_desk_waits(desk, index) ? "waits for its turn" : word;
     }
     brg_ui_text(v->ui, (brg_rect){at.x, at.y, at.w, 18}, BRG_FONT_SMALL, BRG_LEFT, colour, word);

@@ -39,7 +39,7 @@ static void draw_verdict(column *c, const brg_lab_result *result) {
     if (running)
         brg_ui_disc(c->ui, c->x + 8, c->y + 14, 5, BRG_BLUE);
     else
-        brg_lab_sign(c->ui, c->x + 8, c->y + 14, result->verdict);
+        brg_lab_sign(c->ui, c->x + 8, c->y + 14, result->verdict, colour);
     brg_ui_text(c->ui, (brg_rect){c->x + 24, c->y, c->w - 24, 28}, BRG_FONT_TITLE, BRG_LEFT, colour,
                 verdict_words(result));
     c->y += 34;
@@ -56,6 +56,22 @@ static void draw_verdict(column *c, const brg_lab_result *result) {
     if (result->error.hint[0])
         paragraph(c, BRG_QUIET, result->error.hint);
     c->y += 8;
+}
+
+/* Of an earlier run of the window: in no colour, and with its date. */
+static void draw_memory(column *c, const brg_desk_entry *entry) {
+    const brg_lab_memory *memory = &entry->memory;
+    char text[256];
+    if (brg_desk_has_result(entry) || memory->verdict == BRG_LAB_UNDECIDED)
+        return;
+    brg_lab_sign(c->ui, c->x + 8, c->y + 11, memory->verdict, BRG_FAINT);
+    brg_ui_textf(c->ui, (brg_rect){c->x + 24, c->y, c->w - 24, 22}, BRG_FONT_BOLD, BRG_LEFT,
+                 BRG_QUIET, "Last time: %s", brg_lab_phrase_verdict(memory->verdict));
+    c->y += 26;
+    paragraph(c, BRG_FAINT, brg_lab_memory_source(memory, text, sizeof text));
+    c->y += 4;
+    paragraph(c, BRG_QUIET, memory->sentence);
+    c->y += 12;
 }
 
 static void draw_control(column *c, const brg_lab_result *result) {
@@ -126,7 +142,7 @@ static void draw_question(column *c, const brg_lab_question *q, const brg_lab_an
         float w = brg_ui_text_width(c->ui, BRG_FONT_SMALL, words);
         brg_ui_text(c->ui, (brg_rect){c->x + c->w - w - 2, c->y, w + 2, 16}, BRG_FONT_SMALL,
                     BRG_RIGHT, colour, words);
-        brg_lab_sign(c->ui, c->x + c->w - w - 14, c->y + 8, verdict);
+        brg_lab_sign(c->ui, c->x + c->w - w - 14, c->y + 8, verdict, colour);
     }
     c->y += 18;
     const float range_w = 128;
@@ -198,6 +214,7 @@ void brg_lab_view_outcome(brg_lab_view *v, brg_rect place) {
     column c = {v, v->ui, place.x + 18, place.y + 14 - scrolled, place.w - 38};
     const float top = place.y - scrolled;
     draw_verdict(&c, &entry->result);
+    draw_memory(&c, entry);
     draw_control(&c, &entry->result);
     draw_questions(&c, entry);
     draw_figures(&c, &entry->result);

@@ -44,8 +44,7 @@ static void draw_ring(brg_ui *ui, float x, float y, brg_colour colour) {
 }
 
 /* A tick, a cross, a triangle, a dash, a ring. */
-void brg_lab_sign(brg_ui *ui, float x, float y, brg_lab_verdict verdict) {
-    brg_colour colour = brg_lab_colour(verdict);
+void brg_lab_sign(brg_ui *ui, float x, float y, brg_lab_verdict verdict, brg_colour colour) {
     const float tick[] = {x - half, y, x - 1.5f, y + 4, x + half, y - 4.5f};
     switch (verdict) {
     case BRG_LAB_CONFIRMED:

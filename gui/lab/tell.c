@@ -10,14 +10,19 @@
 void brg_lab_view_keep(const brg_lab_view *v, brg_kept *kept) {
     brg_kept_set_text(kept, "lab.claim", brg_desk_chosen(&v->desk)->claim->id);
     brg_kept_set_number(kept, "lab.budget_s", (double)v->desk.budget_s);
+    for (int32_t i = 0; i < v->desk.count; i++)
+        brg_lab_memory_keep(&v->desk.entries[i].result, v->desk.entries[i].ended, kept);
 }
 
 void brg_lab_view_recall(brg_lab_view *v, const brg_kept *kept) {
     brg_desk *desk = &v->desk;
     const char *id = brg_kept_text(kept, "lab.claim", "");
-    for (int32_t i = 0; i < desk->count; i++)
-        if (strcmp(desk->entries[i].claim->id, id) == 0)
+    for (int32_t i = 0; i < desk->count; i++) {
+        brg_desk_entry *entry = &desk->entries[i];
+        entry->memory = brg_lab_memory_recall(kept, entry->claim->id);
+        if (strcmp(entry->claim->id, id) == 0)
             desk->chosen = i;
+    }
     desk->budget_s = (float)brg_kept_number(kept, "lab.budget_s", BRG_DESK_LEAST_S, BRG_DESK_MOST_S,
                                             (double)desk->budget_s);
 }
@@ -64,6 +69,20 @@ static void put_results(brg_json *json, const brg_desk *desk) {
     fputs("]", json->stream);
 }
 
+static void put_memories(brg_json *json, const brg_desk *desk) {
+    bool first = true;
+    fputs(",\"remembered\":{", json->stream);
+    for (int32_t i = 0; i < desk->count; i++) {
+        const brg_desk_entry *entry = &desk->entries[i];
+        if (entry->memory.verdict == BRG_LAB_UNDECIDED)
+            continue;
+        fprintf(json->stream, "%s\"%s\":", first ? "" : ",", entry->claim->id);
+        brg_json_string(json, brg_lab_verdict_name(entry->memory.verdict));
+        first = false;
+    }
+    fputs("}", json->stream);
+}
+
 brg_status brg_lab_view_report(const brg_lab_view *v, brg_report *report, brg_error *error) {
     const brg_desk *desk = &v->desk;
     brg_json json;
@@ -87,6 +106,7 @@ brg_status brg_lab_view_report(const brg_lab_view *v, brg_report *report, brg_er
     fputs(",\"saved_page\":", json.stream);
     brg_json_string(&json, desk->saving.page_path);
     put_results(&json, desk);
+    put_memories(&json, desk);
     fputs("}", json.stream);
     return brg_json_close(&json, report, "lab", error);
 }

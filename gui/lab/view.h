@@ -49,9 +49,9 @@ void brg_lab_view_outcome(brg_lab_view *v, brg_rect place);
 
 /* ---- parts ----------------------------------------------------------------------------------- */
 
-/* The sign of a verdict, 14 pixels wide, its middle at x, y; and its colour. Each has a shape of its own, so that
- * the colour is not needed. */
-void brg_lab_sign(brg_ui *ui, float x, float y, brg_lab_verdict verdict);
+/* The sign of a verdict, 14 pixels wide, its middle at x, y; and the colour of a fresh one. Each has a shape of its
+ * own, so that the colour is not needed. */
+void brg_lab_sign(brg_ui *ui, float x, float y, brg_lab_verdict verdict, brg_colour colour);
 brg_colour brg_lab_colour(brg_lab_verdict verdict);
 
 /* The colour of the index-th series, or kind of work. */

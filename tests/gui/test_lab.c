@@ -42,6 +42,17 @@ static void expect_page(const char *name, const char *verdict, const char *sente
     cr_assert_not_null(strstr(page, "</html>"));
 }
 
+/* The next window knows it, and does not take it for one of its own. */
+static void expect_memory(const char *verdict) {
+    pid_t window = start("--view lab --report r.json");
+    await_window();
+    cJSON *report = close_window(window);
+    const cJSON *lab = part(report, "lab");
+    cr_assert_str_eq(words(part(lab, "remembered"), "11"), verdict);
+    cr_assert_eq(cJSON_GetArraySize(part(lab, "results")), 0);
+    cJSON_Delete(report);
+}
+
 /* Claim 11 counts: no load on the machine refutes it. */
 Test(lab_view, a_test_is_watched_calmly) {
     raise_curtain(1280, 800);
@@ -94,6 +105,7 @@ Test(lab_view, keys_filter_test_and_save) {
     expect_page(strrchr(words(lab, "saved_page"), '/') + 1, words(result_of(report), "verdict"),
                 words(result_of(report), "sentence"));
     cJSON_Delete(saved);
+    expect_memory(words(result_of(report), "verdict"));
     cJSON_Delete(report);
 }
 

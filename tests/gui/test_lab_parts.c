@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "lab/gauge.h"
+#include "lab/memory.h"
 #include "lab/phrases.h"
 #include "lab/pictures.h"
 
@@ -185,4 +186,74 @@ Test(lab_pictures, more_than_there_is_room_for_are_left_out) {
     cr_expect_eq(brg_lab_lane_count(p.pictures[0].lanes), BRG_PICTURE_LANES);
     cr_expect_eq(p.places[MANY - 1].picture, -1);
     brg_lab_pictures_clear(&p);
+}
+
+/* ---- what is remembered ---------------------------------------------------------------------- */
+
+static brg_lab_result refuted(const char *sentence) {
+    brg_lab_result result = {.claim = brg_lab_claim_find("24"),
+                             .state = BRG_LAB_ENDED,
+                             .verdict = BRG_LAB_REFUTED,
+                             .device = "pthread; two"};
+    snprintf(result.sentence, sizeof result.sentence, "%s", sentence);
+    return result;
+}
+
+Test(lab_memory, a_verdict_is_kept_with_its_reason_date_and_device) {
+    brg_kept kept = {0};
+    const brg_lab_result result = refuted("It is 1 x.");
+    char text[256];
+    brg_lab_memory_keep(&result, 1795000000, &kept);
+    const brg_lab_memory memory = brg_lab_memory_recall(&kept, "24");
+    cr_expect_eq(memory.verdict, BRG_LAB_REFUTED);
+    cr_expect_str_eq(memory.sentence, "It is 1 x.");
+    cr_expect_str_eq(memory.device, "pthread; two");
+    cr_expect_eq(strlen(memory.when), 16);
+    cr_expect_eq(strncmp(memory.when, "2026-11-1", 9), 0, "%s", memory.when);
+    brg_lab_memory_source(&memory, text, sizeof text);
+    cr_expect(strstr(text, " on pthread; two, not since"), "%s", text);
+    cr_expect_eq(brg_lab_memory_recall(&kept, "2").verdict, BRG_LAB_UNDECIDED);
+}
+
+Test(lab_memory, what_did_not_end_leaves_what_was_there) {
+    brg_kept kept = {0};
+    brg_lab_result result = refuted("first");
+    brg_lab_memory_keep(&result, 1795000000, &kept);
+    snprintf(result.sentence, sizeof result.sentence, "second");
+    result.interrupted = true;
+    brg_lab_memory_keep(&result, 1795000000, &kept);
+    result.interrupted = false;
+    result.state = BRG_LAB_RUNNING;
+    brg_lab_memory_keep(&result, 1795000000, &kept);
+    result.claim = NULL;
+    brg_lab_memory_keep(&result, 1795000000, &kept);
+    cr_expect_str_eq(brg_lab_memory_recall(&kept, "24").sentence, "first");
+}
+
+Test(lab_memory, a_long_reason_is_cut) {
+    brg_kept kept = {0};
+    char sentence[600];
+    memset(sentence, 'x', sizeof sentence - 1);
+    sentence[sizeof sentence - 1] = '\0';
+    const brg_lab_result result = refuted(sentence);
+    brg_lab_memory_keep(&result, 1795000000, &kept);
+    const brg_lab_memory memory = brg_lab_memory_recall(&kept, "24");
+    cr_expect_eq(strlen(memory.sentence), BRG_KEPT_TEXT - 1);
+    cr_expect_str_eq(memory.sentence + BRG_KEPT_TEXT - 5, " ...");
+}
+
+Test(lab_memory, foreign_values_are_no_verdict) {
+    static const char *const texts[] = {"",
+                                        "CONFIRMED",
+                                        "2026-11-21 19:40",
+                                        "2026-11-21 19:40 SURE; cpu",
+                                        "2026-11-21 19:40 CONFIRMED",
+                                        "2026-11-21 19:40 UNDECIDED; cpu",
+                                        "26-1-1 9:4 CONFIRMED; cpu",
+                                        "yesterday CONFIRMED; cpu"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        brg_kept kept = {0};
+        brg_kept_set_text(&kept, "lab.verdict.24", texts[i]);
+        cr_expect_eq(brg_lab_memory_recall(&kept, "24").verdict, BRG_LAB_UNDECIDED, "%s", texts[i]);
+    }
 }
