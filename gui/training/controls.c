@@ -51,7 +51,7 @@ static void part_rows(brg_form *form, const brg_app *app, brg_wish *wish) {
 static void file_rows(brg_form *form, brg_wish *wish) {
     brg_form_field(form, "train_save", "save to", wish->save, sizeof wish->save, "nowhere",
                    "A file: written anew after each epoch, at the end, when stopped, and when the "
-                   "window closes. Empty: nothing is saved.");
+                   "window closes. Empty: nothing is saved; it may still be named at the end.");
 }
 
 static void buttons(brg_form *form, brg_course *course) {
@@ -83,6 +83,13 @@ static const char *advice(const brg_course *course) {
         return "What is changed here holds for the next training; but Save writes to the file that "
                "is "
                "named now.";
+    if (brg_course_has_learned(course) && course->now.saved_step < 0)
+        return course->wish.save[0]
+                   ? "Nothing of this training was saved yet: Save writes it to the file above, "
+                     "until "
+                     "the next one starts."
+                   : "Nothing of this training was saved: name a file above, then Save, before the "
+                     "next one starts.";
     if (brg_course_can_resume(course))
         return "Start begins anew and writes over the file; Resume goes on from it, bit for bit.";
     return "It trains on threads of its own; the strip below shows what that does to this "

@@ -40,7 +40,8 @@ void brg_course_release(brg_course *course) {
     brg_picture_clear(&course->digits);
 }
 
-/* What the last training left is forgotten. It has ended: its thread has nothing left to do but return. */
+/* What the last training left is forgotten. It has ended: its thread has nothing left to do but return, or to finish
+ * the file that was asked for. */
 static void forget(brg_course *course) {
     brg_trainer_destroy(course->trainer);
     course->trainer = NULL;
@@ -50,6 +51,7 @@ static void forget(brg_course *course) {
     course->samples_of = 0;
     course->beat.written = 0;
     course->saved_step = -1;
+    course->late_saves = 0;
     blank(&course->now);
     brg_curves_clear(&course->curves);
 }
@@ -114,8 +116,14 @@ bool brg_course_moves(const brg_course *course) {
     return brg_course_under_way(course) && (!course->now.paused || course->now.stopping);
 }
 
+bool brg_course_has_learned(const brg_course *course) {
+    const brg_trainer_state state = course->now.state;
+    return course->trainer && (state == BRG_TRAINER_DONE || state == BRG_TRAINER_STOPPED);
+}
+
 bool brg_course_can_save(const brg_course *course) {
-    return brg_course_under_way(course) && course->wish.save[0];
+    bool has_state = brg_course_under_way(course) || brg_course_has_learned(course);
+    return has_state && course->wish.save[0];
 }
 
 bool brg_course_can_resume(const brg_course *course) {
@@ -180,7 +188,7 @@ static void tell_success(brg_course *course) {
     brg_log_note(&course->app->log, "%s %s after %lld steps, %.1f s of learning: %s.%s%s",
                  now->model, now->state == BRG_TRAINER_DONE ? "is done" : "was stopped",
                  (long long)now->step, now->seconds, right,
-                 now->saved_step >= 0 ? " Saved to " : " Nothing was saved.", now->saved_path);
+                 now->saved_step >= 0 ? " Saved to " : " Nothing was saved yet.", now->saved_path);
 }
 
 /* The end has a line of its own. */
@@ -189,6 +197,19 @@ static void tell_save(brg_course *course) {
     bool news = course->saved_step != now->saved_step;
     course->saved_step = now->saved_step;
     if (news && !brg_trainer_state_ended(now->state))
+        brg_log_note(&course->app->log, "Saved step %lld to %s", (long long)now->saved_step,
+                     now->saved_path);
+}
+
+/* What came of a checkpoint that was asked for after the end. */
+static void tell_late_save(brg_course *course) {
+    const brg_trainer_view *now = &course->now;
+    if (course->late_saves == now->late_saves)
+        return;
+    course->late_saves = now->late_saves;
+    if (now->save_error.status != BRG_OK)
+        brg_app_fail(course->app, "training", &now->save_error);
+    else
         brg_log_note(&course->app->log, "Saved step %lld to %s", (long long)now->saved_step,
                      now->saved_path);
 }
@@ -208,9 +229,13 @@ static void tell_end(brg_course *course) {
 
 void brg_course_update(brg_course *course) {
     uint64_t now_ns = brg_now_ns();
-    if (!course->trainer || course->told)
+    if (!course->trainer)
         return;
     brg_trainer_snapshot(course->trainer, &course->now);
+    if (course->told) {
+        tell_late_save(course);
+        return;
+    }
     bool ended = brg_trainer_state_ended(course->now.state);
     if (!ended && now_ns - course->looked_ns < look_interval_ns)
         return;

@@ -20,6 +20,7 @@ typedef struct brg_course {
     brg_trainer *trainer; /* NULL before the first training */
     bool told;            /* how it ended was written to the log */
     int64_t saved_step;   /* that the log tells of */
+    int64_t late_saves;   /* likewise, of those after the end */
     bool resumed;         /* this training goes on from a file */
     char data[BRG_PATH];  /* of this training; empty: what ships, or what the file names */
     brg_trainer_view now;
@@ -49,7 +50,8 @@ void brg_course_start(brg_course *course, bool resume);
 void brg_course_pause(brg_course *course, bool paused);
 void brg_course_stop(brg_course *course);
 
-/* Asks for a checkpoint, now and from now on in the file that is named, if one is. */
+/* Asks for a checkpoint, now and from now on in the file that is named, if one is; of a training that has ended
+ * too. */
 void brg_course_save(brg_course *course);
 
 /* Looks at where the training stands. */
@@ -58,6 +60,9 @@ void brg_course_update(brg_course *course);
 /* There is a training and it has not ended; it changes at present. */
 bool brg_course_under_way(const brg_course *course);
 bool brg_course_moves(const brg_course *course);
+
+/* It has ended, and not because it failed. */
+bool brg_course_has_learned(const brg_course *course);
 
 /* There is something to save, and a file for it; and one to go on from. */
 bool brg_course_can_save(const brg_course *course);

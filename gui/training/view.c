@@ -150,7 +150,7 @@ static bool key(void *model, int key) {
 static const char *const keys[] = {
     "space  start; then pause and go on",
     "esc  stop, and save if a file is named",
-    "S  save now, to the file that is named",
+    "S  save now, or at the end, to the file that is named",
     "R  go on from the file",
     "up, down  another model",
     NULL,

@@ -176,9 +176,14 @@ static brg_status load_together(brg_training *t, brg_error *error) {
     return status;
 }
 
-static void release(brg_training *t) {
+/* What the steps were made with. */
+static void release_stepper(brg_training *t) {
     if (t->stepper)
         t->stepper->release(t->stepper);
+    t->stepper = NULL;
+}
+
+static void release(brg_training *t) {
     brg_checkpoint_release(&t->resumed);
     brg_model_release(&t->model);
     brg_dataset_release(&t->data);
@@ -532,16 +537,8 @@ static brg_status follow(brg_training *t, brg_trainer_state *end, brg_error *err
     return teach(t, end, error);
 }
 
-brg_trainer_state brg_trainer_course(brg_trainer *trainer, brg_error *error) {
-    brg_training *t = calloc(1, sizeof *t);
+static brg_trainer_state train(brg_training *t, brg_error *error) {
     brg_trainer_state end = BRG_TRAINER_FAILED;
-    if (!t) {
-        brg_fail(error, BRG_E_MEMORY, "There is no memory for a training.");
-        return BRG_TRAINER_FAILED;
-    }
-    t->trainer = trainer;
-    t->config = trainer->config;
-    t->saved = -1;
     brg_status status = load_together(t, error);
     if (status == BRG_OK) {
         t->epoch_began = t->step;
@@ -550,10 +547,40 @@ brg_trainer_state brg_trainer_course(brg_trainer *trainer, brg_error *error) {
             brg_team_console(t, error);
     }
     if (t->state) {
-        brg_trainer_open(trainer)->checksum = brg_training_checksum(t, t->state);
-        brg_trainer_close(trainer);
+        brg_trainer_open(t->trainer)->checksum = brg_training_checksum(t, t->state);
+        brg_trainer_close(t->trainer);
     }
+    return status == BRG_OK ? end : BRG_TRAINER_FAILED;
+}
+
+/* What was learned may be wanted in a file after all. */
+static void save_what_is_asked_for(brg_training *t) {
+    while (brg_trainer_await_save(t->trainer)) {
+        brg_error error = {0};
+        brg_training_save(t, &error);
+        brg_trainer_view *view = brg_trainer_open(t->trainer);
+        view->late_saves++;
+        view->save_error = error;
+        brg_trainer_close(t->trainer);
+    }
+}
+
+void brg_trainer_course(brg_trainer *trainer) {
+    brg_training *t = calloc(1, sizeof *t);
+    brg_error error = {0};
+    if (!t) {
+        brg_fail(&error, BRG_E_MEMORY, "There is no memory for a training.");
+        brg_trainer_end(trainer, BRG_TRAINER_FAILED, &error);
+        return;
+    }
+    t->trainer = trainer;
+    t->config = trainer->config;
+    t->saved = -1;
+    const brg_trainer_state end = train(t, &error);
+    release_stepper(t);
+    brg_trainer_end(trainer, end, &error);
+    if (end != BRG_TRAINER_FAILED && !t->config.test_only)
+        save_what_is_asked_for(t);
     release(t);
     free(t);
-    return status == BRG_OK ? end : BRG_TRAINER_FAILED;
 }

@@ -44,7 +44,18 @@ void brg_trainer_close(brg_trainer *trainer) {
 }
 
 void brg_trainer_enter(brg_trainer *trainer, brg_trainer_state state) {
-    brg_trainer_open(trainer)->state = state;
+    brg_trainer_view *view = brg_trainer_open(trainer);
+    if (!brg_trainer_state_ended(view->state))
+        view->state = state;
+    brg_trainer_close(trainer);
+}
+
+void brg_trainer_end(brg_trainer *trainer, brg_trainer_state state, const brg_error *error) {
+    brg_trainer_view *view = brg_trainer_open(trainer);
+    view->state = state;
+    if (state == BRG_TRAINER_FAILED)
+        view->error = *error;
+    view->paused = view->stopping = false;
     brg_trainer_close(trainer);
 }
 
@@ -54,6 +65,15 @@ bool brg_trainer_may_go_on(brg_trainer *trainer) {
         pthread_cond_wait(&trainer->changed, &trainer->lock);
     pthread_mutex_unlock(&trainer->lock);
     return !atomic_load(&trainer->stop);
+}
+
+bool brg_trainer_await_save(brg_trainer *trainer) {
+    pthread_mutex_lock(&trainer->lock);
+    while (!trainer->save_asked && !atomic_load(&trainer->abandon))
+        pthread_cond_wait(&trainer->changed, &trainer->lock);
+    bool asked = trainer->save_asked;
+    pthread_mutex_unlock(&trainer->lock);
+    return asked;
 }
 
 bool brg_trainer_save_asked(brg_trainer *trainer) {
@@ -74,15 +94,7 @@ bool brg_trainer_take_save(brg_trainer *trainer, char path[BRG_TRAINER_PATH]) {
 }
 
 static void *run(void *argument) {
-    brg_trainer *trainer = argument;
-    brg_error error = {0};
-    brg_trainer_state state = brg_trainer_course(trainer, &error);
-    brg_trainer_view *view = brg_trainer_open(trainer);
-    view->state = state;
-    if (state == BRG_TRAINER_FAILED)
-        view->error = error;
-    view->paused = view->stopping = false;
-    brg_trainer_close(trainer);
+    brg_trainer_course(argument);
     return NULL;
 }
 

@@ -32,19 +32,24 @@ struct brg_trainer {
     bool save_asked;
 };
 
-/* What the thread does: the training from beginning to end. Returns how it ended: DONE, STOPPED or FAILED,
- * with the error. */
-brg_trainer_state brg_trainer_course(brg_trainer *trainer, brg_error *error);
+/* What the thread does: the training from beginning to end; then the checkpoints that are still asked for. */
+void brg_trainer_course(brg_trainer *trainer);
 
 /* For the thread: the view under the lock, to be changed, and given back; then watchers are woken. */
 brg_trainer_view *brg_trainer_open(brg_trainer *trainer);
 void brg_trainer_close(brg_trainer *trainer);
 
-/* Enters a state that has not ended. */
+/* Enters a state that has not ended; nothing once one has ended. */
 void brg_trainer_enter(brg_trainer *trainer, brg_trainer_state state);
+
+/* Enters one that has: DONE, STOPPED, or FAILED because of the error. */
+void brg_trainer_end(brg_trainer *trainer, brg_trainer_state state, const brg_error *error);
 
 /* Waits while the training is paused and no checkpoint is asked for. Returns false if it is to stop. */
 bool brg_trainer_may_go_on(brg_trainer *trainer);
+
+/* Waits, after the end, until a checkpoint is asked for. Returns false once none can be any more. */
+bool brg_trainer_await_save(brg_trainer *trainer);
 
 /* Whether a checkpoint is asked for; the same, and where: then it counts as asked for no more. */
 bool brg_trainer_save_asked(brg_trainer *trainer);

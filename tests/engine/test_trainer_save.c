@@ -49,6 +49,18 @@ static brg_trainer_view await_saved(brg_trainer *trainer, const char *path) {
     return view;
 }
 
+/* Waits until that many were tried after the end; the error of the latest. */
+static brg_error await_late(brg_trainer *trainer, int64_t count) {
+    brg_trainer_view view = {0};
+    for (int waited = 0; view.late_saves < count; waited += 10) {
+        cr_assert_lt(waited, 60000, "nothing was tried");
+        usleep(10000);
+        brg_trainer_snapshot(trainer, &view);
+        cr_assert_eq(view.state, BRG_TRAINER_STOPPED);
+    }
+    return view.save_error;
+}
+
 /* The latest one is written to the second file, where later ones go too. */
 Test(trainer_save, comes_when_asked_for_and_where) {
     brg_engine *engine = start_engine(NULL);
@@ -84,8 +96,52 @@ Test(trainer_save, wants_a_file_and_a_place_for_it) {
     cr_assert_not_null(strstr(error.what, "folder"), "%s", error.what);
     brg_trainer_stop(trainer);
     cr_assert_eq(brg_trainer_wait(trainer, 60), BRG_OK);
-    cr_assert_eq(brg_trainer_save(trainer, first, &error), BRG_OK); /* too late, and no harm */
+    cr_assert_eq(brg_trainer_save(trainer, nowhere, &error), BRG_E_IO); /* nor after the end */
     brg_trainer_destroy(trainer);
     cr_assert_neq(access(first, R_OK), 0);
+    brg_engine_destroy(engine);
+}
+
+/* Who named no file beforehand may still do so: once, again, and just before the trainer goes. */
+Test(trainer_save, comes_after_the_end_too) {
+    brg_error error = {0};
+    brg_trainer_view view;
+    brg_model learned;
+    brg_train_params params;
+    brg_tensor *state = NULL;
+    brg_engine *engine = start_engine(NULL);
+    brg_trainer *trainer = start_training(engine);
+    do {
+        usleep(10000);
+        brg_trainer_snapshot(trainer, &view);
+    } while (view.step == 0 && !brg_trainer_state_ended(view.state));
+    brg_trainer_stop(trainer);
+    cr_assert_eq(brg_trainer_wait(trainer, 60), BRG_OK);
+    cr_assert_eq(brg_trainer_save(trainer, NULL, &error), BRG_E_ARGUMENT);
+    cr_assert_eq(brg_trainer_save(trainer, first, &error), BRG_OK);
+    cr_assert_eq(await_late(trainer, 1).status, BRG_OK);
+    brg_trainer_snapshot(trainer, &view);
+    cr_assert(view.step > 0 && view.saved_step == view.step);
+    cr_assert_str_eq(view.saved_path, first);
+    cr_assert_eq(brg_model_restore(first, &learned, &params, &state, &error), BRG_OK, "%s",
+                 error.what);
+    brg_tensor *weights = brg_trainer_weights(trainer);
+    int64_t numbers,
+        hits; /* of the weights and what the optimizer keeps; the rest is of the latest steps */
+    brg_model_results(&learned, &params, params.batch, &numbers, &hits);
+    cr_assert_gt(numbers, 7850);
+    cr_assert_eq(
+        memcmp(brg_tensor_data(state), brg_tensor_data(weights), (size_t)numbers * sizeof(float)),
+        0);
+    brg_tensor_release(weights);
+    brg_tensor_release(state);
+    brg_model_release(&learned);
+    cr_assert_eq(unlink(first), 0);
+    cr_assert_eq(brg_trainer_save(trainer, NULL, &error), BRG_OK); /* to the same again */
+    cr_assert_eq(await_late(trainer, 2).status, BRG_OK);
+    cr_assert_eq(access(first, R_OK), 0);
+    cr_assert_eq(brg_trainer_save(trainer, second, &error), BRG_OK);
+    brg_trainer_destroy(trainer);
+    cr_assert_eq(access(second, R_OK), 0);
     brg_engine_destroy(engine);
 }

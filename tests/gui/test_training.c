@@ -135,6 +135,38 @@ Test(gui_training, a_paused_training_is_saved_and_gone_on_with) {
     cJSON_Delete(report);
 }
 
+/* It was not named beforehand; and what it holds is gone on from. */
+Test(gui_training, a_file_may_be_named_when_training_has_ended) {
+    raise_curtain(1280, 800);
+    write_small_model();
+    remember("training.model = your own\ntraining.file = small.txt\ntraining.epochs = 1\n");
+    pid_t window = start("--view training --state state --report r.json");
+    await_window();
+    press_key("space");
+    cJSON_Delete(await_text("training.state", "done"));
+    press_key("s"); /* there is no file yet */
+    click("train_save");
+    press_key("c");
+    press_key("k");
+    press_key("Return");
+    press_key("s");
+    await_done("training.saved_step", 78);
+    await_file("ck");
+    cJSON *report = close_window(window);
+    cr_assert_str_eq(word(figures(report), "state"), "done");
+    cr_assert_eq(number(figures(report), "saved_step"), number(figures(report), "step"));
+    cr_assert_eq(number(report, "jobs_failed"), 0);
+    cJSON_Delete(report);
+
+    window = start("--view training --state state --report r.json");
+    await_window();
+    press_key("r");
+    cJSON_Delete(await_text("training.state", "done"));
+    report = close_window(window);
+    cr_assert_eq(number(figures(report), "first_step"), 78);
+    cJSON_Delete(report);
+}
+
 /* An epoch of single images takes this network several seconds: it is the closing that saves. Faster than that it
  * would not learn but diverge. */
 Test(gui_training, closing_the_window_saves_what_was_learned) {

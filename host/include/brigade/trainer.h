@@ -158,11 +158,12 @@ typedef struct brg_trainer_view {
     double seconds;        /* since training began, without reading and without pauses */
     double step_ms;        /* device and host, median of the latest portions, per step */
     double images_per_s;   /* likewise */
-    double sum_ms;         /* with ranks: that their sums were under way, mean over steps of this run, its
+    double sum_ms; /* with ranks: that their sums were under way, mean over steps of this run, its
                               first ones left out */
-    double sum_hidden_ms;  /* of that, while gradients were still being computed; NaN both without ranks */
-    double remaining_s;    /* estimated, tests and checks included */
-    double tested;         /* 0..1, while TESTING */
+    double
+        sum_hidden_ms; /* of that, while gradients were still being computed; NaN both without ranks */
+    double remaining_s; /* estimated, tests and checks included */
+    double tested;      /* 0..1, while TESTING */
 
     /* What a check compares: every number of the state with the same in double, within the bound on what
      * rounding explains. Through many layers of batch normalisation no such bound is known; then
@@ -173,6 +174,8 @@ typedef struct brg_trainer_view {
     double check_bound_ratio; /* largest error found over what is allowed */
     int64_t saved_step;       /* of the latest checkpoint; -1: none yet */
     char saved_path[BRG_TRAINER_PATH];
+    int64_t late_saves;    /* asked for after the end, and tried */
+    brg_error save_error;  /* of the latest of those; BRG_OK if it was written */
     uint32_t checksum;     /* CRC-32 of the state's bytes; set when training has ended */
     int64_t points, tests; /* how many of each there are to be had */
 } brg_trainer_view;
@@ -222,15 +225,17 @@ BRG_API void brg_trainer_stop(brg_trainer *trainer);
 BRG_API void brg_trainer_pause(brg_trainer *trainer, bool paused);
 
 /* Asks for a checkpoint of the steps done when those in hand are over, paused or not. It is written to `path`,
- * and so are all later ones; NULL: to where they have been written. Takes effect as a stop does; nothing
- * happens once training has ended. BRG_E_ARGUMENT (no file was ever named), BRG_E_IO (no place for one). */
+ * and so are all later ones; NULL: to where they have been written. Takes effect as a stop does; once training is
+ * DONE or STOPPED, at once, for as long as there is the trainer, whose destruction waits for it: the view's saved_step
+ * and save_error tell what came of it. Nothing happens once training has FAILED, or where it was only a test.
+ * BRG_E_ARGUMENT (no file was ever named), BRG_E_IO (no place for one). */
 BRG_API brg_status brg_trainer_save(brg_trainer *trainer, const char *path, brg_error *error);
 
 /* Waits until the training has ended, for at most timeout_s seconds (< 0: for ever). BRG_OK once ended,
  * however it ended; BRG_E_TIMEOUT. */
 BRG_API brg_status brg_trainer_wait(brg_trainer *trainer, double timeout_s);
 
-/* Ends the training without saving, waits for its thread, frees everything. NULL is allowed. To keep what
+/* Ends the training without saving, unless that was asked for after its end; waits for its thread, frees everything. NULL is allowed. To keep what
  * was learned: stop and wait first. */
 BRG_API void brg_trainer_destroy(brg_trainer *trainer);
 
