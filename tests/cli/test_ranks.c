@@ -111,6 +111,23 @@ Test(ranks, four_processes_learn_bucket_by_bucket_and_pass_the_checks) {
     expect_same_bits(four, whole);
 }
 
+/* Each share has its own figures in norm layers: sequential C learns from each by itself, and adds up. */
+Test(ranks, deep_networks_are_compared_share_by_share) {
+    static const char deep[] = "input 1x6x6\nconv 2 3x3 pad 1 nobias\nnorm relu\n"
+                               "conv 2 3x3 pad 1 nobias\nnorm relu\nconv 2 3x3 nobias\n"
+                               "norm relu\ndense 2\n";
+    need_mpi();
+    write_train_dataset();
+    make_file("deep.txt", deep, strlen(deep));
+    cJSON *three = learn(MANY "-np 3", "--model deep.txt --epochs 1 --check-every 10");
+    cr_expect_eq(member(three, "steps_checked")->valuedouble, 3);
+    cr_expect_eq(member(three, "steps_passed")->valuedouble, 3);
+    cr_expect(cJSON_IsNull(member(three, "bound_ratio")));
+    cr_expect_eq(member(three, "tolerance")->valuedouble, 0.01);
+    cr_expect_lt(member(three, "tolerance_ratio")->valuedouble, 1);
+    cJSON_Delete(three);
+}
+
 /* Starts rank 1 in a way of its own; "$@" is its command. */
 static void make_rank_1(const char *way) {
     char script[512];

@@ -259,7 +259,7 @@ Test(train, many_processes_do_not_each_train_by_themselves) {
 /* ---- checks see what is wrong ---------------------------------------------------------------------- */
 
 /* Trains a model with a copy of the kernels in which sed has changed train.cl. */
-static void train_changed(const char *model, const char *change, int code) {
+static void train_changed_by(const char *more, const char *model, const char *change, int code) {
     char command[512], environment[256];
     snprintf(command, sizeof command,
              "cp -r %s kernels && sed -i '%s' kernels/train.cl && ! cmp -s %s/train.cl "
@@ -270,10 +270,16 @@ static void train_changed(const char *model, const char *change, int code) {
     cr_assert_eq(system(command), 0, "nothing changed: %s", change);
     snprintf(environment, sizeof environment, "BRIGADE_KERNEL_DIR=%s/kernels", scratch());
     setting how = {.environment = environment};
-    outcome of = run_with(&how, "train --data . --model it.txt --batch 8 --epochs 1 --rate 0.01 "
-                                "--check-every 12");
+    outcome of = run_with(&how,
+                          "train --data . --model it.txt --batch 8 --epochs 1 --rate 0.01 "
+                          "--check-every 12 %s",
+                          more);
     cr_expect_eq(of.code, code, "after '%s': %s%s", change, of.out, of.err);
     release(&of);
+}
+
+static void train_changed(const char *model, const char *change, int code) {
+    train_changed_by("", model, change, code);
 }
 
 static const char small[] = "input 1x6x6\nconv 2 3x3 pad 1 nobias\nnorm relu\nmaxpool 3\ndense 2\n";
@@ -303,4 +309,15 @@ Test(train, a_wrong_loss_slope_is_seen) {
 
 Test(train, a_wrong_slope_is_seen_within_a_tolerance) {
     train_changed(deep, "s/mean_product = d_scales\\[k\\] \\* part/mean_product = 0/", 1);
+}
+
+Test(train, a_wrong_slope_is_seen_in_shares_of_a_step) {
+    write_train_dataset();
+    outcome of = run("train --data . --model model.txt --batch 8 --epochs 1 --replicas 2");
+    bool divisible = of.code == 0;
+    release(&of);
+    if (!divisible)
+        cr_skip_test("the device cannot be divided in two");
+    train_changed_by("--replicas 2", deep,
+                     "s/mean_product = d_scales\\[k\\] \\* part/mean_product = 0/", 1);
 }
