@@ -549,79 +549,107 @@ inline void store_tile(const result *to, int row, int height, int col, const lan
 #define EACH_ROW EACH(r, HEIGHT)
 #define EACH_VECTOR EACH(q, VECTORS)
 
-/* In place, a whole tile of W and one of V come from far away: they are asked for before the sums begin.
- * All of them is read before anything is written. A load waits for every store under way whose address
- * ends in the same 12 bits, and rows that are a power of two apart have many such. */
+/* In place, W and V come from far away and go back there, four times as many bytes as the sums have. So
+ * the sums of a whole tile wait in memory while those of the next one are found: after every few terms
+ * a row of them moves on, which was asked for a tile before. */
+typedef struct late {
+    __global out_t *w, *v; /* of the tile that waits; NULL: none does */
+    lanes_t sum[HEIGHT * VECTORS];
+} late;
+
 #if IN_PLACE
 typedef lanes_t __attribute__((aligned(4))) loose_t;
+#define LOAD_LOOSE(p) (*(__global const loose_t *)(p))
 #define STORE_LOOSE(x, p) (*(__global loose_t *)(p) = (x))
 #if defined(__x86_64__) || defined(__aarch64__)
-#define ASK_FOR(p) __builtin_prefetch((const void *)(size_t)(p), 1)
+#define ASK_FOR(p) __builtin_prefetch((const void *)(size_t)(p), 0, 2)
 #else
 #define ASK_FOR(p)
 #endif
-#define BEGIN_TILE(TALL, WIDE)                                                                     \
-    const bool is_whole = height == (TALL) && from <= 0 && end >= (WIDE)*LANES;                    \
-    __global out_t *w = to->out + (size_t)row * to->ldo + col, *v = w + to->out_step;              \
-    if (is_whole)                                                                                  \
-        EACH(r, TALL) EACH(q, WIDE) {                                                              \
-            ASK_FOR(w + (size_t)r * to->ldo + q * LANES);                                          \
-            ASK_FOR(v + (size_t)r * to->ldo + q * LANES);                                          \
-        }
-#define END_TILE(TALL, WIDE)                                                                       \
-    if (is_whole) {                                                                                \
-        const sum_t alpha = to->alpha, beta = to->beta, momentum = to->momentum, rate = to->rate;  \
-        const size_t ldo = to->ldo;                                                                \
-        lanes_t old[TALL][WIDE];                                                                   \
-        EACH(r, TALL)                                                                              \
-        EACH(q, WIDE)                                                                              \
-        sum[r][q] = alpha * sum[r][q] + momentum * LOAD_OUT_LANES(v + r * ldo + q * LANES);        \
-        EACH(r, TALL) EACH(q, WIDE) old[r][q] = LOAD_OUT_LANES(w + r * ldo + q * LANES);           \
-        EACH(r, TALL) EACH(q, WIDE) {                                                              \
-            sum[r][q] += beta * old[r][q];                                                         \
-            STORE_LOOSE(sum[r][q], v + r * ldo + q * LANES);                                       \
-            STORE_LOOSE(old[r][q] - rate * sum[r][q], w + r * ldo + q * LANES);                    \
+
+inline void descend(const result *to, lanes_t sum, __global out_t *w, __global out_t *v) {
+    const lanes_t old = LOAD_LOOSE(w);
+    const lanes_t speed = to->alpha * sum + to->beta * old + to->momentum * LOAD_LOOSE(v);
+    STORE_LOOSE(speed, v);
+    STORE_LOOSE(old - to->rate * speed, w);
+}
+
+/* Row r of a tile that waits, if any. */
+inline void move_on(const result *to, const late *wait, int r) {
+    const size_t at = (size_t)r * to->ldo;
+    if (wait->w)
+        EACH_VECTOR descend(to, wait->sum[r * VECTORS + q], wait->w + at + q * LANES,
+                            wait->v + at + q * LANES);
+}
+
+inline void move_all_on(const result *to, const late *wait) {
+    for (int r = 0; r < HEIGHT; r++)
+        move_on(to, wait, r);
+}
+
+inline void ask_for_row(const result *to, __global out_t *w, __global out_t *v, int r) {
+    EACH_VECTOR {
+        ASK_FOR(w + (size_t)r * to->ldo + q * LANES);
+        ASK_FOR(v + (size_t)r * to->ldo + q * LANES);
+    }
+}
+
+#define SUM_LATE(LOAD_B, TALL, WIDE)                                                               \
+    if ((TALL) == HEIGHT && (WIDE) == VECTORS && height == HEIGHT && from <= 0 && end >= WIDTH) {  \
+        __global out_t *w = to->out + (size_t)row * to->ldo + col, *v = w + to->out_step;          \
+        for (int r = 0; r < HEIGHT; r++) {                                                         \
+            const int stop = k / HEIGHT * (r + 1);                                                 \
+            ask_for_row(to, w, v, r);                                                              \
+            ADD_TERMS_TO(stop, LOAD_B, TALL, WIDE)                                                 \
+            move_on(to, wait, r);                                                                  \
         }                                                                                          \
+        ADD_TERMS_TO(k, LOAD_B, TALL, WIDE)                                                        \
+        EACH(r, TALL) EACH(q, WIDE) wait->sum[r * (WIDE) + q] = sum[r][q];                         \
+        wait->w = w, wait->v = v;                                                                  \
         return;                                                                                    \
     }
 #else
-#define BEGIN_TILE(TALL, WIDE)
-#define END_TILE(TALL, WIDE)
+#define SUM_LATE(LOAD_B, TALL, WIDE)
+#define move_all_on(to, wait)
 #endif
 
 /* A tile of TALL rows by WIDE vectors: its sums begin at zero, take one term after the other, and
  * leave the registers all at once, since storing them one by one takes registers of its own. Row p
  * of B is `pitch` behind row p - 1. */
+#define ADD_TERMS_TO(stop, LOAD_B, TALL, WIDE)                                                     \
+    for (; p < (stop); p++, b += pitch) {                                                          \
+        lanes_t across[WIDE];                                                                      \
+        EACH(q, WIDE) across[q] = LOAD_B(b + q * LANES);                                           \
+        EACH(r, TALL)                                                                              \
+        EACH(q, WIDE) sum[r][q] += LOAD(a[r] + (size_t)p * (TA ? lda : 1)) * across[q];            \
+    }
 #define TILE_OF(NAME, B_POINTER, LOAD_B, TALL, WIDE)                                               \
     inline void NAME(int m, int k, __global const in_t *A, int lda, B_POINTER b, int pitch,        \
-                     const result *to, int row, int height, int col, int from, int end) {          \
+                     const result *to, late *wait, int row, int height, int col, int from,         \
+                     int end) {                                                                    \
         lanes_t sum[TALL][WIDE], held[(TALL) * (WIDE)];                                            \
-        BEGIN_TILE(TALL, WIDE)                                                                     \
         __global const in_t *a[TALL];                                                              \
         EACH(r, TALL) {                                                                            \
             a[r] = A_AT(min(row + r, m - 1), 0);                                                   \
             EACH(q, WIDE) sum[r][q] = (lanes_t)(0);                                                \
         }                                                                                          \
-        for (int p = 0; p < k; p++, b += pitch) {                                                  \
-            lanes_t across[WIDE];                                                                  \
-            EACH(q, WIDE) across[q] = LOAD_B(b + q * LANES);                                       \
-            EACH(r, TALL)                                                                          \
-            EACH(q, WIDE) sum[r][q] += LOAD(a[r] + (size_t)p * (TA ? lda : 1)) * across[q];        \
-        }                                                                                          \
-        END_TILE(TALL, WIDE)                                                                       \
+        int p = 0;                                                                                 \
+        SUM_LATE(LOAD_B, TALL, WIDE)                                                               \
+        ADD_TERMS_TO(k, LOAD_B, TALL, WIDE)                                                        \
         EACH(r, TALL) EACH(q, WIDE) held[r * (WIDE) + q] = sum[r][q];                              \
         store_tile(to, row, height, col, held, WIDE, from, end);                                   \
     }
 
 /* At the edges a tile need not be whole: a quarter of its rows is the least, and one vector. */
-#define TILE_ARGS m, k, A, lda, b, pitch, to, row, height, col, from, end
+#define TILE_ARGS m, k, A, lda, b, pitch, to, wait, row, height, col, from, end
 #define TILES_OF(NAME, B_POINTER, LOAD_B, WIDE)                                                    \
     TILE_OF(NAME##_4, B_POINTER, LOAD_B, HEIGHT, WIDE)                                             \
     TILE_OF(NAME##_3, B_POINTER, LOAD_B, HEIGHT / 4 * 3, WIDE)                                     \
     TILE_OF(NAME##_2, B_POINTER, LOAD_B, HEIGHT / 4 * 2, WIDE)                                     \
     TILE_OF(NAME##_1, B_POINTER, LOAD_B, HEIGHT / 4, WIDE)                                         \
     inline void NAME(int m, int k, __global const in_t *A, int lda, B_POINTER b, int pitch,        \
-                     const result *to, int row, int height, int col, int from, int end) {          \
+                     const result *to, late *wait, int row, int height, int col, int from,         \
+                     int end) {                                                                    \
         if (height > HEIGHT / 4 * 3)                                                               \
             NAME##_4(TILE_ARGS);                                                                   \
         else if (height > HEIGHT / 4 * 2)                                                          \
@@ -643,6 +671,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm_4_rows(int m, 
     const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
     const int col0 = (int)get_global_id(0) * cols, col1 = min(col0 + cols, n);
     const result to = RESULT_OF(batch);
+    late wait;
+    wait.w = 0;
     A += batch * a_step;
     B += batch * b_step;
     for (int col = col0; col < col1; col += WIDTH) {
@@ -651,11 +681,14 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm_4_rows(int m, 
         for (int row = row0; row < row1; row += HEIGHT) {
             const int height = min(HEIGHT, row1 - row);
             if (width == WIDTH)
-                rows_wide(m, k, A, lda, B + start, ldb, &to, row, height, start, from, width);
+                rows_wide(m, k, A, lda, B + start, ldb, &to, &wait, row, height, start, from,
+                          width);
             else
-                rows_slim(m, k, A, lda, B + start, ldb, &to, row, height, start, from, width);
+                rows_slim(m, k, A, lda, B + start, ldb, &to, &wait, row, height, start, from,
+                          width);
         }
     }
+    move_all_on(&to, &wait);
 }
 
 /* Turns a stored matrix of rows x cols into cols x rows, for rungs that want it the other way
@@ -773,6 +806,8 @@ gemm_5_panels(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, __local lanes_t *p
     const int row0 = band % bands * rows, row1 = min(row0 + rows, m);
     const int col0 = (int)get_global_id(0) * cols, col1 = min(col0 + cols, n);
     const result to = RESULT_OF(batch);
+    late wait;
+    wait.w = 0;
     A += batch * a_step;
     B += batch * b_step;
     for (int col = col0; col < col1; col += WIDTH) {
@@ -784,11 +819,12 @@ gemm_5_panels(int m, int n, int k, OPERAND_ARGS, RESULT_ARGS, __local lanes_t *p
         for (int row = row0; row < row1; row += HEIGHT) {
             const int height = min(HEIGHT, row1 - row);
             if (width > LANES)
-                panels_wide(m, k, A, lda, panel, WIDTH, &to, row, height, col, 0, width);
+                panels_wide(m, k, A, lda, panel, WIDTH, &to, &wait, row, height, col, 0, width);
             else
-                panels_slim(m, k, A, lda, panel, WIDTH, &to, row, height, col, 0, width);
+                panels_slim(m, k, A, lda, panel, WIDTH, &to, &wait, row, height, col, 0, width);
         }
     }
+    move_all_on(&to, &wait);
 }
 
 /* ---- rung 6: packed -------------------------------------------------------------------------- *
