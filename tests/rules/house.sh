@@ -6,14 +6,14 @@ set -u
 
 # Include lines of files below the given folders, as "path:line:#include ...".
 includes() {
-    grep -rnE --include='*.[ch]' --include='*.cpp' '^[[:space:]]*#[[:space:]]*include' "$@"
+    grep -rnE --include='*.[ch]' --include='*.cpp' --include='*.hpp' '^[[:space:]]*#[[:space:]]*include' "$@"
 }
 
 # The same for all lines of C and C++.
 lines() {
     pattern=$1
     shift
-    grep -rnE --include='*.[ch]' --include='*.cpp' -e "$pattern" "$@"
+    grep -rnE --include='*.[ch]' --include='*.cpp' --include='*.hpp' -e "$pattern" "$@"
 }
 
 # Prints what it reads; true if that is nothing.
@@ -70,7 +70,7 @@ opencl_stays_in_its_rooms() {
 
 # One version of OpenCL, stated once.
 opencl_version_is_stated_once() {
-    found=$(grep -rnE --include=CMakeLists.txt --include='*.cmake' --include='*.[ch]' --include='*.cpp' \
+    found=$(grep -rnE --include=CMakeLists.txt --include='*.cmake' --include='*.[ch]' --include='*.cpp' --include='*.hpp' \
         --include=CMakePresets.json 'CL_TARGET_OPENCL_VERSION[ =]+[0-9]' \
         CMakeLists.txt CMakePresets.json cmake host gui tests)
     [ "$(echo "$found" | grep -c .)" -eq 1 ] || { echo "$found"; return 1; }
