@@ -131,15 +131,20 @@ brg_status brg_app_submit(brg_app *app, brg_job_desc *desc, brg_job *job, brg_er
     return status;
 }
 
+const brg_job_view *brg_app_find(const brg_snapshot *snapshot, brg_job job) {
+    for (int32_t i = 0; i < snapshot->job_count; i++)
+        if (brg_job_same(snapshot->jobs[i].job, job))
+            return &snapshot->jobs[i];
+    return NULL;
+}
+
 bool brg_app_watch(brg_app *app, brg_job job, brg_job_view *view) {
     brg_snapshot snapshot;
     brg_engine_snapshot(app->engine, &snapshot);
-    for (int32_t i = 0; i < snapshot.job_count; i++) {
-        *view = snapshot.jobs[i];
-        if (view->job.slot == job.slot && view->job.generation == job.generation)
-            return true;
-    }
-    return false;
+    const brg_job_view *found = brg_app_find(&snapshot, job);
+    if (found)
+        *view = *found;
+    return found != NULL;
 }
 
 void brg_app_fail(brg_app *app, const char *title, const brg_error *error) {

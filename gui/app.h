@@ -93,7 +93,11 @@ bool brg_app_open_image(brg_app *app, const char *path);
 /* Hands a job to the engine, with the preferences' slice unless the job has one of its own. */
 brg_status brg_app_submit(brg_app *app, brg_job_desc *desc, brg_job *job, brg_error *error);
 
-/* Finds a job in the engine's latest state; false if the engine no longer knows it. */
+/* Finds a job in a state of the engine; NULL if it was not known then. */
+const brg_job_view *brg_app_find(const brg_snapshot *snapshot, brg_job job);
+
+/* Finds a job in the engine's latest state; false if the engine no longer knows it. For many of them take one
+ * snapshot. */
 bool brg_app_watch(brg_app *app, brg_job job, brg_job_view *view);
 
 /* Takes an ended job's result, which the caller releases, and forgets the job. Counts it; a failure

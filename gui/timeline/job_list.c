@@ -33,14 +33,14 @@ static void draw_time(brg_timeline *t, brg_rect at, double ms) {
 }
 
 /* What the check said, or how far the job is: of one at work the engine knows. */
-static void draw_check(brg_timeline *t, brg_rect at, const brg_job_facts *f) {
-    brg_job_view live;
+static void draw_check(brg_timeline *t, brg_rect at, const brg_job_facts *f,
+                       const brg_snapshot *now) {
     brg_colour colour = BRG_QUIET;
     const char *text = brg_job_state_name(f->state);
     if (!brg_job_state_ended(f->state)) {
-        bool known = brg_app_watch(t->app, f->job, &live);
-        text = known ? brg_job_state_name(live.state) : "not known";
-        colour = known ? BRG_BLUE : BRG_FAINT;
+        const brg_job_view *live = brg_app_find(now, f->job);
+        text = live ? brg_job_state_name(live->state) : "not known";
+        colour = live ? BRG_BLUE : BRG_FAINT;
     } else if (f->state == BRG_JOB_DONE && f->verdict.outcome == BRG_PASSED) {
         text = "passed";
         colour = BRG_GREEN;
@@ -53,7 +53,8 @@ static void draw_check(brg_timeline *t, brg_rect at, const brg_job_facts *f) {
     brg_ui_text(t->ui, at, BRG_FONT_SMALL, BRG_LEFT, colour, text);
 }
 
-static void draw_row(brg_timeline *t, const char *id, brg_rect row, const brg_job_facts *f) {
+static void draw_row(brg_timeline *t, const char *id, brg_rect row, const brg_job_facts *f,
+                     const brg_snapshot *now) {
     brg_ui_pointer pointer;
     bool hovered = brg_ui_area(t->ui, id, row, &pointer);
     bool selected = brg_job_same(f->job, t->app->selected);
@@ -70,7 +71,7 @@ static void draw_row(brg_timeline *t, const char *id, brg_rect row, const brg_jo
     }
     brg_rect check = cell(row, 5);
     check.x += 12;
-    draw_check(t, check, f);
+    draw_check(t, check, f, now);
 }
 
 void brg_timeline_jobs(brg_timeline *t, brg_rect place) {
@@ -86,9 +87,11 @@ void brg_timeline_jobs(brg_timeline *t, brg_rect place) {
     }
     int most = (int)fminf((room.h - row_h + 8) / row_h, ROWS);
     const brg_job_facts *facts;
+    brg_snapshot now;
+    brg_engine_snapshot(t->app->engine, &now);
     for (int i = 0; i < most && (facts = brg_jobs_at(&t->app->jobs, (size_t)i)); i++) {
         row.y += row_h;
-        draw_row(t, ids[i], row, facts);
+        draw_row(t, ids[i], row, facts, &now);
     }
     if (!brg_jobs_at(&t->app->jobs, 0))
         brg_ui_text(t->ui, (brg_rect){room.x, row.y + row_h, room.w, row_h}, BRG_FONT_SMALL,
