@@ -228,14 +228,20 @@ static void look(brg_desk *desk) {
         end_run(desk);
 }
 
-/* What came of the file. */
+/* The two differ in the ends of their names. */
+static void tell_saved(brg_log *log, const brg_desk_saving *saving) {
+    const char *name = strrchr(saving->page_path, '/') + 1;
+    brg_log_note(log, "Saved %s and .json in %.*s", name, (int)(name - saving->page_path),
+                 saving->page_path);
+}
+
+/* What came of the files. */
 static void take_saved(brg_desk *desk) {
     brg_desk_saving *saving = &desk->saving;
     if (!brg_errand_back(&saving->errand))
         return;
     if (saving->status == BRG_OK)
-        brg_log_note(&desk->app->log, "Saved the lab's report as %s, its data beside it as %s.",
-                     saving->page_path, strrchr(saving->path, '/') + 1);
+        tell_saved(&desk->app->log, saving);
     else
         brg_log_error(&desk->app->log, "Lab", &saving->error);
     desk->saves += saving->status == BRG_OK;

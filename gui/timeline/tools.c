@@ -18,8 +18,10 @@ static void draw_shown(brg_timeline *t, brg_rect place) {
     uint64_t dropped = brg_trace_dropped(brg_engine_trace(t->app->engine));
     brg_part_time(1e3 * t->summed.seconds, shown, sizeof shown);
     brg_part_time(1e3 * brg_timeline_seconds(t), whole, sizeof whole);
-    brg_ui_textf(t->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_QUIET, "%s shown of %s%s", shown,
-                 whole, dropped ? "; the file keeps the latest 65 536 spans" : "");
+    bool all = t->summed.seconds >= brg_timeline_seconds(t);
+    brg_ui_textf(t->ui, place, BRG_FONT_MONO, BRG_RIGHT, BRG_QUIET, "%s%s%s%s",
+                 all ? "all of " : shown, all ? "" : " shown of ", whole,
+                 dropped ? "; the file keeps the latest 65 536 spans" : "");
 }
 
 void brg_timeline_tools(brg_timeline *t, brg_rect place) {
