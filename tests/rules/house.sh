@@ -109,7 +109,7 @@ environment_is_documented() {
     grep -rhoE --include='*.[ch]' '(getenv|variable)\("[A-Z_]+"' host gui | grep -oE '[A-Z_]{3,}' | sort -u |
         grep -vxE 'HOME|PATH|DISPLAY|WAYLAND_DISPLAY|(OPENCL|OCL_ICD|RUSTICL|POCL)_[A-Z_]+' |
         while read -r name; do
-            grep -q "^| .*\`$name[\`=]" README.md || echo "README.md does not say what $name does"
+            grep -q "^| .*\`${name}[\`=]" README.md || echo "README.md does not say what $name does"
         done | nothing
 }
 
