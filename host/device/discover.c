@@ -166,17 +166,26 @@ static void add_device(brg_device_list *list, brg_device_ids *ids, cl_platform_i
     list->devices[list->count++] = info;
 }
 
+/* The rest of a name behind its first letters; NULL if it begins otherwise. */
+static const char *behind(const char *name, const char *letters) {
+    return strncmp(name, letters, strlen(letters)) == 0 ? name + strlen(letters) : NULL;
+}
+
 /* PoCL can give the same cores two names: "pthread-...", which hands work to threads of its own, and
  * "basic-...", which computes in the thread that asks: slower where there is much to do, and twenty times
- * as quick to begin. Side by side they are one device, with a short way for tiny work. */
+ * as quick to begin. Side by side they are one device, with a short way for tiny work. In PoCL 5 the
+ * names begin with "cpu-" and "cpu-minimal-". */
 static bool is_short_way(cl_device_id device, cl_device_id to) {
-    static const char threads[] = "pthread-", none[] = "basic-";
+    static const char *const names[][2] = {{"basic-", "pthread-"}, {"cpu-minimal-", "cpu-"}};
     char name[BRG_NAME], other[BRG_NAME];
     device_text(device, CL_DEVICE_NAME, name);
     device_text(to, CL_DEVICE_NAME, other);
-    return strncmp(name, none, strlen(none)) == 0 &&
-           strncmp(other, threads, strlen(threads)) == 0 &&
-           strcmp(name + strlen(none), other + strlen(threads)) == 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *cores = behind(name, names[i][0]), *others = behind(other, names[i][1]);
+        if (cores && others && strcmp(cores, others) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* A device's short way, or what it is the short way to; or NULL. */

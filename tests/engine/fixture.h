@@ -51,7 +51,7 @@ static inline brg_result result_of(brg_engine *engine, brg_job job) {
 }
 
 static inline brg_result wait_for(brg_engine *engine, brg_job job) {
-    cr_assert_eq(brg_engine_wait(engine, job, 60), BRG_OK);
+    cr_assert_eq(brg_engine_wait(engine, job, 300), BRG_OK);
     return result_of(engine, job);
 }
 

@@ -27,7 +27,7 @@ static void remove_folder(void) {
     cr_assert_eq(system(line), 0);
 }
 
-TestSuite(trainer_save, .init = make_folder, .fini = remove_folder, .timeout = 120);
+TestSuite(trainer_save, .init = make_folder, .fini = remove_folder, .timeout = 480);
 
 static brg_trainer *start_training(brg_engine *engine) {
     brg_trainer *trainer = NULL;
@@ -41,7 +41,7 @@ static brg_trainer *start_training(brg_engine *engine) {
 static brg_trainer_view await_saved(brg_trainer *trainer, const char *path) {
     brg_trainer_view view = {.saved_step = -1};
     for (int waited = 0; view.saved_step < 0 || strcmp(view.saved_path, path) != 0; waited += 10) {
-        cr_assert_lt(waited, 60000, "%s was not written: %s", path, view.error.what);
+        cr_assert_lt(waited, 300000, "%s was not written: %s", path, view.error.what);
         usleep(10000);
         brg_trainer_snapshot(trainer, &view);
     }
@@ -53,7 +53,7 @@ static brg_trainer_view await_saved(brg_trainer *trainer, const char *path) {
 static brg_error await_late(brg_trainer *trainer, int64_t count) {
     brg_trainer_view view = {0};
     for (int waited = 0; view.late_saves < count; waited += 10) {
-        cr_assert_lt(waited, 60000, "nothing was tried");
+        cr_assert_lt(waited, 300000, "nothing was tried");
         usleep(10000);
         brg_trainer_snapshot(trainer, &view);
         cr_assert_eq(view.state, BRG_TRAINER_STOPPED);
@@ -74,7 +74,7 @@ Test(trainer_save, comes_when_asked_for_and_where) {
     cr_assert_eq(unlink(first), 0);
     brg_trainer_pause(trainer, false);
     brg_trainer_stop(trainer);
-    cr_assert_eq(brg_trainer_wait(trainer, 60), BRG_OK);
+    cr_assert_eq(brg_trainer_wait(trainer, 300), BRG_OK);
     brg_trainer_snapshot(trainer, &paused);
     cr_assert_eq(paused.state, BRG_TRAINER_STOPPED);
     cr_assert_eq(paused.saved_step, paused.step);
@@ -95,7 +95,7 @@ Test(trainer_save, wants_a_file_and_a_place_for_it) {
     cr_assert_eq(brg_trainer_save(trainer, nowhere, &error), BRG_E_IO);
     cr_assert_not_null(strstr(error.what, "folder"), "%s", error.what);
     brg_trainer_stop(trainer);
-    cr_assert_eq(brg_trainer_wait(trainer, 60), BRG_OK);
+    cr_assert_eq(brg_trainer_wait(trainer, 300), BRG_OK);
     cr_assert_eq(brg_trainer_save(trainer, nowhere, &error), BRG_E_IO); /* nor after the end */
     brg_trainer_destroy(trainer);
     cr_assert_neq(access(first, R_OK), 0);
@@ -116,7 +116,7 @@ Test(trainer_save, comes_after_the_end_too) {
         brg_trainer_snapshot(trainer, &view);
     } while (view.step == 0 && !brg_trainer_state_ended(view.state));
     brg_trainer_stop(trainer);
-    cr_assert_eq(brg_trainer_wait(trainer, 60), BRG_OK);
+    cr_assert_eq(brg_trainer_wait(trainer, 300), BRG_OK);
     cr_assert_eq(brg_trainer_save(trainer, NULL, &error), BRG_E_ARGUMENT);
     cr_assert_eq(brg_trainer_save(trainer, first, &error), BRG_OK);
     cr_assert_eq(await_late(trainer, 1).status, BRG_OK);

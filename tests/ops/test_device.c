@@ -33,7 +33,7 @@ static brg_result run(brg_engine *engine, const brg_op *op, const char *variant,
     brg_result result;
     cr_assert_eq(brg_engine_submit(engine, &desc, &job, &error), BRG_OK, "%s %s: %s", op->name,
                  example->text, error.what);
-    cr_assert_eq(brg_engine_wait(engine, job, 60), BRG_OK, "%s %s", op->name, example->text);
+    cr_assert_eq(brg_engine_wait(engine, job, 300), BRG_OK, "%s %s", op->name, example->text);
     cr_assert_eq(brg_engine_result(engine, job, &result, &error), BRG_OK, "%s", error.what);
     brg_engine_forget(engine, job);
     return result;

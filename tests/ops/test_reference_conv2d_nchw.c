@@ -208,7 +208,7 @@ static brg_result run(brg_engine *engine, const brg_op *op, const char *variant,
     brg_result result;
     brg_error error = {.status = BRG_OK};
     cr_assert_eq(brg_engine_submit(engine, &desc, &job, &error), BRG_OK, "%s", error.what);
-    cr_assert_eq(brg_engine_wait(engine, job, 60), BRG_OK);
+    cr_assert_eq(brg_engine_wait(engine, job, 300), BRG_OK);
     cr_assert_eq(brg_engine_result(engine, job, &result, &error), BRG_OK, "%s", error.what);
     return result;
 }

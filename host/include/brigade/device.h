@@ -62,7 +62,8 @@ typedef struct brg_device_info {
  * first thread is started, the first engine created and OpenCL called. Not thread safe. */
 BRG_API void brg_prepare_drivers(void);
 
-/* PoCL's devices "pthread-..." and "basic-...", which are the same cores with threads and without, are one
+/* PoCL's devices "pthread-..." and "basic-..." (of PoCL 5 "cpu-..." and "cpu-minimal-..."), which are the same
+ * cores with threads and without, are one
  * row where both are there ($POCL_DEVICES is "pthread basic", as brg_prepare_drivers sets it): the engine
  * then computes tiny jobs in its own thread, which is quicker than to wake another. */
 typedef struct brg_device_list {
