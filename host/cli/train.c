@@ -39,9 +39,8 @@ static const cli_option what_rows[] = {
     {0, "replicas", CLI_INTEGER, offsetof(train_settings, replicas), "R",
      "share each batch out among R parts of the device (default 1)", 1, 16},
     {0, "bucket", CLI_INTEGER, offsetof(train_settings, bucket), "KIB",
-     "under mpirun: gradients, the last layers first, of which so many KiB are summed up at a "
-     "time, "
-     "while others are computed; 0: all at the end (default 64)",
+     "under mpirun: sum up gradients by layers, so many KiB or more at a time, while those of "
+     "earlier layers are computed; 0: all at the end (default 64)",
      0, 1 << 20},
 };
 

@@ -200,6 +200,7 @@ static void report_checks(brg_report *r, const brg_trainer_view *v) {
     double ratio = v->checks > 0 ? v->check_bound_ratio : (double)NAN;
     brg_report_number(r, false, "steps_checked", (double)v->checks);
     brg_report_number(r, false, "steps_passed", (double)v->checks_passed);
+    brg_report_string(r, false, "checked_as", v->check_by_shares ? "shares" : "whole");
     brg_report_number(r, false, "bound_ratio", bounded ? ratio : (double)NAN);
     brg_report_number(r, false, "tolerance", bounded ? (double)NAN : v->check_tolerance);
     brg_report_number(r, false, "tolerance_ratio", bounded ? (double)NAN : ratio);
@@ -242,8 +243,9 @@ static void print_checks(const brg_trainer_view *v) {
         printf("no step was recomputed by sequential C\n");
         return;
     }
-    printf("%lld %s recomputed by sequential C: %lld passed, ", (long long)v->checks,
-           v->checks == 1 ? "step" : "steps", (long long)v->checks_passed);
+    printf("%lld %s recomputed by sequential C%s: %lld passed, ", (long long)v->checks,
+           v->checks == 1 ? "step" : "steps", v->check_by_shares ? ", share by share" : "",
+           (long long)v->checks_passed);
     if (v->check_tolerance == 0)
         printf("largest error %.3g of its bound\n", v->check_bound_ratio);
     else
@@ -256,9 +258,9 @@ static void print_checks(const brg_trainer_view *v) {
 /* Among processes: what it took to add up their gradients. */
 static void print_sums(const brg_trainer_view *v) {
     if (v->sum_ms > 0)
-        printf("adding up the processes' gradients took %.2f ms of a step of %.2f ms; %.2f ms of "
-               "that (%.0f %%)\npassed while gradients were still being computed\n",
-               v->sum_ms, v->step_ms, v->sum_hidden_ms, 100 * v->sum_hidden_ms / v->sum_ms);
+        printf("adding up the processes' gradients took %.2f ms a step, waits for the slowest "
+               "included;\n%.2f ms of that (%.0f %%) passed while gradients were being computed\n",
+               v->sum_ms, v->sum_hidden_ms, 100 * v->sum_hidden_ms / v->sum_ms);
 }
 
 static void print_end(const brg_trainer_view *v, bool test_only) {

@@ -16,6 +16,7 @@
 
 #include "brigade/trace.h"
 #include "train/compare.h"
+#include "train/share_check.h"
 #include "train/team.h"
 
 static const double STRETCH_S = 0.25; /* so long a stretch should last */
@@ -106,6 +107,10 @@ static brg_status make_state(brg_training *t, brg_error *error) {
     return brg_model_state(&t->model, &t->regime.params, t->config.seed, &t->state, error);
 }
 
+static bool is_shared(const brg_training *t) {
+    return t->config.ranks || t->config.replicas > 1;
+}
+
 static void tell_facts(brg_training *t) {
     const brg_model *m = &t->model;
     brg_trainer_view *v = brg_trainer_open(t->trainer);
@@ -126,6 +131,7 @@ static void tell_facts(brg_training *t) {
     v->steps_of_epoch = t->regime.steps_of_epoch;
     v->step = v->first_step = t->step;
     v->check_tolerance = brg_compare_needed(m) ? BRG_COMPARE_TOLERANCE : 0;
+    v->check_by_shares = is_shared(t) && brg_share_checks_for(&t->setup) != BRG_CHECK_WHOLE;
     v->epoch = (int32_t)(t->step / (v->steps_of_epoch > 0 ? v->steps_of_epoch : 1));
     t->trainer->state = brg_tensor_retain(t->state);
     brg_curve_begin(&t->trainer->curve, t->steps);
@@ -133,7 +139,7 @@ static void tell_facts(brg_training *t) {
 }
 
 static brg_status make_stepper(brg_training *t, brg_error *error) {
-    if (t->config.ranks || t->config.replicas > 1)
+    if (is_shared(t))
         return brg_stepper_share(&t->setup, &t->replicas, &t->stepper, error);
     return brg_stepper_create(&t->setup, &t->stepper, error);
 }

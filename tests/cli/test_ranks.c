@@ -105,6 +105,7 @@ Test(ranks, four_processes_learn_bucket_by_bucket_and_pass_the_checks) {
     cJSON *four = learn(MANY "-np 4", "--epochs 4 --check-every 50 --bucket 1");
     cJSON *whole = learn(MANY "-np 4", "--epochs 4 --check-every 0 --bucket 0");
     cr_expect_eq(member(four, "steps_passed")->valuedouble, 2);
+    cr_expect_str_eq(member(four, "checked_as")->valuestring, "whole");
     cr_expect_gt(member(four, "accuracy")->valuedouble, 0.95);
     expect_sums_told(four);
     expect_sums_told(whole);
@@ -122,6 +123,7 @@ Test(ranks, deep_networks_are_compared_share_by_share) {
     cJSON *three = learn(MANY "-np 3", "--model deep.txt --epochs 1 --check-every 10");
     cr_expect_eq(member(three, "steps_checked")->valuedouble, 3);
     cr_expect_eq(member(three, "steps_passed")->valuedouble, 3);
+    cr_expect_str_eq(member(three, "checked_as")->valuestring, "shares");
     cr_expect(cJSON_IsNull(member(three, "bound_ratio")));
     cr_expect_eq(member(three, "tolerance")->valuedouble, 0.01);
     cr_expect_lt(member(three, "tolerance_ratio")->valuedouble, 1);

@@ -171,6 +171,7 @@ typedef struct brg_trainer_view {
      * makes of it by that part. This is no bound, and must not be called one. */
     int64_t checks, checks_passed;
     double check_tolerance;
+    bool check_by_shares; /* each replica's images by themselves, as norm layers' figures are of those */
     double check_bound_ratio; /* largest error found over what is allowed */
     int64_t saved_step;       /* of the latest checkpoint; -1: none yet */
     char saved_path[BRG_TRAINER_PATH];
