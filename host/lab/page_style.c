@@ -24,7 +24,7 @@ const char brg_page_style[] =
     "th,td{padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--grid);vertical-align:top}"
     "td:last-child,th:last-child{padding-right:0}"
     ".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
-    "dl{display:grid;grid-template-columns:9.5rem 1fr;gap:.35rem 1rem;margin:1rem 0}"
+    "dl{display:grid;grid-template-columns:11rem 1fr;gap:.35rem 1rem;margin:1rem 0}"
     "dt{color:var(--soft);grid-column:1}dd{margin:0;grid-column:2}\n"
     ".verdict{white-space:nowrap;font-weight:600}.verdict svg{width:.85em;height:.85em;"
     "margin-right:.4em;vertical-align:-.06em;fill:currentColor;stroke:currentColor}"
@@ -67,4 +67,4 @@ const char brg_page_style[] =
     "dt:last-of-type,dd:last-of-type{break-before:avoid}.claim{margin-top:1.75rem}"
     ".claim h2{margin-top:1rem}.wide{overflow:visible;margin:.6rem 0}"
     ".plot{max-width:46rem}th,td{padding-top:.25rem;padding-bottom:.25rem}"
-    "dl{margin:.6rem 0;grid-template-columns:11rem 1fr}}\n";
+    "dl{margin:.6rem 0}}\n";
