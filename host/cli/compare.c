@@ -15,8 +15,8 @@ typedef struct compare_settings {
 static const cli_option rows[] = {
     {0, "threshold", CLI_NUMBER, offsetof(compare_settings, threshold), "PERCENT",
      "how much slower counts, beyond the noise of both (default 10)", 0, 1000},
-    {0, "json", CLI_FLAG, offsetof(compare_settings, json), NULL, "one JSON document on stdout", 0,
-     0},
+    {0, "json", CLI_FLAG, offsetof(compare_settings, json), NULL,
+     "one JSON document on stdout; not of lab documents", 0, 0},
 };
 
 static const cli_option_group group = {"options", rows, sizeof rows / sizeof rows[0]};

@@ -239,15 +239,25 @@ static brg_status add_up(brg_shared_step *s, int64_t from, int64_t end, brg_erro
     return BRG_OK;
 }
 
+/* Where buckets of the network's gradient begin, and how many floats it has. */
+static brg_status cut_gradient(const brg_shared_step *s, brg_buckets *buckets, int64_t *count,
+                               brg_error *error) {
+    brg_step step = {.params = &s->params};
+    brg_status status = brg_network_decode(
+        brg_tensor_data(s->network), brg_tensor_shape(s->network)->dims[0], &step.network, error);
+    if (status != BRG_OK)
+        return status;
+    *count = brg_step_sum(&step);
+    brg_buckets_cut(&step.network, *count, s->replicas->bucket, buckets);
+    return BRG_OK;
+}
+
 /* Bucket by bucket; each is on its way to the other ranks while the next is waited for. */
 static brg_status learn(brg_shared_step *s, brg_error *error) {
     brg_ranks *ranks = s->replicas->ranks;
-    brg_step step = {.params = &s->params};
-    brg_buckets buckets;
-    brg_status status = brg_network_decode(
-        brg_tensor_data(s->network), brg_tensor_shape(s->network)->dims[0], &step.network, error);
-    int64_t end = brg_step_sum(&step);
-    brg_buckets_cut(&step.network, end, s->replicas->bucket, &buckets);
+    brg_buckets buckets = {.count = 0};
+    int64_t end = 0;
+    brg_status status = cut_gradient(s, &buckets, &end, error);
     if (status == BRG_OK)
         status = make_sum(s, end, error);
     for (int32_t b = 0; b < buckets.count && status == BRG_OK; b++) {
