@@ -91,6 +91,12 @@
 #define PLANE_H OH
 #define PLANE_W OW
 #endif
+#ifndef FILTER_H
+#define FILTER_H KH /* sides and dilation of the filter that those were made from */
+#define FILTER_W KW
+#define SPREAD_H DH
+#define SPREAD_W DW
+#endif
 
 #define LANES 16
 #define TAPS (KH * KW)
@@ -100,6 +106,28 @@
 #define DOWN ((OH + ROWS - 1) / ROWS)
 
 #define PLANES (KG / (STEP_H * STEP_W)) /* of a group in y */
+#define WOVEN (STEP_H * STEP_W > 1)
+
+/* Backward data: dx is a convolution, too, of dy, and this file makes and applies its weights. Along a
+ * side with stride 1 they are the filter turned round:
+ *
+ *     dx[i] = sum over r of weight[r] * dy[i + p - r * d]
+ *
+ * With stride s only every s-th r has an output to meet. The elements of dx with the same (i + p) %
+ * s = a meet the same ones: they are a plane of their own, got from dy by a filter of their own of
+ * about kh / s taps, and y is woven from s planes. Tap t of a filter of `taps` stands for
+ *
+ *     r = (a + s * (taps - 1 - t)) / d,  if that is a whole number below kh; else there is none */
+inline int tap_of(int t, int taps, int phase, int step, int dilation, int count) {
+    if (step == 1)
+        return count - 1 - t;
+    const int r = phase + step * (taps - 1 - t);
+    return r % dilation == 0 && r / dilation < count ? r / dilation : -1;
+}
+
+/* Filters with the same phases follow each other: those of (a, b) from (a * STEP_W + b) * PLANES on. */
+#define PHASE_H(o) ((o) / PLANES / STEP_W)
+#define PHASE_W(o) ((o) / PLANES % STEP_W)
 
 #if !DATA_WEIGHTS
 
@@ -219,20 +247,29 @@ INLINE float16 relu(float16 v) {
     return select(v, (float16)(0.0f), v < 0.0f);
 }
 
-#define WOVEN (STEP_H * STEP_W > 1)
 #define PLANE (PLANE_H * PLANE_W)
 
-/* `count` places of filter o from (oy, ox), each an element of a plane STEP_W apart from the next.
- */
+/* `count` places of filter o from (oy, ox), each an element of a plane STEP_W apart from the next. */
 INLINE void store_woven(float16 v, __global float *y, int o, int oy, int ox, int count, bool add) {
-    const int row = oy * STEP_H + o / STEP_W % STEP_H - SHIFT_H;
-    const int col = ox * STEP_W + o % STEP_W - SHIFT_W;
-    __global float *to = y + o / (STEP_H * STEP_W) * PLANE + row * PLANE_W + col;
+    const int row = oy * STEP_H + PHASE_H(o) - SHIFT_H, col = ox * STEP_W + PHASE_W(o) - SHIFT_W;
+    if (row < 0 || row >= PLANE_H)
+        return;
+    __global float *to = y + o % PLANES * PLANE + row * PLANE_W;
     float part[LANES];
     vstore16(v, 0, part);
-    for (int j = 0; j < count && row >= 0 && row < PLANE_H; j++)
-        if (col + j * STEP_W >= 0 && col + j * STEP_W < PLANE_W)
-            to[j * STEP_W] = add ? to[j * STEP_W] + part[j] : part[j];
+    const int begin = col < 0 ? (STEP_W - 1 - col) / STEP_W : 0;
+    const int end = min(count, (PLANE_W - col + STEP_W - 1) / STEP_W);
+    for (int j = begin; j < end; j++)
+        to[col + j * STEP_W] = add ? to[col + j * STEP_W] + part[j] : part[j];
+}
+
+/* Whether filters o .. o + 15 have a tap (t, u): not if all of them are woven into places that no such
+ * product belongs to. */
+INLINE bool has_tap(int o, int t, int u) {
+    if (!WOVEN || PLANES % LANES != 0)
+        return true;
+    return tap_of(t, KH, PHASE_H(o), STEP_H, SPREAD_H, FILTER_H) >= 0 &&
+           tap_of(u, KW, PHASE_W(o), STEP_W, SPREAD_W, FILTER_W) >= 0;
 }
 
 /* `count` pixels of one filter. */
@@ -280,12 +317,15 @@ INLINE void store_tile(const float16 *sum, __global float *y, int o, int oy, int
 
 /* One register tile: 16 filters at PIXELS pixels. `in` is where the first pixel's first tap lies in
  * the band, `w` the weights. */
-INLINE void sum_tile(float16 *sum, __local const float *in, __local const float *w, int channels) {
+INLINE void sum_tile(float16 *sum, __local const float *in, __local const float *w, int channels,
+                     __local const int *has) {
     for (int c = 0; c < channels; c++, in += BAND_ROWS * PITCH)
 #pragma unroll 1
         for (int r = 0; r < KH; r++)
 #pragma unroll 1
             for (int s = 0; s < KW; s++, w += LANES) {
+                if (WOVEN && !has[r * KW + s])
+                    continue;
                 const float16 weight = vload16(0, w);
 #pragma unroll
                 for (int q = 0; q < PIXELS; q++)
@@ -295,8 +335,10 @@ INLINE void sum_tile(float16 *sum, __local const float *in, __local const float 
 
 /* 16 filters over the whole band. */
 INLINE void sum_band(__local const float *band, __local const float *w, float16 bias,
-                     __global float *y, int o, int channels, int oy0, int ox0, bool add,
-                     bool last) {
+                     __global float *y, int o, int channels, int oy0, int ox0, bool add, bool last,
+                     __local int *has) {
+    for (int t = 0; WOVEN && t < TAPS; t++)
+        has[t] = has_tap(o, t / KW, t % KW);
     for (int oy = oy0; oy < min(oy0 + ROWS, OH); oy++)
         for (int tile = 0; tile < TILES && ox0 + tile * PIXELS < OW; tile++) {
             const int ox = ox0 + tile * PIXELS;
@@ -304,7 +346,7 @@ INLINE void sum_band(__local const float *band, __local const float *w, float16 
 #pragma unroll
             for (int q = 0; q < PIXELS; q++)
                 sum[q] = bias;
-            sum_tile(sum, band + (oy - oy0) * SH * PITCH + tile * PIXELS * SW, w, channels);
+            sum_tile(sum, band + (oy - oy0) * SH * PITCH + tile * PIXELS * SW, w, channels, has);
             store_tile(sum, y, o, oy, ox, add, last);
         }
 }
@@ -316,6 +358,7 @@ conv_3_direct(__global const float *restrict x, __global const float *restrict w
               int first) {
     __local float band[PORTION * BAND_ROWS * PITCH] __attribute__((aligned(64)));
     __local float w[PORTION * TAPS * LANES] __attribute__((aligned(64)));
+    __local int has[TAPS]; /* of a tap of the filters, whether it is one: see has_tap */
     const int item = first + (int)get_global_id(0), group = (int)get_global_id(1) / parts;
     const int part = (int)get_global_id(1) % parts, blocks = (KG + LANES - 1) / LANES;
     if (item >= items)
@@ -334,34 +377,16 @@ conv_3_direct(__global const float *restrict x, __global const float *restrict w
             for (int l = 0; l < LANES; l++)
                 base[l] = BIAS && c == 0 ? bias[group * KG + min(o + l, KG - 1)] : 0.0f;
             copy_weights(w, weights + c * TAPS, o, channels * TAPS);
-            sum_band(band, w, vload16(0, base), y, o, channels, oy0, ox0, c > 0,
-                     c + channels >= CG);
+            sum_band(band, w, vload16(0, base), y, o, channels, oy0, ox0, c > 0, c + channels >= CG,
+                     has);
         }
     }
 }
 
 #else
 
-/* Backward data: dx is a convolution, too, of dy; these are its weights. Along a side with stride 1
- * they are the filter turned round:
- *
- *     dx[i] = sum over r of weight[r] * dy[i + p - r * d]
- *
- * With stride s only every s-th r has an output to meet. The elements of dx with the same (i + p) %
- * s = a meet the same ones: they are a plane of their own, got from dy by a filter of their own of
- * about kh / s taps, and y is woven from s planes. Tap t of a filter of `taps` stands for
- *
- *     r = (a + s * (taps - 1 - t)) / d,  if that is a whole number below kh; else the weight is 0
- *
- * A work-item makes one of those filters: `o` of the group's cg x STEP_H x STEP_W, all taps, for
- * one of its kg channels of dy. */
-inline int tap_of(int t, int taps, int phase, int step, int dilation, int count) {
-    if (step == 1)
-        return count - 1 - t;
-    const int r = phase + step * (taps - 1 - t);
-    return r % dilation == 0 && r / dilation < count ? r / dilation : -1;
-}
-
+/* The weights of backward data. A work-item makes one filter: `o` of the group's STEP_H x STEP_W x cg,
+ * all taps, for one of its kg channels of dy; a tap that stands for none is 0. */
 __kernel void conv_3_data_weights(__global const float *restrict weights,
                                   __global float *restrict to, int kh, int kw, int dh, int dw,
                                   int first) {
@@ -369,7 +394,7 @@ __kernel void conv_3_data_weights(__global const float *restrict weights,
     if (at >= GROUPS * KG)
         return;
     const int group = at / KG, o = at % KG;
-    const int c = o / (STEP_H * STEP_W), a = o / STEP_W % STEP_H, b = o % STEP_W;
+    const int c = o % PLANES, a = PHASE_H(o), b = PHASE_W(o);
     to += ((size_t)at * CG + i) * TAPS;
     weights += ((size_t)(group * CG + i) * PLANES + c) * kh * kw;
     for (int t = 0; t < KH; t++)

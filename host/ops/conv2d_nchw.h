@@ -18,13 +18,14 @@ typedef enum brg_conv_variant {
     BRG_CONV_VARIANTS
 } brg_conv_variant;
 
-/* How filters become interleaved outputs: filter (c, a, b) at place (i, j) is the element
+/* How filters become interleaved outputs: filter (a, b, c) at place (i, j) is the element
  * (i * step_h + a - shift_h, j * step_w + b - shift_w) of plane c. Elements outside the plane are
  * left out. */
 typedef struct brg_conv_weave {
     int64_t step_h, step_w;
     int64_t shift_h, shift_w;
-    int64_t h, w; /* of the plane */
+    int64_t h, w;           /* of the plane */
+    int64_t kh, kw, dh, dw; /* of the filter that those were made from */
 } brg_conv_weave;
 
 /* Which buffers a convolution reads and writes: backward data reuses the forward kernels. */

@@ -82,9 +82,9 @@ static void add_weave(brg_launch *launch, const brg_conv_weave *w) {
     if (w)
         brg_launch_option(launch,
                           "-DSTEP_H=%d -DSTEP_W=%d -DSHIFT_H=%d -DSHIFT_W=%d -DPLANE_H=%d "
-                          "-DPLANE_W=%d",
+                          "-DPLANE_W=%d -DFILTER_H=%d -DFILTER_W=%d -DSPREAD_H=%d -DSPREAD_W=%d",
                           (int)w->step_h, (int)w->step_w, (int)w->shift_h, (int)w->shift_w,
-                          (int)w->h, (int)w->w);
+                          (int)w->h, (int)w->w, (int)w->kh, (int)w->kw, (int)w->dh, (int)w->dw);
 }
 
 brg_status brg_conv_plan_direct(const brg_conv *v, const brg_conv_buffers *buffers,
@@ -182,7 +182,8 @@ static brg_conv convolution_of_gradient(const brg_conv *v, brg_conv_weave *weave
     to.ph = y.padding, to.pw = x.padding;
     to.dh = y.dilation, to.dw = x.dilation;
     to.oh = y.outputs, to.ow = x.outputs;
-    *weave = (brg_conv_weave){v->sh, v->sw, y.shift, x.shift, v->h, v->w};
+    *weave =
+        (brg_conv_weave){v->sh, v->sw, y.shift, x.shift, v->h, v->w, v->kh, v->kw, v->dh, v->dw};
     return to;
 }
 
