@@ -266,10 +266,12 @@ INLINE void store_woven(float16 v, __global float *y, int o, int oy, int ox, int
 /* Whether filters o .. o + 15 have a tap (t, u): not if all of them are woven into places that no such
  * product belongs to. */
 INLINE bool has_tap(int o, int t, int u) {
-    if (!WOVEN || PLANES % LANES != 0)
-        return true;
+#if WOVEN && PLANES % LANES == 0
     return tap_of(t, KH, PHASE_H(o), STEP_H, SPREAD_H, FILTER_H) >= 0 &&
            tap_of(u, KW, PHASE_W(o), STEP_W, SPREAD_W, FILTER_W) >= 0;
+#else
+    return true; /* those of several phases share a vector, if there are several */
+#endif
 }
 
 /* `count` pixels of one filter. */
