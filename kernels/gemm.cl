@@ -569,7 +569,8 @@ typedef lanes_t __attribute__((aligned(4))) loose_t;
 
 inline void descend(const result *to, lanes_t sum, __global out_t *w, __global out_t *v) {
     const lanes_t old = LOAD_LOOSE(w);
-    const lanes_t speed = to->alpha * sum + to->beta * old + to->momentum * LOAD_LOOSE(v);
+    lanes_t speed = to->alpha * sum + to->momentum * LOAD_LOOSE(v);
+    speed += to->beta * old;
     STORE_LOOSE(speed, v);
     STORE_LOOSE(old - to->rate * speed, w);
 }
