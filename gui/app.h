@@ -62,8 +62,7 @@ typedef struct brg_app {
 
     uint64_t runs_asked, cancels_asked, submitted, done, failed, mismatched;
     brg_error failure; /* the latest; status is BRG_OK before the first */
-    double
-        frozen_ms; /* the longest that the window stood still, for the latest run that froze it */
+    double frozen_ms;  /* the longest standstill of the window in the latest run that froze it */
     brg_log log;
 } brg_app;
 

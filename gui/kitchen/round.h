@@ -55,8 +55,7 @@ typedef struct brg_figures {
 typedef struct brg_history {
     brg_figures runs[BRG_ROUND_RUNS];
     int kept, cooked;
-    double
-        spread; /* of the makespans, as a part of the median: of the middle half, or of all below 4 */
+    double spread; /* of the makespans, in medians: of the middle half, or of all below 4 */
 } brg_history;
 
 /* Finds a round's bars among the trace's spans: frames of the window from `lead` milliseconds

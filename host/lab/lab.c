@@ -287,7 +287,8 @@ static void init_locks(brg_lab *lab) {
     pthread_condattr_destroy(&monotonic);
 }
 
-/* Quick claims share their time, and what is left until all must be done, unless someone said how much each may have. */
+/* Quick claims share their time, and what is left until all must be done, unless someone said how much each
+ * may have. */
 static void init_time(brg_lab *lab, const brg_lab_options *options, int32_t count) {
     static const double each_s = 10, quick_each_s = 4, quick_all_s = 172; /* under 3 minutes */
     lab->quick = options->quick;

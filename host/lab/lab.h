@@ -107,14 +107,14 @@ typedef struct brg_lab_plan {
     int32_t mark_count;
     const brg_lab_gauge *gauges;
     int32_t gauge_count;
-    double
-        precision; /* done when each reply's interval reaches no further than this part of its value; 0: 0.03 */
+    /* Done when each reply's interval reaches no further than this part of its value; 0: 0.03. */
+    double precision;
     double share; /* of the time that is left, for experiments that measure twice; 0: all of it */
     int32_t min_rounds; /* 0: 6, which is the least that gives a 95 % interval of a median */
     int32_t max_rounds; /* 0: 400 */
-    bool
-        counts; /* load on the machine can hide what is counted, never make it: all rounds count, but
-                    what they refute under load is inconclusive */
+    /* Load on the machine can hide what is counted, never make it: all rounds count, but what they
+     * refute under load is inconclusive. */
+    bool counts;
 } brg_lab_plan;
 
 /* Measures: one round to warm up, discarded, then rounds in which each condition runs once, in random order,
@@ -185,9 +185,12 @@ void brg_lab_spans_of_engine(brg_lab *lab, const char *picture, uint64_t since_n
 double brg_lab_dial_value(const brg_lab *lab); /* the user's, or the standard; NaN without a dial */
 uint64_t brg_lab_seed(const brg_lab *lab);
 bool brg_lab_quick(const brg_lab *lab);
-double brg_lab_budget_s(const brg_lab *lab); /* for the whole experiment */
-double brg_lab_left_s(
-    const brg_lab *lab); /* of it; what a measurement used beyond its share does not count */
+
+/* Time for the whole experiment, and what is left of it: what a measurement used beyond its share
+ * does not count. */
+double brg_lab_budget_s(const brg_lab *lab);
+double brg_lab_left_s(const brg_lab *lab);
+
 int32_t brg_lab_cores(const brg_lab *lab); /* processors that this process may use */
 
 /* ---- the engine -------------------------------------------------------------------------------- */

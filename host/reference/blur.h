@@ -13,8 +13,7 @@ typedef struct brg_gauss {
     double sigma;
     int32_t radius;
     brg_border border;
-    double
-        weights[BRG_BLUR_MAX_RADIUS + 1]; /* at distance 0..radius; over both sides they sum to 1 */
+    double weights[BRG_BLUR_MAX_RADIUS + 1]; /* at distance 0..radius; both sides sum to 1 */
 } brg_gauss;
 
 /* Sigma and radius after the rules: each may be 0 in params, not both. */

@@ -239,8 +239,7 @@ void brg_resize_sequential(const brg_call *call, int64_t row0, int64_t row1, voi
  * parts of an area are quotients, whose error is relative; copies have none. */
 typedef struct tolerance {
     double drift; /* of a weight */
-    double
-        terms; /* roundings of a product of two weights and an element, beside one for each term */
+    double terms; /* roundings of a product of two weights and an element, and one a term */
 } tolerance;
 
 static const tolerance tolerances[BRG_RESIZE_MODE_COUNT] = {

@@ -2,8 +2,9 @@
  * through layers of batch normalisation until they bound nothing. So this is a tolerance and no bound: of each
  * layer's weights and biases, of their velocities, and of its statistics, what the step changed must be the
  * same within one part in a hundred, in Euclid's norm. Mostly it is the same within one in ten thousand; a
- * rectifier whose input is all but zero, and passes here and not there, makes that one in five hundred. A gradient that is wrong
- * in a term is off by far more than that; one that is wrong by less than a hundredth is not seen. */
+ * rectifier whose input is all but zero, and passes here and not there, makes that one in five hundred. A
+ * gradient that is wrong in a term is off by far more than that; one that is wrong by less than a hundredth
+ * is not seen. */
 #ifndef TRAIN_COMPARE_H
 #define TRAIN_COMPARE_H
 

@@ -205,13 +205,13 @@ typedef struct brg_lab_result {
     char device[BRG_NAME]; /* the device used; may be empty */
     int32_t rounds;        /* that count, the most of any group */
     int32_t disturbed;     /* rounds that do not count: other programs, or a slower processor */
-    double
-        others; /* part of the processors' time that others took while measuring; NaN: not known */
-    double slower; /* by how much the same small work took longer than usual at worst (0.5: half as
-                      long again); NaN: not known */
-    double
-        settled; /* by how much it took longer for a whole minute than at best in this run, and what was usual by
-                       then is what counts as usual; NaN: not known */
+
+    /* Of the time while it was measured; NaN: not known. Which part of the processors' time others took;
+     * by how much the same small work took longer than usual at worst (0.5: half as long again); and
+     * by how much it had taken longer for a whole minute than at best in this run, so that this was
+     * what counted as usual. */
+    double others, slower, settled;
+
     int32_t setting_count, sample_count, series_count, figure_count, span_count;
     brg_lab_setting *settings;
     brg_lab_sample *samples; /* in the order in which they were taken */
@@ -232,13 +232,12 @@ typedef struct brg_lab_options {
     bool quick;
     uint64_t seed; /* of orders and data; 0: 1 */
     bool has_dial;
-    double dial; /* for every claim that has one, moved into its range */
-    brg_engine
-        *engine; /* to compute with, must outlive the lab; NULL: one of its own, made when needed */
+    double dial;        /* for every claim that has one, moved into its range */
+    brg_engine *engine; /* must outlive the lab; NULL: one of its own, made when needed */
     const char *device; /* as for brg_device_select; NULL: the engine's default */
-    void (*wake)(
-        void *user); /* called on the lab's thread when there is something new; must not block nor
-                                 call the lab */
+
+    /* Called on the lab's thread when there is something new; must not block nor call the lab. */
+    void (*wake)(void *user);
     void *wake_user;
 } brg_lab_options;
 

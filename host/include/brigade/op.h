@@ -35,12 +35,12 @@ typedef struct brg_op brg_op;
 
 /* An op applied to its arguments: what every callback receives. */
 typedef struct brg_call {
-    const void *params; /* the op's params struct; never NULL, zero bytes or op->defaults if not given */
+    const void *params; /* the op's; never NULL: zero bytes or op->defaults if not given */
     int32_t input_count;
     brg_shape inputs[BRG_MAX_INPUTS];
     const void *data[BRG_MAX_INPUTS]; /* NULL for an input that is still on the device */
     brg_shape output;                 /* filled after check */
-    const char *variant; /* what computed the output, for an oracle whose bounds depend on it; else NULL */
+    const char *variant; /* that computed the output, if an oracle's bounds depend on it; or NULL */
 } brg_call;
 
 /* The work in a call, counted from the shapes: floating point operations, and bytes that must be
@@ -68,7 +68,7 @@ typedef enum brg_arg_kind {
     BRG_ARG_I32,
     BRG_ARG_I64, /* long in the kernel */
     BRG_ARG_F32,
-    BRG_ARG_F64, /* double in the kernel: only on devices that have it */
+    BRG_ARG_F64,   /* double in the kernel: only on devices that have it */
     BRG_ARG_LOCAL, /* value.bytes of local memory */
     BRG_ARG_FIRST, /* int: index of the slice's first work-item along slice_dim; see brg_launch */
     BRG_ARG_ROUND  /* int: which round of the plan's loop this is, from 0 */
@@ -102,12 +102,18 @@ typedef struct brg_launch {
     size_t groups[3];  /* work-groups along each dim; 0 anywhere: nothing to run */
     size_t local[3];   /* work-items per group along each dim */
     int32_t slice_dim; /* the dim along which the range may be cut */
-    int64_t rows_per_item; /* output rows finished by one work-item along slice_dim; 0: known at the end */
-    size_t tail; /* bytes at the output's end that are final once this launch is done: they are read back
-                    while later launches compute (brg_engine_wait_tail); 0: known at the end. More from
-                    launch to launch, BRG_MAX_TAILS times at most, a place where a view may begin each */
-    double share;          /* work of this launch, in units of the op's own: only the proportion among
-                              a plan's launches counts; 0 in all of them: equal parts */
+
+    /* What is final before the plan's end, to be read back while more is computed; 0: nothing. Rows of the
+     * output that one work-item along slice_dim finishes; and bytes at the output's end that are final once
+     * this launch is done (brg_engine_wait_tail): more from launch to launch, BRG_MAX_TAILS times at most,
+     * each where a view of the output may begin. */
+    int64_t rows_per_item;
+    size_t tail;
+
+    /* Work of this launch in units of the op's own: only the proportion among a plan's launches counts;
+     * 0 in all of them: equal parts. */
+    double share;
+
     brg_arg args[BRG_MAX_ARGS];
     int32_t arg_count;
     bool overflow; /* set by the helpers when options, arguments or an int do not fit */
@@ -120,12 +126,12 @@ typedef struct brg_plan {
 
     /* out */
     char variant[BRG_OP_NAME]; /* the variant planned, never "auto" */
-    brg_launch *launches; /* owned by the plan */
+    brg_launch *launches;      /* owned by the plan */
     int32_t launch_count;
     int32_t launch_room;
-    brg_launch spare; /* what brg_plan_add hands out when there is no memory or no place */
-    int32_t loop_first;  /* launches loop_first .. loop_first + loop_count - 1 are run loop_rounds */
-    int32_t loop_count;  /* times over before the next one; 0: every launch runs once */
+    brg_launch spare;   /* what brg_plan_add hands out when there is no memory or no place */
+    int32_t loop_first; /* launches loop_first .. loop_first + loop_count - 1 are run loop_rounds */
+    int32_t loop_count; /* times over before the next one; 0: every launch runs once */
     int32_t loop_rounds;
     size_t scratch[BRG_MAX_SCRATCH]; /* bytes of each scratch buffer */
     int32_t scratch_count;
@@ -141,7 +147,8 @@ BRG_API void brg_plan_release(brg_plan *plan);
 /* Helpers to fill a plan. They never fail; a full table sets plan->overflow or launch->overflow.
  *
  * brg_plan_add appends a launch of `kernel` from `program` with dims 1, one group of one work-item,
- * slice_dim 0; it is there to be filled in until the next call. brg_plan_scratch reserves a scratch buffer and returns its BRG_BUFFER_SCRATCH id. */
+ * slice_dim 0; it is there to be filled in until the next call. brg_plan_scratch reserves a scratch
+ * buffer and returns its BRG_BUFFER_SCRATCH id. */
 BRG_API brg_launch *brg_plan_add(brg_plan *plan, const char *program, const char *kernel);
 BRG_API int32_t brg_plan_scratch(brg_plan *plan, size_t bytes);
 
@@ -199,7 +206,7 @@ typedef struct brg_variant {
 typedef struct brg_tunable {
     const char *name;    /* "tile_rows" */
     const char *summary; /* one line */
-    const char *variant; /* whose number it is; NULL: of more than one, or of the choice among them */
+    const char *variant; /* whose number it is; NULL: of several, or of the choice among them */
     int32_t cpu, gpu;    /* the default on a CPU, and on any other device */
     int32_t choices[BRG_MAX_CHOICES]; /* worth trying, ascending; 0 ends the list */
 } brg_tunable;
@@ -208,21 +215,21 @@ typedef struct brg_tunable {
 typedef struct brg_example {
     char text[64]; /* for example "7x1x129 ta" */
     int32_t input_count;
-    brg_tensor *inputs[BRG_MAX_INPUTS]; /* owned by the example */
+    brg_tensor *inputs[BRG_MAX_INPUTS];  /* owned by the example */
     uint64_t params[BRG_MAX_PARAMS / 8]; /* the op's params struct */
 } brg_example;
 
 struct brg_op {
     const char *name;
     const char *summary;
-    const char *syntax; /* what parse() takes, for help: "blur=SIGMA[:BORDER]"; NULL without parse */
-    size_t params_size; /* at most BRG_MAX_PARAMS */
+    const char *syntax;   /* what parse() takes, for help: "blur=SIGMA[:BORDER]"; or NULL */
+    size_t params_size;   /* at most BRG_MAX_PARAMS */
     const void *defaults; /* params used when a stage gives none; NULL: all zero */
     int32_t min_inputs;
     int32_t max_inputs;
     const brg_variant *variants; /* the first is the simplest; "auto" is not listed */
     int32_t variant_count;
-    const brg_tunable *tunables; /* at most BRG_MAX_TUNABLES; plan() finds their values in the plan */
+    const brg_tunable *tunables; /* at most BRG_MAX_TUNABLES; plan() finds values in the plan */
     int32_t tunable_count;
 
     /* Checks types, shapes and parameters, and gives the output's shape. Every size that a kernel receives
@@ -275,7 +282,8 @@ struct brg_op {
     brg_status (*make)(const char *words, uint64_t seed, brg_example *example, brg_error *error);
 
     const char *make_syntax; /* the words of make(), for help: "n=N dtype=f32|u8" */
-    const char *const *sizes; /* calls worth timing, as words for make(), small ones first; NULL ends */
+    const char *const
+        *sizes; /* calls worth timing, words for make(), small ones first; NULL ends */
 };
 
 /* The built-in ops, in the order of the table. NULL past the end. Thread safe. */

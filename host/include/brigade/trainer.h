@@ -158,12 +158,12 @@ typedef struct brg_trainer_view {
     double seconds;        /* since training began, without reading and without pauses */
     double step_ms;        /* device and host, median of the latest portions, per step */
     double images_per_s;   /* likewise */
-    double sum_ms; /* with ranks: that their sums were under way, mean over steps of this run, its
-                              first ones left out */
-    double
-        sum_hidden_ms; /* of that, while gradients were still being computed; NaN both without ranks */
-    double remaining_s; /* estimated, tests and checks included */
-    double tested;      /* 0..1, while TESTING */
+    double remaining_s;    /* estimated, tests and checks included */
+    double tested;         /* 0..1, while TESTING */
+
+    /* With ranks: milliseconds a step that their sums were under way, and of those, while gradients were
+     * still being computed. Means over the steps of this run, its first ones left out; else NaN. */
+    double sum_ms, sum_hidden_ms;
 
     /* What a check compares: every number of the state with the same in double, within the bound on what
      * rounding explains. Through many layers of batch normalisation no such bound is known; then
@@ -171,7 +171,8 @@ typedef struct brg_trainer_view {
      * makes of it by that part. This is no bound, and must not be called one. */
     int64_t checks, checks_passed;
     double check_tolerance;
-    bool check_by_shares; /* each replica's images by themselves, as norm layers' figures are of those */
+    bool
+        check_by_shares; /* each replica's images by themselves, as norm layers' figures are of those */
     double check_bound_ratio; /* largest error found over what is allowed */
     int64_t saved_step;       /* of the latest checkpoint; -1: none yet */
     char saved_path[BRG_TRAINER_PATH];
@@ -236,8 +237,8 @@ BRG_API brg_status brg_trainer_save(brg_trainer *trainer, const char *path, brg_
  * however it ended; BRG_E_TIMEOUT. */
 BRG_API brg_status brg_trainer_wait(brg_trainer *trainer, double timeout_s);
 
-/* Ends the training without saving, unless that was asked for after its end; waits for its thread, frees everything. NULL is allowed. To keep what
- * was learned: stop and wait first. */
+/* Ends the training, waits for its thread, frees everything. NULL is allowed. Nothing is saved but what was
+ * asked for after the end; to keep what was learned, stop and wait first. */
 BRG_API void brg_trainer_destroy(brg_trainer *trainer);
 
 /* Copies where the training stands. Never waits for a device. */
@@ -251,8 +252,8 @@ BRG_API int64_t brg_trainer_tests(brg_trainer *trainer, int64_t from, brg_train_
                                   int64_t capacity);
 
 /* Copies up to `capacity` samples, as of the latest test, and returns how many there are (16, fewer in a
- * small test set, 0 before the first test and with ranks). *images, if asked for, is set to their pixels, u8 {count, c, h,
- * w}, which the caller releases, or to NULL. */
+ * small test set, 0 before the first test and with ranks). *images, if asked for, is set to their pixels,
+ * u8 {count, c, h, w}, which the caller releases, or to NULL. */
 BRG_API int32_t brg_trainer_samples(brg_trainer *trainer, brg_train_sample *samples,
                                     int32_t capacity, brg_tensor **images);
 
