@@ -281,9 +281,8 @@ struct brg_op {
      * BRG_E_MEMORY. Release with brg_example_release. */
     brg_status (*make)(const char *words, uint64_t seed, brg_example *example, brg_error *error);
 
-    const char *make_syntax; /* the words of make(), for help: "n=N dtype=f32|u8" */
-    const char *const
-        *sizes; /* calls worth timing, words for make(), small ones first; NULL ends */
+    const char *make_syntax;  /* the words of make(), for help: "n=N dtype=f32|u8" */
+    const char *const *sizes; /* calls worth timing, words for make(), small first; NULL ends it */
 };
 
 /* The built-in ops, in the order of the table. NULL past the end. Thread safe. */
